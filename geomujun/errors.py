@@ -1,0 +1,54 @@
+"""Everything geomujun raises on purpose.
+
+GeomujunError           exit 1 · HTTP 500
+├── UsageError          exit 2 · HTTP 400   the command or request is not meant that way
+├── DataError           exit 3 · HTTP 422   an input cannot be used
+│   └── SchemeError     exit 3 · HTTP 422   a scheme or locality file is wrong
+└── MachineError        exit 4 · HTTP 503   no PostGIS, no space, no permission
+
+The thrower knows the value, the caller adds the place, the edge prints both lines.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+
+class GeomujunError(Exception):
+    """Base of all errors made here; ``hint`` says what to do about it."""
+
+    exit_code = 1
+    http_status = 500
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(f"{where}: {message}" if where else message)
+        self.hint = hint
+
+    def at(self, where: str) -> Self:
+        """The same error, with the place a caller further up knows: file and row."""
+        return type(self)(str(self), where=where, hint=self.hint)
+
+
+class UsageError(GeomujunError):
+    """A command was given arguments that do not go together."""
+
+    exit_code = 2
+    http_status = 400
+
+
+class DataError(GeomujunError):
+    """An input cannot be used as it is."""
+
+    exit_code = 3
+    http_status = 422
+
+
+class SchemeError(DataError):
+    """A scheme or locality file has a wrong key, value or sum."""
+
+
+class MachineError(GeomujunError):
+    """The machine lacks something: a program, space or permission."""
+
+    exit_code = 4
+    http_status = 503
