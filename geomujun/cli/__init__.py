@@ -1,0 +1,1 @@
+"""Commands: parse, call one pipeline function, print. A file per command group."""

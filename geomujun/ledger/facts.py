@@ -1,8 +1,9 @@
-"""What every finding and screening rule may look at: the whole of one run, up to the evaluations."""
+"""What every finding and screening rule may look at: one run, up to the evaluations."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,9 +12,22 @@ import pandas as pd
 from geomujun.domain.case import Case
 
 
+def _no_decisions() -> pd.DataFrame:
+    names = ["parcel_code", "uscc", "verdict", "reviewer", "decided_at", "facts_digest"]
+    return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
+
+
+def _no_grades() -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype="str") for name in ("uscc", "grade")})
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Frames of one run, named and shaped as in docs/reference/engine.md."""
+    """Frames of one run, named and shaped as in docs/reference/engine.md.
+
+    ``case.leases`` and ``case.supply`` also carry ``parcel_resolved`` (canonical parcel code, "")
+    beside ``parcel_code`` as written; leases also ``lessor_key`` and ``lessee_key`` (uscc or "").
+    """
 
     case: Case
     links: pd.DataFrame
@@ -29,3 +43,17 @@ class Facts:
     thresholds: dict[str, Any]  # of the locality in force: rule id -> values
     year: int
     as_of: date
+    decisions: pd.DataFrame = field(default_factory=_no_decisions)  # the live ones, see review
+    previous_grades: pd.DataFrame = field(default_factory=_no_grades)  # uscc, grade, year before
+
+    def values(self, rule: str, defaults: Mapping[str, float]) -> dict[str, float]:
+        """Numbers a rule works with: the locality's where it has some, else the defaults.
+
+        A locality may write one number for the rule's first default, or a mapping.
+        """
+        given = self.thresholds.get(rule)
+        if given is None:
+            return dict(defaults)
+        if not isinstance(given, Mapping):
+            given = {next(iter(defaults)): given}
+        return {name: float(given.get(name, value)) for name, value in defaults.items()}

@@ -1,0 +1,52 @@
+"""`geomujun demo`: make the demo county, run the whole job on it, say where to look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geomujun.cli import console
+from geomujun.cli.run_case import load_scheme, parse_day, report
+from geomujun.errors import MachineError, UsageError
+from geomujun.lang import t
+from geomujun.pipeline import reconcile
+
+SCHEME = "zhejiang-2022"
+YEAR = 2024
+
+
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", help="输出文件夹 · output folder", metavar="DIR")
+    ] = Path("geomujun-demo"),
+    size: Annotated[str, typer.Option("--size", help="town | county", metavar="town|county")] = "county",
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="只写文件 · only write files")
+    ] = False,
+) -> None:
+    """生成演示县并完成全部工作 · make the demo county and do the whole job on it."""
+    if size not in ("town", "county"):
+        raise UsageError(t("没有这个规模：{s!r}", "no such size: {s!r}", s=size), hint="town | county")
+    try:
+        from geomujun_demo import make  # noqa: PLC0415 - the generator is no part of the service
+    except ImportError as e:
+        raise MachineError(
+            t("没有安装演示数据生成器", "the demo generator is not installed"),
+            hint=t("在源码目录里运行 make setup", "run `make setup` in the source folder"),
+        ) from e
+    console.err(t("生成演示数据（虚构）……", "making the demo data (all invented) …"))
+    make(out / "world", size=size)
+    job = reconcile.Job(
+        folder=out / "world" / "case",
+        out=out / "result",
+        scheme=load_scheme(SCHEME, YEAR),
+        year=YEAR,
+        as_of=parse_day(None, YEAR),
+    )
+    with console.progress() as say:
+        result = reconcile.run(job, say)  # type: ignore[arg-type]
+    report(result, out / "result", as_json=False)
+    if not no_serve:
+        console.err(t("本版没有网页服务，请直接打开上面的文件", "open the files above in a browser"))

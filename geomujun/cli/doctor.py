@@ -1,0 +1,92 @@
+"""`geomujun doctor`: what is missing or wrong on this machine, and the one command that mends it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import shutil
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geomujun.cli import console
+from geomujun.errors import MachineError
+from geomujun.lang import t
+
+NEEDED = ("geopandas", "pyogrio", "pyarrow", "python_calamine", "opencc", "folium", "xlsxwriter")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    ok: bool
+    needed: bool  # without it the main job cannot run
+    detail: str
+    mend: str
+
+
+def findings() -> list[Finding]:
+    """Everything the product may need, looked at once."""
+    return [_python(), *map(_package, NEEDED), _drivers(), _space(), _postgis(), _chromium()]
+
+
+def _python() -> Finding:
+    ok = sys.version_info >= (3, 11)
+    detail = ".".join(map(str, sys.version_info[:3]))
+    return Finding("python", ok, True, detail, "apt-get install python3.11 python3.11-venv")
+
+
+def _package(name: str) -> Finding:
+    try:
+        module = importlib.import_module(name)
+    except ImportError as e:
+        return Finding(name, False, True, str(e), "make setup")
+    return Finding(name, True, True, str(getattr(module, "__version__", "")), "")
+
+
+def _drivers() -> Finding:
+    import pyogrio  # noqa: PLC0415 - only when it is there
+
+    drivers = pyogrio.list_drivers()
+    missing = [d for d in ("GPKG", "ESRI Shapefile", "OpenFileGDB", "GeoJSON") if d not in drivers]
+    detail = ", ".join(missing) or "GDAL " + ".".join(map(str, pyogrio.__gdal_version__))
+    return Finding("GDAL", not missing, True, detail, "make setup")
+
+
+def _space() -> Finding:
+    free = shutil.disk_usage(tempfile.gettempdir()).free >> 20
+    mend = t("清理临时目录", "free the temporary folder")
+    return Finding("disk", free > 1024, True, f"{free} MB", mend)
+
+
+def _postgis() -> Finding:
+    found = sorted(Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
+    detail = found[-1].parts[4] if found else t("没有，按文件方式工作", "none: working on files")
+    return Finding("PostGIS", bool(found), False, detail, "apt-get install postgis postgresql-*-postgis-3")
+
+
+def _chromium() -> Finding:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    detail = path or t("没有，只影响网页测试", "none: only browser tests need it")
+    return Finding("chromium", bool(path), False, detail, "apt-get install chromium")
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")] = False) -> None:
+    """本机缺什么、怎么补 · what is missing on this machine, and the command that mends it."""
+    found = findings()
+    if as_json:
+        console.out(json.dumps([asdict(f) for f in found], ensure_ascii=False))
+    else:
+        for f in found:
+            mark = "✓" if f.ok else ("✗" if f.needed else "–")
+            mend = "" if f.ok else f"  → {f.mend}"
+            console.out(f"{mark} {f.what}  {f.detail}{mend}")
+    broken = [f.what for f in found if f.needed and not f.ok]
+    if broken:
+        raise MachineError(t("缺少：{w}", "missing: {w}", w=", ".join(broken)))

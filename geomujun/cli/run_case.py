@@ -1,0 +1,94 @@
+"""`geomujun run`: the main job on a folder of files."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geomujun.cli import console
+from geomujun.cli.summary import summary_lines
+from geomujun.errors import SchemeError, UsageError
+from geomujun.export.result import Result
+from geomujun.lang import t
+from geomujun.pipeline import reconcile
+from geomujun.policy import schemes
+from geomujun.policy.model import Scheme
+from geomujun.settings import from_environment
+
+
+def load_scheme(name: str, year: int) -> Scheme:
+    """A packaged scheme by id, or one from a YAML file.
+
+    Raises:
+        SchemeError: no such scheme or file, or a fault in it.
+    """
+    path = Path(name)
+    if name not in schemes.available() and path.suffix in (".yaml", ".yml"):
+        try:
+            return schemes.load(path.read_text("utf-8"), year, path.name)
+        except (OSError, UnicodeDecodeError) as e:
+            raise SchemeError(t("读不出：{e}", "cannot be read: {e}", e=e), where=name) from e
+    return schemes.load(name, year)
+
+
+def parse_day(text: str | None, year: int) -> date:
+    """The day of ``--as-of``, default 31 December of the year."""
+    if text is None:
+        return date(year, 12, 31)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as e:
+        raise UsageError(
+            t("日期写法不对：{v!r}", "not a date: {v!r}", v=text), hint="YYYY-MM-DD"
+        ) from e
+
+
+def run(  # noqa: PLR0913 - one argument per option of CONTRACT §1
+    case: Annotated[Path, typer.Argument(help="案卷文件夹 · case folder", metavar="CASE")],
+    out: Annotated[Path, typer.Option("--out", help="输出文件夹 · output folder", metavar="DIR")],
+    scheme: Annotated[
+        str, typer.Option("--scheme", help="评价方案 id 或 YAML 文件 · scheme id or file", metavar="ID")
+    ],
+    year: Annotated[int, typer.Option("--year", min=1990, max=2100, help="年度 · year of the figures")],
+    decisions: Annotated[
+        Path | None, typer.Option("--decisions", help="人工决定 JSONL · human decisions", metavar="FILE")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="对应关系的日期 · day of the links", metavar="DATE")
+    ] = None,
+    merge_groups: Annotated[
+        bool, typer.Option("--merge-groups", help="母子公司合并评价 · evaluate parents with children")
+    ] = False,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=256, help="并行数，结果不变 · results do not depend on it")
+    ] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="结果摘要用 JSON · summary as JSON")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度 · no progress")] = False,
+) -> None:
+    """对一个案卷文件夹做全部工作 · do the whole job on a case folder."""
+    job = reconcile.Job(
+        folder=case,
+        out=out,
+        scheme=load_scheme(scheme, year),
+        year=year,
+        as_of=parse_day(as_of, year),
+        decisions=decisions,
+        merge_groups=merge_groups,
+        locality=from_environment().locality,
+    )
+    with console.progress(quiet or as_json) as say:
+        result = reconcile.run(job, say)  # type: ignore[arg-type]
+    report(result, out, as_json)
+
+
+def report(result: Result, out: Path, as_json: bool) -> None:
+    """The closing summary: JSON on stdout, or lines a person can read."""
+    if as_json:
+        console.out(json.dumps({"out": str(out), **result.run}, ensure_ascii=False, sort_keys=True))
+        return
+    for line in summary_lines(result, out):
+        console.out(line)

@@ -1,0 +1,191 @@
+"""Findings about who and where an enterprise is: codes, rooms shared by many, points."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geomujun.crosscheck.registry import findings, graded, rule
+from geomujun.domain.words import Severity
+from geomujun.geo.datum import DATUMS, read_as
+from geomujun.geo.overlay import Plane
+from geomujun.lang import t
+from geomujun.ledger.sight import Sight, among, joined
+from geomujun.text.locations import parse_locations
+
+_SWAPPED: Final = "swapped"
+_DESK: Final = r"集群|托管|商务秘书|秘书公司|虚拟地址|众创空间"
+_NAN: Final = float("nan")
+
+
+@rule("USCC_INVALID")
+def uscc_invalid(sight: Sight) -> pd.DataFrame:
+    """A code that fails its check; repaired ones too, with what was written."""
+    codes = sight.facts.codes
+    bad = codes[codes["state"].isin(["repaired", "invalid"])]
+    bad = bad.drop_duplicates(["written", "uscc"]).sort_values(["uscc", "written"], kind="stable")
+    fixed = bad["state"] == "repaired"
+    message = [
+        t(
+            "信用代码写作“{written}”，校验不通过，按证据改为 {uscc}。{reason}",
+            "the code is written {written!r} and fails its check; taken as {uscc}. {reason}",
+            written=written,
+            uscc=uscc,
+            reason=reason,
+        )
+        if right
+        else t(
+            "信用代码“{written}”校验不通过，没有可据以更正的证据。{reason}",
+            "the code {written!r} fails its check and nothing tells the right one. {reason}",
+            written=written,
+            reason=reason,
+        )
+        for written, uscc, reason, right in zip(
+            bad["written"], bad["uscc"], bad["reason"], fixed, strict=True
+        )
+    ]
+    other = bad["written"].where(bad["written"] != bad["uscc"], "")
+    severity = graded(~fixed, fixed)
+    return findings(("enterprise", bad["uscc"]), (_NAN, _NAN, ""), severity, message, other)
+
+
+@rule("USCC_DUPLICATE")
+def uscc_duplicate(sight: Sight) -> pd.DataFrame:
+    """Several rows carry one code; one was kept."""
+    rows = sight.facts.duplicates.sort_values(["uscc", "row"], kind="stable")
+    table = rows.groupby("uscc").agg(n=("row", "size"), names=("name", "、".join))
+    message = [
+        t(
+            "同一信用代码另有 {n} 行（{names}），已列入退回清单",
+            "{n} more row(s) carry this code ({names}); they are among the rejects",
+            n=n,
+            names=names,
+        )
+        for n, names in zip(table["n"], table["names"], strict=True)
+    ]
+    count = (table["n"] + 1).astype(float)
+    return findings(("enterprise", table.index), (count, 1.0, "count"), Severity.HIGH, message)
+
+
+@rule("VIRTUAL_ADDRESS")
+def virtual_address(sight: Sight) -> pd.DataFrame:
+    """Many enterprises registered in one room (or at one desk service)."""
+    limit = sight.facts.values("VIRTUAL_ADDRESS", {"firms": 8})["firms"]
+    firms = sight.firms[sight.firms["active"]]
+    firms = firms[firms["registered_address"] != ""].sort_index()
+    parts = parse_locations(firms["registered_address"])
+    desk = parts["norm"].str.contains(_DESK, regex=True)
+    place = ["village", "park", "road", "number", "plot", "building", "floor", "room"]
+    key = parts[place[0]]
+    for name in place[1:]:
+        key = key + "|" + parts[name]
+    located = (parts["room"] != "") & (parts[place[:-1]] != "").any(axis=1)
+    key = key.where(located, parts["norm"].where(desk, ""))
+    firms = firms.assign(key=key)[key != ""]
+    firms = firms.reset_index()
+    members = firms.groupby("key").agg(
+        first=("uscc", "min"), n=("uscc", "nunique"), address=("registered_address", "min")
+    )
+    members["all"] = joined(firms["key"], firms["uscc"])
+    members = members[members["n"] >= limit].sort_values("first", kind="stable")
+    message = [
+        t(
+            "{n} 家企业登记在同一地址“{address}”，疑似虚拟地址",
+            "{n} enterprises are registered at one address, {address!r}",
+            n=n,
+            address=address,
+        )
+        for n, address in zip(members["n"], members["address"], strict=True)
+    ]
+    value = (members["n"].astype(float), limit, "count")
+    return findings(
+        ("enterprise", members["first"]), value, Severity.MEDIUM, message, members["all"]
+    )
+
+
+@rule("POINT_DATUM")
+def point_datum(sight: Sight) -> pd.DataFrame:
+    """A point contradicts its declared datum.
+
+    Read as declared it lies off the enterprise's own land; read in another datum (or with
+    longitude and latitude swapped) it lies on it. A point that fits no reading is merely
+    elsewhere, an office or a bad geocode; that says nothing about the datum.
+    """
+    limits = sight.facts.values("POINT_DATUM", {"far_m": 100.0, "near_m": 30.0})
+    firms = sight.case.enterprises
+    declared = firms["datum"].str.strip().str.lower()
+    firms = firms[declared.isin(DATUMS) & firms["longitude"].notna() & firms["latitude"].notna()]
+    land = _own_land(sight)
+    pairs = sight.used[["uscc", "parcel_code"]].drop_duplicates()
+    pairs = pairs.merge(land.rename("shape"), left_on="parcel_code", right_index=True)
+    pairs = pairs.merge(firms[["uscc", "longitude", "latitude", "datum"]], on="uscc")
+    if pairs.empty:
+        return findings(("enterprise", pairs["uscc"]), (_NAN, _NAN, "m"), Severity.LOW, [])
+    pairs = pairs.sort_values(["uscc", "parcel_code"], kind="stable", ignore_index=True)
+    reached = _distances(sight, pairs)
+    near = reached.groupby(pairs["uscc"]).min()
+    said = pairs.drop_duplicates("uscc").set_index("uscc")["datum"].str.strip().str.lower()
+    said = said.reindex(near.index)
+    column = near.columns.get_indexer(pd.Index(said.replace({"wgs84": "cgcs2000"})))
+    as_said = near.to_numpy()[np.arange(len(near)), column]
+    others = near.to_numpy().copy()
+    others[np.arange(len(near)), column] = np.inf
+    best = others.min(axis=1)
+    odd = (as_said > limits["far_m"]) & (best <= limits["near_m"])
+    fits = pd.Series(near.columns[others.argmin(axis=1)], index=near.index)[odd]
+    away = pd.Series(as_said, index=near.index)[odd]
+    message = [_datum_message(*row) for row in zip(said[odd], away, fits, strict=True)]
+    value = (away.replace(np.inf, np.nan), limits["far_m"], "m")
+    return findings(("enterprise", fits.index), value, Severity.MEDIUM, message)
+
+
+def _datum_message(said: str, away_m: float, fits: str) -> str:
+    if fits == _SWAPPED:
+        return t(
+            "坐标声明为 {said}，不在自己用地上，经纬度对调后正好落在用地上",
+            "declared {said}, it lies off its own land; longitude and latitude swapped, on it",
+            said=said,
+        )
+    return t(
+        "坐标声明为 {said}，落在自己用地 {away:.0f} m 之外，按 {fits} 解读则正好落在用地上",
+        "declared {said}, it lies {away:.0f} m off its own land; read as {fits} it lies on it",
+        said=said,
+        away=away_m,
+        fits=fits,
+    )
+
+
+def _own_land(sight: Sight) -> pd.Series:
+    """Flat shapes of parcels, and of patches where land has no parcel, by code."""
+    plane = Plane(sight.case.parcels)
+    parts = []
+    for layer, name in ((sight.case.parcels, "parcel_code"), (sight.case.patches, "patch_code")):
+        wanted = layer[among(layer[name], sight.used["parcel_code"])].drop_duplicates(name)
+        shapes = plane.flat(gpd.GeoDataFrame(wanted))
+        parts.append(pd.Series(shapes, index=wanted[name], dtype=object))
+    both = pd.concat(parts)
+    first: pd.Series = both[~both.index.duplicated()]
+    return first
+
+
+def _distances(sight: Sight, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Metres from each pair's point to its land, a column per reading; inf for no place."""
+    plane = Plane(sight.case.parcels)
+    shapes = np.asarray(pairs["shape"].to_numpy(), dtype=object)
+    lon, lat = pairs["longitude"].to_numpy(), pairs["latitude"].to_numpy()
+    readings = {name: read_as(lon, lat, name) for name in DATUMS if name != "wgs84"}
+    readings[_SWAPPED] = (lat, lon)
+    out = {}
+    for name, (x, y) in readings.items():
+        good = (np.abs(y) <= 90) & np.isfinite(x)
+        east, north = plane.xy(np.where(good, x, np.nan), np.where(good, y, np.nan))
+        sound = np.isfinite(east) & np.isfinite(north)
+        metres = np.full(len(pairs), np.inf)
+        points = shapely.points(east[sound], north[sound])
+        metres[sound] = shapely.distance(points, shapes[sound])
+        out[name] = metres
+    return pd.DataFrame(out, index=pairs.index)

@@ -1,0 +1,493 @@
+"""Which coordinate system a layer is in, decided from what it declares and from its coordinates.
+
+The declaration (.prj and the like) is checked against the coordinates; without one the range of the
+coordinates and the division code decide; what stays open is refused with what was seen. Swapped axes
+are reported and never mended silently; 西安80, 北京54 and local systems are refused unless a person
+names an EPSG code. No file is read here.
+
+Zones: CGCS2000 3° zones 25–45 (central meridian 3z) and 6° zones 13–23 (6z-3); with the zone in the
+easting EPSG 4513–4533 and 4491–4501, without it EPSG 4534–4554 and 4502–4512. The two ranges of zone
+numbers do not overlap, so the first two digits of an eight-digit easting tell 3° from 6°.
+Source: GB 22021-2008; EPSG registry; axis order always easting first (`always_xy`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+
+from geomujun.errors import DataError
+from geomujun.geo.places import CHINA, box_of, distance_deg
+from geomujun.lang import t
+
+TARGET: Final = "EPSG:4490"
+WEB_MERCATOR: Final = "EPSG:3857"
+FALSE_EASTING: Final = 500_000.0
+MERIDIANS: Final = range(75, 136, 3)
+NEAR_DEG: Final = 1.0  # a candidate meridian may miss the division's box by this much
+HINT_CRS: Final = ("在 mapping.yaml 中写明 crs: EPSG:编号", "say crs: EPSG:n in mapping.yaml")
+HINT_AXES: Final = (
+    "核实后在 mapping.yaml 中写 axes: yx，或按东坐标在前重新导出",
+    "check, then say axes: yx in mapping.yaml, or export with the easting first",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What else is known of where a case lies."""
+
+    divisions: tuple[str, ...] = ()  # most frequent division codes, the first counts most
+    point: tuple[float, float] | None = None  # lon, lat of other data of the case, degrees
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The coordinate system to read a layer in, and why."""
+
+    crs: CRS
+    label: str  # "EPSG:4528", else the name
+    how: str
+    swap: bool = False  # the first coordinate is the northing
+    notes: list[str] = field(default_factory=list)
+
+
+class CrsRefusedError(DataError):
+    """The coordinate system cannot be told, or is one that must not be read as CGCS2000."""
+
+
+@cache
+def known_epsg(text: str) -> bool:
+    """Whether "EPSG:n" names a geographic or projected system of the registry."""
+    try:
+        crs = CRS.from_user_input(text)
+    except CRSError:
+        return False
+    return bool(crs.is_geographic or crs.is_projected)
+
+
+def zone_epsg(zone: int) -> str:
+    """EPSG code of a CGCS2000 zone whose number stands in the easting; "" when there is none."""
+    if 13 <= zone <= 23:
+        return f"EPSG:{4491 + zone - 13}"
+    return f"EPSG:{4513 + zone - 25}" if 25 <= zone <= 45 else ""
+
+
+def zone_meridian(zone: int) -> int:
+    """Central meridian of a zone, degrees: 6° zones up to 23, 3° zones from 25."""
+    return 6 * zone - 3 if zone <= 23 else 3 * zone
+
+
+def meridian_epsg(meridian: int) -> str:
+    """EPSG code of CGCS2000 Gauss–Krüger on a meridian (75, 78 … 135), no zone in the easting."""
+    return f"EPSG:{4534 + (meridian - 75) // 3}"
+
+
+@cache
+def _to_target(crs_text: str) -> Transformer:
+    return Transformer.from_crs(CRS.from_user_input(crs_text), TARGET, always_xy=True)
+
+
+def _lands(crs: str, x: float, y: float) -> tuple[float, float]:
+    lon, lat = _to_target(crs).transform(x, y)
+    return float(lon), float(lat)
+
+
+def _in_china(lon: float, lat: float) -> bool:
+    return math.isfinite(lon) and math.isfinite(lat) and distance_deg(lon, lat, CHINA) == 0
+
+
+def _northing(v: float) -> bool:
+    return 3e5 <= v <= 6.2e6
+
+
+def _zoned(v: float) -> bool:
+    return bool(zone_epsg(int(v // 1e6))) and 1e5 <= v % 1e6 <= 9e5
+
+
+def coordinate_range(x: float, y: float) -> str:
+    """The kind of coordinates a point has.
+
+    Returns:
+        "degrees", "zoned" (zone in the easting), "plain" (six-digit easting) or "mercator", with
+        "_swapped" behind it when they come in the other order; "" when they are none of these.
+    """
+    if 73 <= x <= 136 and 3 <= y <= 54:
+        return "degrees"
+    if 73 <= y <= 136 and 3 <= x <= 54:
+        return "degrees_swapped"
+    for a, b, suffix in ((x, y, ""), (y, x, "_swapped")):
+        if _zoned(a) and _northing(b):
+            return "zoned" + suffix
+        if 1e5 <= a < 1e6 and 1e6 <= b <= 6.2e6:
+            return "plain" + suffix
+    for a, b, suffix in ((x, y, ""), (y, x, "_swapped")):
+        if 8.1e6 <= a <= 15.2e6 and 3.3e5 <= b <= 7.2e6:
+            return "mercator" + suffix
+    return ""
+
+
+def _seen(x: float, y: float) -> str:
+    return t("坐标中位数 x={x:.3f}, y={y:.3f}", "median coordinates x={x:.3f}, y={y:.3f}", x=x, y=y)
+
+
+# ---- what is declared -------------------------------------------------------------------------
+
+
+def datum_family(crs: CRS) -> str:
+    """Name of the datum: "cgcs2000", "wgs84", "xian80" or "beijing54"; "" for any other."""
+    geodetic = crs.geodetic_crs
+    datum = geodetic.datum.name if geodetic is not None and geodetic.datum is not None else ""
+    names = [datum, geodetic.name if geodetic is not None else "", crs.name]
+    for name in names:
+        key = "".join(c for c in name.lower() if c.isalnum())
+        if "xian" in key or "西安" in key:
+            return "xian80"
+        if "beijing" in key or "北京54" in key:
+            return "beijing54"
+        if ("china" in key or "cgcs" in key) and "2000" in key:
+            return "cgcs2000"
+        if "wgs84" in key or "wgs1984" in key or "worldgeodeticsystem1984" in key:
+            return "wgs84"
+    return ""
+
+
+def _gauss_krueger(crs: CRS) -> tuple[int, float] | None:
+    """Central meridian and false easting of a standard Gauss–Krüger zone; None for others."""
+    operation = crs.coordinate_operation
+    if operation is None or "transverse mercator" not in operation.method_name.lower():
+        return None
+    p = {param.name.lower(): param.value for param in operation.params}
+    meridian = p.get("longitude of natural origin", math.nan)
+    regular = (
+        p.get("latitude of natural origin", 0.0) == 0
+        and p.get("scale factor at natural origin", 1.0) == 1
+        and p.get("false northing", 0.0) == 0
+        and round(meridian) in MERIDIANS
+        and abs(meridian - round(meridian)) < 1e-9
+    )
+    easting = p.get("false easting", math.nan)
+    if not regular or easting % 1e6 != FALSE_EASTING:
+        return None
+    return round(meridian), easting
+
+
+def _refuse_datum(crs: CRS, family: str) -> None:
+    known = {
+        "xian80": t("1980西安坐标系", "Xi'an 1980"),
+        "beijing54": t("1954北京坐标系", "Beijing 1954"),
+    }
+    if family in ("cgcs2000", "wgs84"):
+        return
+    name = known.get(family, t("地方或未知坐标系", "a local or unknown system"))
+    raise CrsRefusedError(
+        t(
+            "声明的坐标系“{crs}”是{name}，不能当作 CGCS2000",
+            "the declared system {crs!r} is {name} and cannot be read as CGCS2000",
+            crs=crs.name,
+            name=name,
+        ),
+        hint=t(
+            "请先由测绘部门转换到 CGCS2000；确知可用时在 mapping.yaml 中写 crs: EPSG:编号",
+            "have it converted to CGCS2000 first, or say crs: EPSG:n in mapping.yaml",
+        ),
+    )
+
+
+def _declared_zone(crs: CRS, gk: tuple[int, float], x: float, y: float) -> Decision:
+    """A declared Gauss–Krüger zone, its false easting checked against the coordinates."""
+    meridian, easting = gk
+    shape = coordinate_range(x, y)
+    declared = t("声明：{crs}", "declared: {crs}", crs=crs.name)
+    if shape == "zoned":
+        zone = int(x // 1e6)
+        if zone_meridian(zone) != meridian:
+            raise CrsRefusedError(
+                t(
+                    "声明的中央经线 {m}° 与东坐标中的带号 {z}（中央经线 {zm}°）矛盾；{seen}",
+                    "declared central meridian {m}° contradicts zone {z} ({zm}°) in the easting; {seen}",
+                    m=meridian,
+                    z=zone,
+                    zm=zone_meridian(zone),
+                    seen=_seen(x, y),
+                ),
+                hint=t(*HINT_CRS),
+            )
+        code, expected = zone_epsg(zone), zone * 1e6 + FALSE_EASTING
+    elif shape == "plain":
+        code, expected = meridian_epsg(meridian), FALSE_EASTING
+    else:
+        raise _contradiction(crs, x, y)
+    notes = []
+    if easting != expected:
+        notes.append(
+            t(
+                "声明的东偏移 {d:.0f} 与坐标不符，按坐标取 {e:.0f}（{code}）",
+                "declared false easting {d:.0f} contradicts the coordinates; {e:.0f} taken ({code})",
+                d=easting,
+                e=expected,
+                code=code,
+            )
+        )
+    return Decision(CRS.from_user_input(code), code, declared, notes=notes)
+
+
+def _contradiction(crs: CRS, x: float, y: float) -> CrsRefusedError:
+    return CrsRefusedError(
+        t(
+            "坐标与声明的坐标系“{crs}”不符；{seen}",
+            "the coordinates contradict the declared system {crs!r}; {seen}",
+            crs=crs.name,
+            seen=_seen(x, y),
+        ),
+        hint=t(*HINT_CRS),
+    )
+
+
+def _label(crs: CRS) -> str:
+    code = crs.to_epsg(min_confidence=60)
+    return f"EPSG:{code}" if code else crs.name
+
+
+def _from_declared(crs: CRS, x: float, y: float, place: Place) -> Decision:
+    _refuse_datum(crs, datum_family(crs))
+    shape = coordinate_range(x, y)
+    if crs.is_geographic != (shape == "degrees"):
+        # Metres under a declaration in degrees, or the reverse: the coordinates are the stronger fact.
+        found = _from_range(x, y, place)
+        note = t(
+            "声明的“{crs}”与坐标单位不符，按坐标判定",
+            "declared {crs!r} does not fit the unit of the coordinates, which decide",
+            crs=crs.name,
+        )
+        return Decision(found.crs, found.label, found.how, notes=[note, *found.notes])
+    if crs.is_geographic:
+        how = t("声明：{crs}", "declared: {crs}", crs=crs.name)
+        return Decision(CRS.from_user_input(TARGET), _label(crs), how)
+    gk = _gauss_krueger(crs)
+    if gk is not None:
+        return _declared_zone(crs, gk, x, y)
+    if crs.to_epsg(min_confidence=60) is None:
+        _refuse_datum(crs, "")
+    lon, lat = _lands(crs.to_wkt(), x, y)
+    if not _in_china(lon, lat):
+        raise _contradiction(crs, x, y)
+    return Decision(crs, _label(crs), t("声明：{crs}", "declared: {crs}", crs=crs.name))
+
+
+# ---- what the coordinates say -----------------------------------------------------------------
+
+
+def _candidates(x: float, y: float) -> list[str]:
+    """Systems whose coordinates may look like this, without regard to place."""
+    out = []
+    zone = zone_epsg(int(x // 1e6))
+    if zone and _zoned(x) and _northing(y):
+        out.append(zone)
+    if 1e5 <= x < 1e6 and 1e6 <= y <= 6.2e6:
+        out += [meridian_epsg(m) for m in MERIDIANS]
+    if 8.1e6 <= x <= 15.2e6 and 3.3e5 <= y <= 7.2e6:
+        out.append(WEB_MERCATOR)
+    return [code for code in out if _in_china(*_lands(code, x, y))]
+
+
+def _gap(code: str, x: float, y: float, place: Place) -> float | None:
+    """Degrees between where a candidate puts the layer and where the case lies; None if unknown."""
+    lon, lat = _lands(code, x, y)
+    if place.point is not None:
+        return max(abs(lon - place.point[0]), abs(lat - place.point[1]))
+    boxes = [box for box in map(box_of, place.divisions[:1]) if box is not None]
+    return min((distance_deg(lon, lat, box) for box in boxes), default=None)
+
+
+def _undecided(options: Sequence[str], x: float, y: float, place: Place) -> CrsRefusedError:
+    codes = "、".join(place.divisions[:3]) or t("无", "none")
+    return CrsRefusedError(
+        t(
+            "没有坐标系声明，且坐标不能唯一判定：{seen}；可能是 {n} 个之一：{o}；行政区划代码：{c}",
+            "no declared system, and the coordinates fit {n} of them: {o}; {seen}; division codes: {c}",
+            seen=_seen(x, y),
+            n=len(options),
+            o="、".join(options),
+            c=codes,
+        ),
+        hint=t(*HINT_CRS),
+    )
+
+
+def _from_range(x: float, y: float, place: Place) -> Decision:
+    if coordinate_range(x, y) == "degrees":
+        how = t("无声明；坐标在经纬度范围内", "none declared; the coordinates are degrees")
+        return Decision(CRS.from_user_input(TARGET), TARGET, how)
+    options = _candidates(x, y)
+    if not options:
+        raise CrsRefusedError(
+            t(
+                "坐标不属于任何国家坐标系的取值范围（可能是地方坐标系）：{seen}",
+                "the coordinates fit no national system (perhaps a local one): {seen}",
+                seen=_seen(x, y),
+            ),
+            hint=t(*HINT_CRS),
+        )
+    chosen, by = options[0], t("坐标范围", "coordinate range")
+    if len(options) > 1:
+        gaps = [(gap, code) for code in options if (gap := _gap(code, x, y, place)) is not None]
+        near = [code for gap, code in gaps if gap <= NEAR_DEG]
+        if len(near) != 1:
+            raise _undecided(near or options, x, y, place)
+        chosen = near[0]
+        by = (
+            t(
+                "坐标范围与本案其他数据的位置",
+                "coordinate range and where the case's other data lie",
+            )
+            if place.point is not None
+            else t(
+                "坐标范围与行政区划代码 {c}",
+                "coordinate range and division {c}",
+                c=place.divisions[0],
+            )
+        )
+    return Decision(
+        CRS.from_user_input(chosen), chosen, t("无声明；按{by}判定", "none declared; {by}", by=by)
+    )
+
+
+def _asked(text: str, x: float, y: float) -> Decision:
+    crs = CRS.from_user_input(text)
+    lon, lat = _lands(text, x, y)
+    if not _in_china(lon, lat):
+        raise CrsRefusedError(
+            t(
+                "mapping.yaml 指定的 {crs} 与坐标不符；{seen}",
+                "{crs} of mapping.yaml does not fit the coordinates; {seen}",
+                crs=text,
+                seen=_seen(x, y),
+            ),
+            hint=t("改正 mapping.yaml 中的 crs 或 axes", "correct crs or axes in mapping.yaml"),
+        )
+    notes = []
+    if datum_family(crs) not in ("cgcs2000", "wgs84"):
+        notes.append(
+            t(
+                "{crs} 与 CGCS2000 的基准面不同，通用转换参数可能差几米到一百米",
+                "{crs} has another datum than CGCS2000: general parameters may be metres to 100 m off",
+                crs=text,
+            )
+        )
+    return Decision(crs, text, "mapping.yaml", notes=notes)
+
+
+def median_point(geometry: npt.NDArray[Any]) -> tuple[float, float] | None:
+    """Median x and median y over all finite coordinates; None when there are none."""
+    xy = shapely.get_coordinates(geometry)
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    if not len(xy):
+        return None
+    middle = np.median(xy, axis=0)
+    return float(middle[0]), float(middle[1])
+
+
+def _parse(declared: str) -> CRS | None:
+    try:
+        return CRS.from_user_input(declared) if declared.strip() else None
+    except CRSError:
+        return None
+
+
+def _far_note(found: Decision, x: float, y: float, place: Place) -> list[str]:
+    boxes = [(code, box) for code in place.divisions[:1] if (box := box_of(code)) is not None]
+    lon, lat = _lands(found.crs.to_wkt(), x, y)
+    return [
+        t(
+            "图层位于 ({lon:.3f}, {lat:.3f})，不在行政区划代码 {c} 所属省的范围内，请核实坐标系",
+            "the layer lies at ({lon:.3f}, {lat:.3f}), outside the province of division {c}: check the CRS",
+            lon=lon,
+            lat=lat,
+            c=code,
+        )
+        for code, box in boxes
+        if distance_deg(lon, lat, box) > NEAR_DEG
+    ]
+
+
+def decide(
+    geometry: npt.NDArray[Any],
+    declared: str,
+    place: Place,
+    *,
+    asked: str = "",
+    axes: str = "",
+) -> Decision:
+    """Tell a layer's coordinate system.
+
+    Args:
+        geometry: Shapely objects as read, x first; None and non-finite ones are passed over.
+        declared: WKT or authority text of the declaration, "" for none.
+        place: Division codes and a known point of the case, to tell meridians apart.
+        asked: "EPSG:n" of mapping.yaml; wins over everything.
+        axes: "yx" when a person says that the first coordinate is the northing.
+
+    Returns:
+        The system, how it was decided and what is worth noting.
+
+    Raises:
+        CrsRefusedError: swapped axes, a refused datum, a contradiction, or several systems that fit.
+    """
+    middle = median_point(geometry)
+    if middle is None:
+        return Decision(CRS.from_user_input(TARGET), TARGET, t("没有坐标", "no coordinates"))
+    x, y = reversed(middle) if axes == "yx" else middle
+    if coordinate_range(x, y).endswith("_swapped"):
+        raise CrsRefusedError(
+            t(
+                "坐标轴颠倒（北坐标在前）：{seen}",
+                "axes swapped (northing first): {seen}",
+                seen=_seen(x, y),
+            ),
+            hint=t(*HINT_AXES),
+        )
+    crs = _parse(declared)
+    if asked:
+        found = _asked(asked, x, y)
+    elif crs is not None:
+        found = _from_declared(crs, x, y, place)
+    else:
+        found = _from_range(x, y, place)
+    notes = [*found.notes, *_far_note(found, x, y, place)]
+    if declared.strip() and crs is None:
+        notes.insert(
+            0, t("坐标系声明读不懂，未采用", "the declaration cannot be understood and is not used")
+        )
+    if axes == "yx":
+        notes.append(t("按 mapping.yaml 交换了坐标轴", "axes swapped as mapping.yaml says"))
+    return Decision(found.crs, found.label, found.how, axes == "yx", notes)
+
+
+def to_lonlat(geometry: npt.NDArray[Any], decision: Decision) -> npt.NDArray[Any]:
+    """Geometries in EPSG:4490, lon/lat degrees.
+
+    Args:
+        geometry: 2D shapely objects or None, as read.
+        decision: The system they are in.
+    """
+    swap = decision.swap
+    if decision.crs.is_geographic and datum_family(decision.crs) in ("cgcs2000", "wgs84"):
+        # The two datums agree within centimetres, and PROJ knows no transformation between them.
+        return shapely.transform(geometry, lambda xy: xy[:, ::-1]) if swap else geometry
+    transform = _to_target(decision.crs.to_wkt()).transform
+
+    def forward(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        x, y = (xy[:, 1], xy[:, 0]) if swap else (xy[:, 0], xy[:, 1])
+        return np.column_stack(transform(x, y))
+
+    moved: npt.NDArray[Any] = shapely.transform(geometry, forward)
+    return moved

@@ -1,0 +1,110 @@
+"""Zip archives (.xlsx, .gdb.zip): looked at before anything is unpacked.
+
+Names that climb out of the folder, links, encrypted entries, absurd sizes and ratios are refused.
+Declared sizes are not trusted: unpacking counts what really comes out.
+"""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Final
+
+from geomujun.intake.limits import Limits
+from geomujun.intake.raw import UnreadableError
+from geomujun.lang import t
+
+CHUNK: Final = 1 << 20
+
+
+def _refuse(zh: str, en: str, **values: object) -> UnreadableError:
+    hint = t("请向提供方索取正常导出的文件", "ask the sender for a plainly exported file")
+    return UnreadableError(t(zh, en, **values), hint=hint)
+
+
+def _check_entry(info: zipfile.ZipInfo, limits: Limits) -> None:
+    name = info.filename
+    posix, windows = PurePosixPath(name.replace("\\", "/")), PureWindowsPath(name)
+    if posix.is_absolute() or windows.drive or ".." in posix.parts or "\x00" in name:
+        raise _refuse(
+            "压缩包内的名称 {n!r} 指向包外，拒绝解压",
+            "entry {n!r} points out of the archive: refused",
+            n=name[:120],
+        )
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise _refuse(
+            "压缩包内的 {n!r} 是链接，拒绝解压", "entry {n!r} is a link: refused", n=name[:120]
+        )
+    if info.flag_bits & 0x1:
+        raise _refuse("压缩包内的 {n!r} 有密码", "entry {n!r} is encrypted", n=name[:120])
+    big = info.file_size > limits.ratio_from
+    if big and info.file_size > limits.ratio * max(1, info.compress_size):
+        raise _refuse(
+            "压缩包内的 {n!r} 解压后有 {m} MB，是压缩前的 {r} 倍，疑似压缩炸弹",
+            "entry {n!r} unpacks to {m} MB, {r} times its packed size: looks like a zip bomb",
+            n=name[:120],
+            m=info.file_size >> 20,
+            r=info.file_size // max(1, info.compress_size),
+        )
+
+
+def check_zip(path: Path, limits: Limits) -> list[zipfile.ZipInfo]:
+    """Look at an archive's directory.
+
+    Args:
+        path: The archive.
+        limits: Bounds on entries, sizes and ratio.
+
+    Returns:
+        Its entries.
+
+    Raises:
+        UnreadableError: not an archive, damaged, or refused.
+    """
+    try:
+        with zipfile.ZipFile(path) as z:
+            entries = z.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as e:
+        raise _refuse("不是完整的压缩包：{e}", "not a whole archive: {e}", e=e) from e
+    if len(entries) > limits.entries:
+        raise _refuse(
+            "压缩包内有 {n} 个文件，超过上限", "{n} entries, above the limit", n=len(entries)
+        )
+    for info in entries:
+        _check_entry(info, limits)
+    total = sum(info.file_size for info in entries)
+    if total > limits.unpacked_bytes:
+        raise _refuse(
+            "压缩包解压后有 {n} MB，超过上限", "unpacks to {n} MB, above the limit", n=total >> 20
+        )
+    return entries
+
+
+def unpack(path: Path, target: Path, limits: Limits) -> None:
+    """Unpack a checked archive into an empty folder, counting the bytes that really come out.
+
+    Raises:
+        UnreadableError: refused, damaged, or more comes out than the directory declares.
+    """
+    left = limits.unpacked_bytes
+    try:
+        with zipfile.ZipFile(path) as z:
+            for info in check_zip(path, limits):
+                out = target / PurePosixPath(info.filename.replace("\\", "/"))
+                if info.is_dir():
+                    out.mkdir(parents=True, exist_ok=True)
+                    continue
+                out.parent.mkdir(parents=True, exist_ok=True)
+                with z.open(info) as source, out.open("wb") as sink:
+                    while chunk := source.read(CHUNK):
+                        left -= len(chunk)
+                        if left < 0:
+                            raise _refuse("解压超过上限", "more comes out than is allowed")
+                        sink.write(chunk)
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as e:
+        raise _refuse("压缩包损坏：{e}", "damaged archive: {e}", e=e) from e
+    except Exception as e:  # zlib.error and lzma errors share no base class
+        if isinstance(e, UnreadableError):
+            raise
+        raise _refuse("压缩包损坏：{e}", "damaged archive: {e}", e=e) from e

@@ -1,0 +1,213 @@
+"""What rules see on a parcel: its real users, their figures of the year, what is built on it.
+
+Derived from `Facts` once per rule package. Links are taken as they are; nothing is matched or
+allocated here.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geomujun.domain.catalogue import TABLES
+from geomujun.domain.industry import division2, is_industrial
+from geomujun.domain.model import Kind
+from geomujun.domain.words import M2_PER_MU, EnterpriseBucket, Relation
+from geomujun.geo.overlay import Plane, buildings_on_parcels
+from geomujun.ledger.facts import Facts
+
+FIGURES: Final = tuple(f.name for f in TABLES["indicators"].fields if f.kind is Kind.NUMBER)
+CONSTRUCTION_YEARS: Final = 3  # 2 建设期 + 1 过渡期, 市政发〔2022〕11号 附件 一
+
+
+class Sight:
+    """Lazily derived frames of one `Facts`; every frame is computed at most once."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Remember the facts; nothing is computed yet."""
+        self.facts = facts
+        self.case = facts.case
+
+    @cached_property
+    def parcels(self) -> pd.DataFrame:
+        """Kept parcels by code, without geometry, with ``industrial`` and ``state_owned``."""
+        layer = self.case.parcels
+        frame = pd.DataFrame(layer.drop(columns=layer.geometry.name)).set_index("parcel_code")
+        frame["area_mu"] = frame["area_m2"] / M2_PER_MU
+        frame["industrial"] = industrial_use(frame["land_use"])
+        state = frame.index.str.slice(12, 13) == "G"
+        frame["state_owned"] = state | frame["right_kind"].str.strip().isin(["2", "3", "4"])
+        return frame
+
+    @cached_property
+    def firms(self) -> pd.DataFrame:
+        """Kept enterprises by uscc, with ``bucket``, ``active``, ``is_industry``, ``sector``."""
+        frame = self.case.enterprises.set_index("uscc")
+        bucket = self.facts.enterprises.drop_duplicates("uscc").set_index("uscc")["bucket"]
+        frame["bucket"] = bucket.reindex(frame.index).fillna("")
+        frame["active"] = frame["bucket"] != EnterpriseBucket.CANCELLED
+        frame["is_industry"] = is_industrial(frame["industry"])
+        frame["sector"] = division2(frame["industry"])
+        return frame
+
+    @cached_property
+    def used(self) -> pd.DataFrame:
+        """Counted links of active enterprises, with their sector, industry and figures."""
+        links = self.facts.links
+        live = links[links["counted"].astype(bool) & links["in_force"].astype(bool)]
+        columns = ["name", "active", "is_industry", "sector"]
+        live = live.join(self.firms[columns], on="uscc")
+        live = live[live["active"].eq(True)]
+        figures = self.figures[["tax_wan_yuan", "power_wan_kwh"]]
+        return live.join(figures, on="uscc").reset_index(drop=True)
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """Figures of the year by uscc, one value per field.
+
+        Of several sources the field's own department counts first (catalogue), then the others in
+        the order of their names; a source's blank is passed over.
+        """
+        rows = self.case.indicators
+        rows = rows[rows["year"] == self.facts.year].sort_values(["uscc", "source"], kind="stable")
+        out = {}
+        for name in FIGURES:
+            department = TABLES["indicators"].by_name[name].source
+            own = rows["source"].str.contains(department, regex=False)
+            first = rows.assign(rank=np.where(own, 0, 1)).sort_values(
+                ["uscc", "rank"], kind="stable"
+            )
+            out[name] = first.groupby("uscc")[name].first()
+        return pd.DataFrame(out, index=pd.Index(sorted(rows["uscc"].unique()), name="uscc"))
+
+    @cached_property
+    def building_parcel(self) -> pd.Series:
+        """Parcel code of each building ("" for none), by the buildings' own index."""
+        codes = buildings_on_parcels(self.case.buildings, self.case.parcels)
+        return pd.Series(codes, index=self.case.buildings.index, dtype="str")
+
+    @cached_property
+    def built(self) -> pd.DataFrame:
+        """By parcel: number of buildings, footprint, floor area, day of the last completion.
+
+        Columns ``buildings``, ``footprint_m2``, ``floor_m2``, ``floor_double_m2``, ``latest``.
+        Footprint is ZZDMJ, else the drawn area; floor area is SCJZMJ, else footprint × 层数.
+        ``floor_double_m2`` counts floors over 8 m twice, as 容积率 is reckoned for industrial land.
+        """
+        layer = self.case.buildings
+        drawn = shapely.area(Plane(layer).flat(layer)) if len(layer) else np.empty(0)
+        foot = layer["footprint_m2"].where(layer["footprint_m2"] > 0, drawn)
+        floors = layer["floors"].where(layer["floors"] > 0, 1.0)
+        floor = layer["floor_area_m2"].where(layer["floor_area_m2"] > 0, foot * floors)
+        tall = layer["height_m"] / floors > 8.0
+        frame = pd.DataFrame(
+            {
+                "parcel_code": self.building_parcel,
+                "footprint_m2": foot,
+                "floor_m2": floor,
+                "floor_double_m2": floor.where(~tall, floor * 2),
+                "completed_on": layer["completed_on"],
+            }
+        )
+        frame = frame[frame["parcel_code"] != ""]
+        frame = frame.sort_values(["parcel_code", "footprint_m2", "floor_m2"], kind="stable")
+        return frame.groupby("parcel_code").agg(
+            buildings=("footprint_m2", "size"),
+            footprint_m2=("footprint_m2", "sum"),
+            floor_m2=("floor_m2", "sum"),
+            floor_double_m2=("floor_double_m2", "sum"),
+            latest=("completed_on", "max"),
+        )
+
+    @cached_property
+    def exempt_until(self) -> pd.Series:
+        """By parcel: the day its construction and transition period ends; NaT when it has none."""
+        start = self.parcels["construction_start_on"]
+        return start + pd.DateOffset(years=CONSTRUCTION_YEARS)
+
+    @cached_property
+    def holders(self) -> pd.Series:
+        """By parcel: active enterprises that hold it, joined by "|"."""
+        own = of_relation(self.used, Relation.OWN)
+        return joined(own["parcel_code"], own["uscc"])
+
+    def holders_of(self, codes: pd.Index | pd.Series) -> pd.Series:
+        """The holders of some parcels, "" for none."""
+        return self.holders.reindex(pd.Index(codes)).fillna("").astype("str")
+
+    def concerns_industry(self, codes: pd.Index | pd.Series) -> npt.NDArray[np.bool_]:
+        """Whether each parcel is registered for industry or really used by an enterprise."""
+        index = pd.Index(codes)
+        industrial = self.parcels["industrial"].reindex(index).eq(True).to_numpy()
+        return np.asarray(industrial | among(index, self.used["parcel_code"]))
+
+    def silent(self, power_wan_kwh: float) -> pd.DataFrame:
+        """Parcels all of whose real users report no tax and hardly any power.
+
+        Args:
+            power_wan_kwh: Highest use of power a year, in 万千瓦时, that still counts as none.
+
+        Returns:
+            By parcel code: ``tax_wan_yuan`` and ``power_wan_kwh`` (sums over the users) and
+            ``users`` (usccs joined by "|"). A user without both figures leaves the parcel out: an
+            unknown is not a zero. Non-industrial holders without figures included.
+        """
+        used = self.used.sort_values(["parcel_code", "uscc"], kind="stable")
+        used = used.drop_duplicates(["parcel_code", "uscc"])
+        quiet = (used["tax_wan_yuan"] <= 0) & (used["power_wan_kwh"] <= power_wan_kwh)
+        loud = used.loc[~quiet, "parcel_code"]
+        used = used[~among(used["parcel_code"], loud)]
+        sums: pd.DataFrame = used.groupby("parcel_code")[["tax_wan_yuan", "power_wan_kwh"]].sum()
+        return sums.assign(users=joined(used["parcel_code"], used["uscc"]))
+
+    def fully_exempt(self, codes: pd.Index) -> npt.NDArray[np.bool_]:
+        """Whether each parcel is in its construction or transition period on 31 December."""
+        until = self.exempt_until.reindex(codes)
+        return np.asarray(until > pd.Timestamp(self.facts.year, 12, 31))
+
+
+def among(values: pd.Series | pd.Index, members: pd.Series | pd.Index) -> npt.NDArray[np.bool_]:
+    """Whether each value is one of the members.
+
+    ``isin`` turns every string of an Arrow column into a Python object, 0.4 s for a county; a hash
+    index does it in a hundredth of that.
+    """
+    if not len(members):
+        return np.zeros(len(values), dtype=bool)
+    found = pd.Index(pd.unique(members)).get_indexer(pd.Index(values)) >= 0
+    return np.asarray(found, dtype=bool)
+
+
+def of_relation(links: pd.DataFrame, *relations: Relation) -> pd.DataFrame:
+    """The links of some relations."""
+    return links[links["relation"].isin([str(r) for r in relations])]
+
+
+def joined(keys: pd.Series, values: pd.Series) -> pd.Series:
+    """Distinct values of each key, sorted and joined by "|"; indexed by key."""
+    table = pd.DataFrame({"key": keys.to_numpy(), "value": values.to_numpy()})
+    table = table.drop_duplicates().sort_values(["key", "value"], kind="stable")
+    many = table.duplicated("key", keep=False)
+    single = table[~many].set_index("key")["value"]
+    several = table[many].groupby("key")["value"].agg("|".join)
+    both: pd.Series = pd.concat([single, several]).astype("str").sort_index()
+    return both
+
+
+def industrial_use(uses: pd.Series) -> pd.Series:
+    """Whether a registered use (用途, code or name, perhaps several) is industrial.
+
+    By code: class 06 of GB/T 21010 (工矿仓储) and 0508; six-digit 用地用海分类 1001xx 工业,
+    1002xx 采矿, 1101xx 仓储 (not confirmed in its text). Four-digit 1001, 1002 and 1101 are
+    railways and water in GB/T 21010, so they are not taken. By name: 工业, 采矿, 仓储, 工矿.
+    """
+    text = uses.astype("str").str.strip()
+    found: pd.Series = text.str.contains(
+        r"工业|工矿|采矿|仓储|^06\d{0,2}\b|^0508\b|^(?:100[12]|1101)\d\d\b", regex=True
+    )
+    return found

@@ -1,0 +1,88 @@
+"""Candidate pairs of names, linear in the rows: never a full pair table.
+
+Keys are character 2-grams of the distinctive core (字号 and trade, with its edges), of the 字号's
+pinyin, and the whole plain name. A key that more names share than ``cap`` is dropped and counted:
+有限公司 would make every name a candidate of every other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+CAP: Final = 400
+KEEP: Final = 12
+CHUNK: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs (query row, register row) with the shared key weight, and what the cap cut."""
+
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    keys_dropped: int
+
+
+def grams(names: pd.DataFrame) -> list[list[str]]:
+    """The keys of each name."""
+    out = []
+    columns = ("plain", "trade_name", "trade", "pinyin")
+    for plain, trade_name, trade, sound in names[list(columns)].itertuples(index=False, name=None):
+        core = f"^{trade_name}{trade}"
+        keys = {core[i : i + 2] for i in range(len(core) - 1)}
+        keys.update(f"{a}_{b}" for a, b in zip(trade_name, trade_name[2:], strict=False))
+        keys.add(f"={plain}")
+        if trade_name:
+            keys.add(f"~{sound}")
+        out.append(sorted(keys))
+    return out
+
+
+def candidate_pairs(queries: pd.DataFrame, register: pd.DataFrame) -> Candidates:
+    """The best `KEEP` register names of each query by shared key weight.
+
+    Args:
+        queries: Parsed names with the columns ``plain trade_name trade pinyin``.
+        register: The same columns.
+    """
+    right_keys, left_keys = grams(register), grams(queries)
+    vocabulary = {k: i for i, k in enumerate(sorted({k for keys in right_keys for k in keys}))}
+    right = _matrix(right_keys, vocabulary)
+    df = np.asarray(right.sum(axis=0)).ravel()
+    weight = np.where(df <= CAP, np.log2((len(register) + 1) / np.maximum(df, 1)), 0.0)
+    weighted = (right @ sparse.diags(weight)).tocsr()
+    weighted.eliminate_zeros()
+    left = _matrix(left_keys, vocabulary)
+    pairs = [
+        _best((left[start : start + CHUNK] @ weighted.T).tocsr(), start)
+        for start in range(0, left.shape[0], CHUNK)
+    ]
+    rows = np.concatenate([p[0] for p in pairs]) if pairs else np.empty(0, np.int64)
+    cols = np.concatenate([p[1] for p in pairs]) if pairs else np.empty(0, np.int64)
+    return Candidates(rows, cols, int((df > CAP).sum()))
+
+
+def _matrix(keys: list[list[str]], vocabulary: dict[str, int]) -> sparse.csr_matrix:
+    ids = [[vocabulary[k] for k in row if k in vocabulary] for row in keys]
+    counts = np.fromiter((len(row) for row in ids), dtype=np.int64, count=len(ids))
+    indptr = np.concatenate([[0], np.cumsum(counts)])
+    indices = np.fromiter((i for row in ids for i in row), dtype=np.int64, count=int(counts.sum()))
+    data = np.ones(len(indices), dtype=np.float64)
+    return sparse.csr_matrix((data, indices, indptr), shape=(len(keys), len(vocabulary)))
+
+
+def _best(
+    product: sparse.csr_matrix, start: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Row and column of the `KEEP` heaviest entries of each row; ties by column."""
+    rows = np.repeat(np.arange(product.shape[0]), np.diff(product.indptr))
+    order = np.lexsort((product.indices, -product.data, rows))
+    rank = np.arange(len(order)) - product.indptr[rows[order]]
+    kept = order[rank < KEEP]
+    return rows[kept] + start, product.indices[kept].astype(np.int64)

@@ -1,0 +1,208 @@
+"""The link table: titles, leases and use put together, decisions applied, bands set.
+
+`match` is the whole of matching as one function from tables to tables. Order of trust: people's
+decisions, right holders, leases in force, signs of use, registered addresses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from geomujun.domain.case import Case
+from geomujun.domain.words import Band, Relation, Verdict
+from geomujun.matching import explain
+from geomujun.matching.holders import explode
+from geomujun.matching.land import Land, build_land, door_table
+from geomujun.matching.register import Register, build, lexicon_of
+from geomujun.matching.sites import Places, Sites, build_sites
+from geomujun.matching.tenure import resolve_leases, resolve_supply, titles
+from geomujun.matching.title import own_candidates
+from geomujun.matching.use import Known, registered_only, use_candidates
+from geomujun.matching.weights import AUTO, REVIEW
+
+GONE: Final = ("注销", "吊销")
+COLUMNS: Final = (
+    "parcel_code", "uscc", "relation", "share", "valid_from", "valid_to", "probability", "band",
+    "tier", "evidence", "rival_uscc", "rival_probability", "decision", "lease_id", "weight_bits",
+    "claim_m2", "claim_floor_m2", "head_lease_id", "lessor_uscc", "on_patch", "in_force", "counted",
+    "holder_cancelled",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Links without areas, the lease and supply rows as understood, and leases to outsiders."""
+
+    links: pd.DataFrame
+    case: Case  # leases and supply carry parcel_resolved, parcel_how, lessor_key, lessee_key …
+    holders: pd.DataFrame  # holders.explode
+    outside: pd.DataFrame  # leases in force whose tenant is no enterprise of the case
+    land: Land
+
+
+def match(case: Case, as_of: date, decisions: pd.DataFrame | None = None) -> Matches:
+    """Find every link of a settled case.
+
+    Args:
+        case: From `identity.settle`.
+        as_of: The day on which leases must be in force.
+        decisions: Live decisions: ``parcel_code uscc verdict relation area_m2``; None for none.
+
+    Returns:
+        The links, sorted by parcel, code, relation and lease; columns `COLUMNS`.
+    """
+    register = build(case, lexicon_of(case))
+    land = build_land(case)
+    sites = build_sites(register.firms, land)
+    holders = explode(case)
+    doors = door_table(case, land)
+    own = own_candidates(holders, case.parcels, register, Places(land, sites, doors))
+    own = own[(own["probability"] >= REVIEW) & ((own["rank"] == 1) | own["close"])]
+    best = own[own["rank"] == 1]
+    owners = holders.merge(best[["parcel_code", "seq", "uscc"]], on=["parcel_code", "seq"], how="left")
+    owners["uscc"] = owners["uscc"].fillna("").astype("str")
+    day = pd.Timestamp(as_of)
+    leases = titles(resolve_leases(case, register, owners), owners, day)
+    known = _known(own, leases, register, day)
+    doors = _with_holder_doors(doors, known.owners, land, sites, register)
+    use = use_candidates(register.firms, land, sites, doors, known)
+    held = set(zip(own["parcel_code"], own["uscc"], strict=True))
+    use = use[[pair not in held for pair in zip(use["code"], use["uscc"], strict=True)]]
+    parts = [
+        explain.own_rows(own, register, sites, land),
+        explain.lease_rows(_live(leases)),
+        explain.use_rows(use, register, sites, land),
+    ]
+    linked = {u for part in parts for u in part["uscc"]}
+    parts.append(explain.address_rows(registered_only(register.firms, sites, doors, land, linked)))
+    links = pd.concat([p for p in parts if len(p)], ignore_index=True) if any(map(len, parts)) else parts[0]
+    links = _finish(links, register, land, decisions, day)
+    settled = case.with_tables(leases=leases, supply=resolve_supply(case))
+    outside = leases[leases["in_force"] & (leases["lessee_key"] == "") & (leases["parcel_resolved"] != "")]
+    return Matches(links, settled, holders, outside.reset_index(drop=True), land)
+
+
+def _live(leases: pd.DataFrame) -> pd.DataFrame:
+    """Rows in force with a known parcel, tenant and title; a renewal replaces what it renews."""
+    live = leases[
+        leases["in_force"]
+        & (leases["title"] != "none")
+        & (leases["lessee_key"] != "")
+        & (leases["parcel_resolved"] != "")
+        & (leases["lessee_key"] != leases["lessor_key"])
+    ].sort_values(["start_on", "contract_no"], ascending=[False, True], na_position="last")
+    same = ["parcel_resolved", "lessor", "lessee_key", "land_area_m2", "floor_area_m2", "floor"]
+    return live[~live.duplicated(same)].sort_values("contract_no", ignore_index=True)
+
+
+def _known(own: pd.DataFrame, leases: pd.DataFrame, register: Register, day: pd.Timestamp) -> Known:
+    firms = register.firms
+    gone = set(firms.loc[firms["status"].isin(GONE), "uscc"])
+    sure = own[(own["rank"] == 1) & (own["probability"] >= AUTO) & ~own["close"]]
+    owners = sure.loc[~sure["uscc"].isin(gone), ["parcel_code", "uscc"]].drop_duplicates()
+    live = _live(leases)
+    tenants = live[["parcel_resolved", "lessee_key"]].set_axis(["parcel_code", "uscc"], axis=1)
+    return Known(owners, tenants, _dead(leases, tenants, day), _parents(firms))
+
+
+def _dead(leases: pd.DataFrame, tenants: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Leases that ended or whose lessor has no title, where the tenant has no live one."""
+    ended = (leases["end_on"] < day) & ~leases["in_force"]
+    untitled = leases["in_force"] & (leases["title"] == "none")
+    rows = leases[(ended | untitled) & (leases["lessee_key"] != "") & (leases["parcel_resolved"] != "")]
+    frame = pd.DataFrame(
+        {
+            "parcel_code": rows["parcel_resolved"],
+            "uscc": rows["lessee_key"],
+            "why": np.where(ended[rows.index], "expired", "no_title"),
+            "lease_id": rows["contract_no"],
+            "claim_m2": rows["land_area_m2"],
+            "end_on": rows["end_on"],
+        }
+    )
+    live = set(zip(tenants["parcel_code"], tenants["uscc"], strict=True))
+    free = [pair not in live for pair in zip(frame["parcel_code"], frame["uscc"], strict=True)]
+    frame = frame[np.array(free, dtype=bool)]
+    order = frame.sort_values(["parcel_code", "uscc", "why", "end_on", "lease_id"],
+                              ascending=[True, True, False, False, True])  # fmt: skip
+    return order.drop_duplicates(["parcel_code", "uscc"]).reset_index(drop=True)
+
+
+def _parents(firms: pd.DataFrame) -> pd.DataFrame:
+    """Firm rows and the codes of parent, children and sisters."""
+    up = pd.DataFrame({"firm": np.arange(len(firms)), "uscc": firms["uscc"], "parent": firms["parent_uscc"]})
+    up = up[up["parent"] != ""]
+    index = pd.Series(np.arange(len(firms)), index=firms["uscc"])
+    down = pd.DataFrame({"firm": up["parent"].map(index), "parent": up["uscc"]}).dropna()
+    sisters = up.merge(up, on="parent", suffixes=("", "_other"))
+    sisters = sisters[sisters["firm"] != sisters["firm_other"]]
+    across = pd.DataFrame({"firm": sisters["firm"], "parent": sisters["uscc_other"]})
+    kin = pd.concat([up[["firm", "parent"]], down, across], ignore_index=True)
+    return kin.astype({"firm": "int64"}).drop_duplicates().sort_values(["firm", "parent"], ignore_index=True)
+
+
+def _with_holder_doors(
+    doors: pd.DataFrame, owners: pd.DataFrame, land: Land, sites: Sites, register: Register
+) -> pd.DataFrame:
+    """Doors grown by the production sites of firms that hold exactly one parcel alone."""
+    alone = owners[~owners["parcel_code"].duplicated(keep=False) & ~owners["uscc"].duplicated(keep=False)]
+    index = pd.Series(np.arange(len(register.firms)), index=register.firms["uscc"])
+    firm = alone["uscc"].map(index).to_numpy(dtype=np.int64)
+    site, home = sites.site["door"].to_numpy()[firm], sites.home["door"].to_numpy()[firm]
+    home = np.where(sites.home["room"].to_numpy()[firm] == "", home, "")
+    grown = pd.DataFrame(
+        {
+            "door": np.where(sites.has_site[firm], site, home),
+            "land": alone["parcel_code"].map(land.position).to_numpy(dtype=np.int64),
+        }
+    )
+    grown = grown[(grown["door"] != "") & ~grown["door"].isin(doors["door"])]
+    both = pd.concat([doors, grown], ignore_index=True).drop_duplicates()
+    return both.sort_values(["door", "land"], ignore_index=True)
+
+
+def _finish(
+    links: pd.DataFrame, register: Register, land: Land, decisions: pd.DataFrame | None, day: pd.Timestamp
+) -> pd.DataFrame:
+    """Bands, decisions, what counts; sorted."""
+    sure = (links["probability"] >= AUTO) & ~links["close"]
+    links["band"] = np.where(sure, Band.AUTO.value, Band.REVIEW.value)
+    links.loc[links["relation"] == Relation.REGISTERED_ONLY, "band"] = Band.AUTO.value
+    links["decision"] = Verdict.NONE.value
+    if decisions is not None and len(decisions):
+        links = _decide(links, decisions)
+    links["on_patch"] = links["parcel_code"].map(land.rows.set_index("code")["on_patch"]).fillna(False).astype(bool)
+    links["in_force"] = (links["valid_to"].isna() | (links["valid_to"] >= day)) & (
+        links["valid_from"].isna() | (links["valid_from"] <= day)
+    )
+    gone = register.firms.loc[register.firms["status"].isin(GONE), "uscc"]
+    links["holder_cancelled"] = links["uscc"].isin(gone)
+    believed = (links["band"] == Band.AUTO) | (links["decision"] == Verdict.SAME)
+    links["counted"] = (
+        believed
+        & links["in_force"]
+        & (links["decision"] != Verdict.DIFFERENT)
+        & (links["relation"] != Relation.REGISTERED_ONLY)
+    )
+    links = links.sort_values(["parcel_code", "uscc", "relation", "lease_id"], ignore_index=True)
+    return links[list(COLUMNS)]
+
+
+def _decide(links: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """Decisions win: they mark their pair, correct its relation and area, or make a new link."""
+    table = decisions.drop_duplicates(["parcel_code", "uscc"], keep="last")
+    keyed = table.set_index(["parcel_code", "uscc"])
+    pairs = pd.MultiIndex.from_frame(links[["parcel_code", "uscc"]])
+    found = keyed.reindex(pairs)
+    links["decision"] = found["verdict"].fillna("").to_numpy()
+    relation = found["relation"].fillna("").to_numpy()
+    links["relation"] = np.where(relation != "", relation, links["relation"])
+    area = found["area_m2"].to_numpy(dtype=np.float64)
+    links["claim_m2"] = np.where(np.isfinite(area), area, links["claim_m2"])
+    new = table[(table["verdict"] == Verdict.SAME) & ~keyed.index.isin(pairs)]
+    return pd.concat([links, explain.decided_rows(new)], ignore_index=True) if len(new) else links

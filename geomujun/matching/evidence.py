@@ -1,0 +1,47 @@
+"""Evidence: what two records say for and against each other, in bits.
+
+weight = prior + Σ bits; each item keeps the two values compared and one plain sentence, so that an
+official can read the link aloud (ARCHITECTURE §4.3).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One comparison of one pair."""
+
+    name: str
+    bits: float
+    left: str
+    right: str
+    line: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Keys of CONTRACT §4 ``evidence``."""
+        return {
+            "name": self.name,
+            "bits": round(self.bits, 3),
+            "left": self.left,
+            "right": self.right,
+            "line": self.line,
+        }
+
+
+def as_json(items: Iterable[Item]) -> str:
+    """The ``evidence`` cell: strongest first."""
+    ordered = sorted(items, key=lambda i: (-abs(i.bits), i.name, i.right))
+    return json.dumps([i.as_dict() for i in ordered], ensure_ascii=False, separators=(",", ":"))
+
+
+def probability(weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """2^w / (1 + 2^w), without overflow."""
+    bounded = np.clip(weight, -60.0, 60.0)
+    return np.asarray(1.0 / (1.0 + np.exp2(-bounded)))

@@ -1,0 +1,232 @@
+"""Scored pairs turned into link rows, each with the evidence an official can read aloud."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from geomujun.domain.words import Band, Relation, Verdict
+from geomujun.lang import t
+from geomujun.matching.evidence import Item, as_json
+from geomujun.matching.land import Land
+from geomujun.matching.register import Register
+from geomujun.matching.sites import Sites, place_items
+from geomujun.matching.title import name_items
+from geomujun.matching.weights import CODE
+
+_TIERS: Final = ("code", "name", "former_name", "fuzzy")
+
+
+def _blank(n: int) -> dict[str, object]:
+    """Columns every link has, with the value of a link that says nothing of them."""
+    return {
+        "share": np.full(n, np.nan),
+        "valid_from": pd.Series([pd.NaT] * n, dtype="datetime64[s]"),
+        "valid_to": pd.Series([pd.NaT] * n, dtype="datetime64[s]"),
+        "rival_uscc": "",
+        "rival_probability": np.nan,
+        "lease_id": "",
+        "head_lease_id": "",
+        "lessor_uscc": "",
+        "claim_m2": np.nan,
+        "claim_floor_m2": np.nan,
+        "close": False,
+    }
+
+
+def _frame(n: int, **columns: object) -> pd.DataFrame:
+    return pd.DataFrame(_blank(n) | columns, index=pd.RangeIndex(n))
+
+
+def own_rows(own: pd.DataFrame, register: Register, sites: Sites, land: Land) -> pd.DataFrame:
+    """OWN links from scored holder × enterprise pairs; one row per parcel and enterprise."""
+    own = own.sort_values(["parcel_code", "uscc", "weight", "seq"], ascending=[True, True, False, True])
+    shares = own.groupby(["parcel_code", "uscc"])["share"].transform("sum", min_count=1)
+    own = own.assign(share=shares).drop_duplicates(["parcel_code", "uscc"]).reset_index(drop=True)
+    written = register.names["written"].to_numpy()
+    current = register.firms["name"].to_numpy()
+    own["written"] = np.where(
+        own["name_row"] >= 0, written[own["name_row"].to_numpy()], current[own["firm"].to_numpy()]
+    )
+    rows = _place_texts(own, register, sites, land).to_dict("records")
+    evidence = [as_json([*name_items(r), *place_items(r)]) for r in rows]
+    return _frame(
+        len(own),
+        parcel_code=own["parcel_code"],
+        uscc=own["uscc"],
+        relation=Relation.OWN.value,
+        share=own["share"],
+        probability=own["probability"],
+        tier=_tier(own),
+        evidence=evidence,
+        rival_uscc=own["rival_uscc"],
+        rival_probability=own["rival_probability"],
+        weight_bits=own["weight"],
+        close=own["close"],
+        claim_m2=np.nan,
+    )
+
+
+def _tier(own: pd.DataFrame) -> np.ndarray:
+    exact = own["level"] == "exact"
+    return np.select(
+        [own["b_code"] >= CODE["org_same"], exact & ~own["former"], exact],
+        _TIERS[:3],
+        _TIERS[3],
+    )
+
+
+def _place_texts(pairs: pd.DataFrame, register: Register, sites: Sites, land: Land) -> pd.DataFrame:
+    """Pairs with the texts that sentences about places quote."""
+    firm, place = pairs["firm"].to_numpy(), pairs["land"].to_numpy()
+    firms = register.firms
+    lon, lat = firms["longitude"].to_numpy()[firm], firms["latitude"].to_numpy()[firm]
+    point = [f"{x:.6f},{y:.6f}" if np.isfinite(x) else "" for x, y in zip(lon, lat, strict=True)]
+    return pairs.assign(
+        point=point,
+        code=land.rows["code"].to_numpy()[place],
+        site=firms["site_address"].to_numpy()[firm],
+        home=firms["registered_address"].to_numpy()[firm],
+        location=land.rows["location"].to_numpy()[place],
+        reported=sites.reported_m2[firm],
+        area_m2=land.rows["area_m2"].to_numpy()[place],
+    )
+
+
+def lease_rows(live: pd.DataFrame) -> pd.DataFrame:
+    """LEASE and SUBLEASE links, one per lease row in force."""
+    sure = np.minimum(live["parcel_p"], live["lessee_p"]).to_numpy(dtype=np.float64)
+    relation = np.where(live["title"] == "holder", Relation.LEASE.value, Relation.SUBLEASE.value)
+    columns = ["contract_no", "lessor", "lessee", "lessee_key", "parcel_code", "parcel_resolved", "parcel_how", "title", "lessee_p", "parcel_p"]
+    evidence = [as_json(_lease_items(r)) for r in live[columns].to_dict("records")]
+    return _frame(
+        len(live),
+        parcel_code=live["parcel_resolved"],
+        uscc=live["lessee_key"],
+        relation=relation,
+        valid_from=live["start_on"],
+        valid_to=live["end_on"],
+        probability=sure,
+        tier="lease",
+        evidence=evidence,
+        weight_bits=np.log2(sure / (1 - sure)),
+        lease_id=live["contract_no"],
+        head_lease_id=live["head_contract_no"],
+        lessor_uscc=live["lessor_key"],
+        claim_m2=live["land_area_m2"],
+        claim_floor_m2=live["floor_area_m2"],
+    )
+
+
+def _bits(p: float) -> float:
+    return float(np.log2(p / (1 - p)))
+
+
+def _lease_items(row: dict[str, object]) -> list[Item]:
+    """Items whose weakest decides: a chain is as strong as its weakest link."""
+    how = {
+        "exact": t("合同写明宗地代码", "the lease names the parcel code"),
+        "unit": t("合同写的是不动产单元号", "the lease names a unit of the parcel"),
+        "variant": t("合同宗地代码写法不同，实为同一宗地", "the parcel code written differently"),
+        "typo": t("合同宗地代码有形近字符错误", "the parcel code with look-alike characters"),
+        "short": t("合同宗地代码省略了前缀，仅一宗相符", "the parcel code without prefix; one fits"),
+        "head": t("按上级合同的宗地", "the parcel of the head lease"),
+        "location": t("坐落与出租方宗地一致", "the location is that of the lessor's parcel"),
+        "only": t("出租方仅有这一宗地", "the lessor's only parcel"),
+    }[str(row["parcel_how"])]
+    title = (
+        t("出租方是权利人", "the lessor holds the parcel")
+        if row["title"] == "holder"
+        else t("出租方是承租人，属转租", "the lessor rents the parcel himself")
+    )
+    weakest = min(float(str(row["parcel_p"])), float(str(row["lessee_p"])))
+    return [
+        Item("lease", _bits(weakest), str(row["contract_no"]), str(row["lessor"]), title),
+        Item("lease_parcel", 0.0, str(row["parcel_code"]), str(row["parcel_resolved"]), how),
+        Item("lease_party", 0.0, str(row["lessee"]), str(row["lessee_key"]),
+             t("承租方即该企业", "the tenant is this enterprise")),
+    ]  # fmt: skip
+
+
+def use_rows(use: pd.DataFrame, register: Register, sites: Sites, land: Land) -> pd.DataFrame:
+    """OCCUPY and GROUP_USE links."""
+    if use.empty:
+        return _frame(0, parcel_code="", uscc="", relation="", probability=0.0, tier="", evidence="", weight_bits=0.0)
+    rows = _place_texts(use, register, sites, land).to_dict("records")
+    groups = use.groupby("firm", sort=False)
+    return _frame(
+        len(use),
+        parcel_code=use["code"],
+        uscc=use["uscc"],
+        relation=use["relation"],
+        probability=use["probability"],
+        tier="use",
+        evidence=[as_json(_use_items(r)) for r in rows],
+        weight_bits=use["weight"],
+        close=use["close"] & (groups["firm"].transform("size") > 1),
+        claim_m2=np.where(use["lease_id"] != "", use["claim_m2"], np.nan),
+        lease_id=use["lease_id"],
+    )
+
+
+def _use_items(row: dict[str, object]) -> list[Item]:
+    items = [i for i in place_items(row) if i.name != "home"]
+    if float(str(row["b_lease"])):
+        line = (
+            t("租约已到期仍在此生产", "the lease has ended, the firm still produces here")
+            if row["why"] == "expired"
+            else t("出租方无权属，实际在此生产", "the lessor has no title, the firm produces here")
+        )
+        items.append(Item("dead_lease", float(str(row["b_lease"])), str(row["lease_id"]), "", line))
+    if float(str(row["b_parent"])):
+        line = t("权利人是其母公司、子公司或同一母公司", "the holder is its parent, child or sister")
+        items.append(Item("family", float(str(row["b_parent"])), str(row["uscc"]), str(row["holder"]), line))
+    if float(str(row["b_rest"])):
+        line = t("与权利人上报面积之和等于登记面积", "with the holder's report it adds up to the parcel")
+        items.append(Item("rest", float(str(row["b_rest"])), str(row["reported"]), str(row["area_m2"]), line))
+    if float(str(row["b_taken"])):
+        line = (
+            t("该地没有在册的权利人", "nobody in the register holds the land")
+            if float(str(row["b_taken"])) > 0
+            else t("该地另有权利人", "another enterprise holds the land")
+        )
+        items.append(Item("taken", float(str(row["b_taken"])), str(row["holder"]), "", line))
+    items.append(Item("alone", float(str(row["b_alone"])), str(row["uscc"]), "", t("该企业名下无其他用地", "no other land")))
+    return items
+
+
+def address_rows(found: pd.DataFrame) -> pd.DataFrame:
+    """REGISTERED_ONLY links."""
+    line = t("仅注册地址的门牌在该宗地", "only the registered house number is on the parcel")
+    evidence = [as_json([Item("home", 6.0, u, c, line)]) for u, c in zip(found["uscc"], found["code"], strict=True)]
+    return _frame(
+        len(found),
+        parcel_code=found["code"],
+        uscc=found["uscc"],
+        relation=Relation.REGISTERED_ONLY.value,
+        probability=0.98,
+        tier="address",
+        evidence=evidence,
+        weight_bits=6.0,
+    )
+
+
+def decided_rows(new: pd.DataFrame) -> pd.DataFrame:
+    """Links that exist because a person said so."""
+    line = t("人工认定", "decided by a person")
+    relation = new["relation"].where(new["relation"] != "", Relation.OCCUPY.value)
+    return _frame(
+        len(new),
+        parcel_code=new["parcel_code"].to_numpy(),
+        uscc=new["uscc"].to_numpy(),
+        relation=relation.to_numpy(),
+        probability=1.0,
+        tier="decision",
+        evidence=[as_json([Item("decision", 0.0, u, p, line)]) for u, p in zip(new["uscc"], new["parcel_code"], strict=True)],
+        weight_bits=0.0,
+        claim_m2=new["area_m2"].to_numpy(dtype=np.float64),
+        band=Band.AUTO.value,
+        decision=Verdict.SAME.value,
+    )

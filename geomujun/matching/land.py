@@ -1,0 +1,124 @@
+"""Land an enterprise may use: parcels, and industrial patches of villages that have no parcel.
+
+Village industry stands on 0601 patches without any certificate (domain: 集体土地无证); such land is
+keyed by the patch's BSM. Doors (road and house number) are tied to land by the case itself: standard
+address points inside it, its own 坐落, and the sites of its sole holder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geomujun.domain.case import Case
+from geomujun.geo.overlay import Plane, patch_parcel
+from geomujun.text.locations import door_key, parse_locations
+
+INDUSTRIAL_PATCH: Final = r"^06(?:01|02)"
+BARE_SHARE: Final = 0.10  # a patch covered less than this by parcels has no parcel of its own
+VILLAGE_INDUSTRY: Final = "203"  # CZCSXM
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """``rows``: code, area_m2, on_patch, town, village, road, door, plot, holder_free (no live
+    holder known yet: True), in code order; ``flat`` their polygons in metres; ``tree`` over them.
+    """
+
+    rows: pd.DataFrame
+    flat: npt.NDArray[np.object_]
+    tree: shapely.STRtree
+    plane: Plane
+    position: pd.Series  # code -> row
+
+
+def bare_patches(case: Case) -> gpd.GeoDataFrame:
+    """Industrial patches of villages without a parcel, in order of their BSM."""
+    patches = case.patches
+    industrial = patches["land_class"].str.match(INDUSTRIAL_PATCH).to_numpy(dtype=bool)
+    village = patches["settlement"].str.startswith(VILLAGE_INDUSTRY) | (
+        patches["ownership"].str.startswith("3") & (patches["settlement"] == "")
+    )
+    wanted = patches[industrial & village.to_numpy(dtype=bool)]
+    if wanted.empty:
+        return wanted
+    table = patch_parcel(wanted, case.parcels).table
+    covered = table.groupby("patch_code")["patch_share"].sum()
+    bare = wanted["patch_code"].map(covered).fillna(0.0).to_numpy() < BARE_SHARE
+    kept = wanted[bare & ~wanted["patch_code"].duplicated().to_numpy()]
+    return kept.sort_values("patch_code", ignore_index=True)
+
+
+def build_land(case: Case) -> Land:
+    """Parcels and bare patches in one frame with their parsed locations."""
+    parcels, patches = case.parcels, bare_patches(case)
+    plane = Plane(parcels, case.patches)
+    place = parse_locations(parcels["location"])
+    rows = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "code": parcels["parcel_code"],
+                    "area_m2": parcels["area_m2"],
+                    "on_patch": False,
+                    "location": place["norm"],
+                    "town": place["town"],
+                    "village": place["village"],
+                    "road": place["road"],
+                    "door": door_key(place),
+                    "plot": place["plot"],
+                }
+            ),
+            pd.DataFrame(
+                {
+                    "code": patches["patch_code"],
+                    "area_m2": patches["area_m2"],
+                    "on_patch": True,
+                    "location": patches["location_unit"],
+                    "town": "",
+                    "village": patches["location_unit"].where(
+                        patches["location_unit"].str.endswith("村"), ""
+                    ),
+                    "road": "",
+                    "door": "",
+                    "plot": "",
+                }
+            ),
+        ],
+        ignore_index=True,
+    )
+    flat = np.concatenate([plane.flat(parcels), plane.flat(patches)])
+    order = np.argsort(rows["code"].to_numpy(dtype=object), kind="stable")
+    rows, flat = rows.iloc[order].reset_index(drop=True), flat[order]
+    position = pd.Series(np.arange(len(rows)), index=rows["code"])
+    return Land(rows, flat, shapely.STRtree(flat), plane, position)
+
+
+def door_table(case: Case, land: Land) -> pd.DataFrame:
+    """Doors and the land they are on: columns ``door``, ``land`` (row), unique, sorted.
+
+    From standard address points inside land (or within 15 m of exactly one) and from 坐落.
+    """
+    found = [land.rows.loc[land.rows["door"] != "", ["door"]].reset_index(names="land")]
+    addresses = case.addresses
+    if len(addresses):
+        parts = parse_locations(addresses["address"])
+        doors = door_key(parts).to_numpy()
+        points = shapely.points(
+            *land.plane.xy(addresses["longitude"].to_numpy(), addresses["latitude"].to_numpy())
+        )
+        point, place = land.tree.query(points, predicate="dwithin", distance=15.0)
+        metres = shapely.distance(points[point], land.flat[place])
+        near = pd.DataFrame({"door": doors[point], "land": place, "metres": metres})
+        near = near[near["door"] != ""].sort_values(["door", "metres", "land"])
+        inside = near["metres"] == 0
+        alone = ~near["door"].duplicated(keep=False)
+        found.append(near.loc[inside | alone, ["door", "land"]])
+    table = pd.concat(found, ignore_index=True).drop_duplicates()
+    return table.sort_values(["door", "land"], ignore_index=True)

@@ -1,0 +1,89 @@
+"""The register to match names against: every current and former name of every enterprise, parsed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from pypinyin import Style, lazy_pinyin
+
+from geomujun.domain.case import Case
+from geomujun.text.lexicon import Lexicon, case_lexicon
+from geomujun.text.names import parse
+from geomujun.text.normal import normalise
+
+_FORMER: Final = re.compile(
+    r"^(?P<name>.*?)\s*[（(]\s*(?:至|截至|使用至)?\s*(?P<day>\d{4}-\d{1,2}-\d{1,2})\s*(?:止)?\s*[)）]\s*$"
+)
+PARTS: Final = ("norm", "plain", "places", "trade_name", "trade", "legal")
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Names of a case's enterprises.
+
+    ``names`` has one row per name: ``firm`` (row of ``firms``), ``uscc``, ``written``, ``former``
+    (bool), ``until`` (NaT for a current or undated name) and the parts of `PARTS` plus ``pinyin``
+    (of the 字号), sorted by code and name. ``firms`` is the enterprise table.
+    """
+
+    names: pd.DataFrame
+    firms: pd.DataFrame
+    lexicon: Lexicon
+
+
+def split_former(text: str) -> list[tuple[str, str]]:
+    """(name, last day or "") of each former name in a ；-joined cell."""
+    out = []
+    for part in re.split(r"[；;|\n]+", text):
+        found = _FORMER.match(part.strip())
+        if found:
+            out.append((found.group("name"), found.group("day")))
+        elif part.strip():
+            out.append((part.strip(), ""))
+    return out
+
+
+def pinyin(texts: pd.Series) -> pd.Series:
+    """Toneless pinyin of short texts, syllables joined by a blank; each distinct text once."""
+    table = {
+        text: " ".join(lazy_pinyin(text, style=Style.NORMAL, errors="default"))
+        for text in pd.unique(texts)
+    }
+    return texts.map(table).astype("str")
+
+
+def lexicon_of(case: Case) -> Lexicon:
+    """Place words of the country and of this case's addresses."""
+    firms = case.enterprises
+    columns = (firms["registered_address"], firms["site_address"], case.parcels["location"])
+    return case_lexicon([normalise(column) for column in columns])
+
+
+def build(case: Case, lexicon: Lexicon) -> Register:
+    """Read all names of the enterprises of a case."""
+    firms = case.enterprises.reset_index(drop=True)
+    current = pd.DataFrame(
+        {"firm": np.arange(len(firms)), "written": firms["name"], "former": False, "until": ""}
+    )
+    old = [
+        (firm, name, True, day)
+        for firm, cell in enumerate(firms["former_names"])
+        if cell
+        for name, day in split_former(cell)
+    ]
+    names = pd.concat(
+        [current, pd.DataFrame(old, columns=["firm", "written", "former", "until"])],
+        ignore_index=True,
+    ).astype({"firm": "int64", "former": "bool", "written": "str", "until": "str"})
+    names["until"] = pd.to_datetime(names["until"], errors="coerce").astype("datetime64[s]")
+    parts = parse(names["written"], lexicon)
+    names[list(PARTS)] = parts[list(PARTS)]
+    names["pinyin"] = pinyin(names["trade_name"])
+    names["uscc"] = firms["uscc"].to_numpy()[names["firm"]]
+    names = names[names["norm"] != ""]
+    names = names.sort_values(["uscc", "former", "written", "until"], ignore_index=True)
+    return Register(names, firms, lexicon)

@@ -1,0 +1,189 @@
+"""Leases: which parcel each row means, who its parties are, by what title the lessor lets.
+
+Parcel: by code in any writing, else by 坐落 among the lessor's parcels, else the head lease's parcel,
+else the only parcel of the lessor. Parties: by code, else by name. Title: the lessor holds the parcel
+or rents it himself; chains go to any depth.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from geomujun.domain.case import Case
+from geomujun.matching.names import match_names, parse_queries
+from geomujun.matching.register import Register
+from geomujun.text.identifiers import normalise_code, resolve_parcel_codes
+from geomujun.text.locations import parse_locations
+from geomujun.text.normal import normalise
+
+SURE_BITS: Final = 8.0  # a party's name needs this much above the prior to stand for a firm
+LEAD_BITS: Final = 4.0
+HOW: Final = {"exact": 0.999, "unit": 0.998, "variant": 0.998, "typo": 0.99, "short": 0.985,
+              "head": 0.985, "location": 0.985, "only": 0.985}  # fmt: skip
+
+
+def resolve_leases(case: Case, register: Register, owners: pd.DataFrame) -> pd.DataFrame:
+    """Lease rows with what they mean.
+
+    Args:
+        case: The case after `identity.settle`.
+        register: Names of the enterprises.
+        owners: Best OWN pairs and all holders: ``parcel_code``, ``uscc`` ("" for others), ``name``.
+
+    Returns:
+        The lease rows in the order of 合同编号, with ``lessor_key``, ``lessee_key`` (uscc or ""),
+        ``lessor_p``, ``lessee_p`` (how sure), ``parcel_resolved``, ``parcel_how``, ``parcel_p``.
+    """
+    leases = case.leases.sort_values(["contract_no", "row"], ignore_index=True)
+    for side in ("lessor", "lessee"):
+        keys, sure = _parties(leases[side], leases[f"{side}_uscc"], register)
+        leases[f"{side}_key"], leases[f"{side}_p"] = keys, sure
+    found = resolve_parcel_codes(leases["parcel_code"], pd.Index(case.parcels["parcel_code"]))
+    leases["parcel_resolved"], leases["parcel_how"] = found["code"], found["how"]
+    leases = _by_location(leases, case, owners)
+    leases = _by_head_lease(leases)
+    leases = _by_only_parcel(leases, owners)
+    leases["parcel_p"] = leases["parcel_how"].map(HOW).fillna(0.0).astype("float64")
+    return leases
+
+
+def resolve_supply(case: Case) -> pd.DataFrame:
+    """Supply rows with ``parcel_resolved`` and ``parcel_how``."""
+    known = pd.Index(case.parcels["parcel_code"])
+    found = resolve_parcel_codes(case.supply["parcel_code"], known)
+    return case.supply.assign(parcel_resolved=found["code"], parcel_how=found["how"])
+
+
+def _parties(names: pd.Series, codes: pd.Series, register: Register) -> tuple[pd.Series, pd.Series]:
+    """The enterprise each party is, "" when none, and how sure that is."""
+    known = pd.Index(register.firms["uscc"])
+    code = normalise_code(codes)
+    by_code = code.where(code.isin(known), "").astype("str")
+    wanted = names[(by_code == "") & (names != "")]
+    table = _sure_names(wanted, register)
+    by_name = names.map(table["uscc"]).fillna("").astype("str")
+    name_p = names.map(table["p"]).fillna(0.0)
+    keys = by_code.where(by_code != "", by_name).astype("str")
+    return keys, pd.Series(np.where(by_code != "", 0.999, name_p), index=names.index)
+
+
+def _sure_names(names: pd.Series, register: Register) -> pd.DataFrame:
+    """Names that mean one enterprise beyond doubt: indexed by name, ``uscc`` and ``p``."""
+    empty = pd.DataFrame({"uscc": pd.Series(dtype="str"), "p": pd.Series(dtype="float64")})
+    if names.empty:
+        return empty
+    found = match_names(parse_queries(names, register.lexicon), register)
+    if found.empty:
+        return empty
+    groups = found.groupby("query", sort=False)
+    lead = found["bits"] - groups["bits"].shift(-1).fillna(-np.inf)
+    prior = np.log2(max(len(register.firms), 2))
+    first = groups.cumcount() == 0
+    sure = found[first & (lead >= LEAD_BITS) & (found["bits"] - prior >= SURE_BITS - 4.0)]
+    p = 1.0 / (1.0 + np.exp2(-(sure["bits"] - prior).clip(upper=10.0)))
+    return pd.DataFrame({"uscc": sure["uscc"].to_numpy(), "p": p.to_numpy()}, index=sure["query"])
+
+
+def _by_location(leases: pd.DataFrame, case: Case, owners: pd.DataFrame) -> pd.DataFrame:
+    """Rows without a parcel code whose 坐落 is that of one parcel of their lessor, or of one at all."""
+    open_rows = leases[(leases["parcel_resolved"] == "") & (leases["location"] != "")]
+    if open_rows.empty:
+        return leases
+    parcels = pd.DataFrame(
+        {
+            "parcel_code": case.parcels["parcel_code"],
+            "where": _place_key(case.parcels["location"]),
+        }
+    )
+    rows = open_rows.assign(where=_place_key(open_rows["location"]), _id=open_rows.index)
+    both = rows[["_id", "where", "lessor", "lessor_key"]].merge(parcels, on="where")
+    theirs = _owned(both, owners)
+    # Land of somebody else with the same 坐落 is no answer for a lessor who has land of his own.
+    landless = ~(both["lessor_key"].isin(owners["uscc"]) & (both["lessor_key"] != "")).to_numpy()
+    for pool in (both[theirs], both[landless]):
+        unique = pool[~pool["_id"].duplicated(keep=False)].set_index("_id")["parcel_code"]
+        fresh = unique[leases.loc[unique.index, "parcel_resolved"] == ""]
+        leases.loc[fresh.index, "parcel_resolved"] = fresh
+        leases.loc[fresh.index, "parcel_how"] = "location"
+    return leases
+
+
+def _place_key(texts: pd.Series) -> pd.Series:
+    """A 坐落 without divisions, town and punctuation, for equality."""
+    parts = parse_locations(texts)
+    local = [n.removeprefix(t) for n, t in zip(parts["norm"], parts["town"], strict=True)]
+    return pd.Series(local, index=texts.index, dtype="str").str.replace(r"[,、]", "", regex=True)
+
+
+def _owned(pairs: pd.DataFrame, owners: pd.DataFrame) -> np.ndarray:
+    """Whether each row's lessor is a holder of the row's parcel, by code or by name."""
+    by_code = set(zip(owners["parcel_code"], owners["uscc"], strict=True))
+    by_name = set(zip(owners["parcel_code"], normalise(owners["name"]), strict=True))
+    names = normalise(pairs["lessor"])
+    triples = zip(pairs["parcel_code"], pairs["lessor_key"], names, strict=True)
+    return np.array(
+        [(k != "" and (p, k) in by_code) or (n != "" and (p, n) in by_name) for p, k, n in triples],
+        dtype=bool,
+    )
+
+
+def _by_head_lease(leases: pd.DataFrame) -> pd.DataFrame:
+    """A sublease without a parcel stands where its head lease does; to any depth."""
+    for _ in range(len(leases)):
+        table = leases.drop_duplicates("contract_no").set_index("contract_no")["parcel_resolved"]
+        above = leases["head_contract_no"].map(table).fillna("").astype("str")
+        fresh = (leases["parcel_resolved"] == "") & (above != "")
+        if not fresh.any():
+            break
+        leases.loc[fresh, "parcel_resolved"] = above[fresh]
+        leases.loc[fresh, "parcel_how"] = "head"
+    return leases
+
+
+def _by_only_parcel(leases: pd.DataFrame, owners: pd.DataFrame) -> pd.DataFrame:
+    """A row whose lessor holds exactly one parcel of the case can mean no other."""
+    held = owners[owners["uscc"] != ""].drop_duplicates(["parcel_code", "uscc"])
+    single = held[~held["uscc"].duplicated(keep=False)].set_index("uscc")["parcel_code"]
+    names = owners.assign(name=normalise(owners["name"])).drop_duplicates(["parcel_code", "name"])
+    one = names[~names["name"].duplicated(keep=False)].set_index("name")["parcel_code"]
+    by_key = leases["lessor_key"].map(single).fillna("").astype("str")
+    by_name = normalise(leases["lessor"]).map(one).fillna("").astype("str")
+    guess = by_key.where(by_key != "", by_name.where(leases["lessor"] != "", "")).astype("str")
+    fresh = (leases["parcel_resolved"] == "") & (guess != "") & (leases["parcel_code"] == "")
+    leases.loc[fresh, "parcel_resolved"] = guess[fresh]
+    leases.loc[fresh, "parcel_how"] = "only"
+    return leases
+
+
+def titles(leases: pd.DataFrame, owners: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """By what title each lessor lets on ``day``.
+
+    Returns:
+        ``leases`` with ``in_force`` (起始 ≤ day ≤ 终止, an open end counts) and ``title``:
+        ``holder`` · ``tenant`` (holds a lease in force there, or names one) · ``none``.
+    """
+    begun = leases["start_on"].isna() | (leases["start_on"] <= day)
+    lasts = leases["end_on"].isna() | (leases["end_on"] >= day)
+    leases = leases.assign(in_force=(begun & lasts).to_numpy(dtype=bool))
+    pairs = leases.rename(columns={"parcel_code": "written"}).rename(
+        columns={"parcel_resolved": "parcel_code"}
+    )
+    holder = _owned(pairs, owners)
+    live = leases[leases["in_force"] & (leases["lessee_key"] != "")]
+    rents = set(zip(live["parcel_resolved"], live["lessee_key"], strict=True))
+    named = set(leases.loc[leases["in_force"], "contract_no"])
+    tenant = np.array(
+        [
+            (k != "" and (p, k) in rents) or (h != "" and h in named)
+            for p, k, h in zip(
+                leases["parcel_resolved"], leases["lessor_key"], leases["head_contract_no"],
+                strict=True,
+            )
+        ],
+        dtype=bool,
+    )  # fmt: skip
+    title = np.where(holder, "holder", np.where(tenant, "tenant", "none"))
+    return leases.assign(title=title)

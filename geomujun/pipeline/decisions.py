@@ -1,0 +1,114 @@
+"""Decisions of people, as JSON Lines (CONTRACT §2): the one way back into the engine.
+
+Append-only: of several lines on one pair the newest counts, an older one is replaced and kept in the
+file. A line that cannot be used is a reject with its number; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from geomujun.domain.words import Relation, Verdict
+from geomujun.errors import DataError
+from geomujun.lang import t
+from geomujun.text.identifiers import normalise_code, normalise_parcel_code
+
+TEXT: Final = (
+    "parcel_code", "uscc", "verdict", "relation", "reason", "reviewer", "decided_at",
+    "facts_digest", "replaces",
+)  # fmt: skip
+NEEDED: Final = ("parcel_code", "uscc", "verdict")
+MAX_BYTES: Final = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Live decisions, what was rejected, and the digest of the file."""
+
+    live: pd.DataFrame  # TEXT and area_m2, one row per pair, sorted
+    rejects: pd.DataFrame  # columns of rejects
+    sha256: str
+    lines: int
+
+
+def no_decisions() -> Decisions:
+    """What a run without a decisions file has."""
+    return Decisions(_frame([]), _rejects([]), "", 0)
+
+
+def read_decisions(path: Path) -> Decisions:
+    """Read a decisions file.
+
+    Raises:
+        DataError: the file cannot be read or is too large.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise DataError(t("文件过大", "the file is too large"), where=str(path))
+        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as e:
+        raise DataError(
+            t("读不出：{e}", "cannot be read: {e}", e=e),
+            where=str(path),
+            hint=t("应为 UTF-8 编码的 JSON Lines", "JSON Lines in UTF-8 is expected"),
+        ) from e
+    rows: list[dict[str, Any]] = []
+    bad: list[tuple[str, int, str, str, str]] = []
+    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    for number, line in lines:
+        row, fault = _row(line)
+        if fault:
+            bad.append((path.name, number, fault[0], fault[1][:80], fault[2]))
+        else:
+            rows.append(row | {"line": number})
+    digest = hashlib.sha256(raw).hexdigest()
+    return Decisions(_frame(rows), _rejects(bad), digest, len(lines))
+
+
+def _row(line: str) -> tuple[dict[str, Any], tuple[str, str, str] | None]:
+    """One line as a row, or the field, value and reason it is refused for."""
+    try:
+        found = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as e:
+        return {}, ("", line, t("不是一行 JSON：{e}", "not a line of JSON: {e}", e=e))
+    if not isinstance(found, dict):
+        return {}, ("", line, t("应为对象", "an object is expected"))
+    row: dict[str, Any] = {k: "" if found.get(k) is None else str(found[k]) for k in TEXT}
+    for name in NEEDED:
+        if not row[name]:
+            return {}, (name, "", t("缺少必填项", "missing"))
+    allowed = {"verdict": [v.value for v in Verdict if v], "relation": ["", *Relation]}
+    for name, words in allowed.items():
+        if row[name] not in words:
+            choice = "|".join(w for w in words if w)
+            return {}, (name, row[name], t("只能是 {w}", "must be {w}", w=choice))
+    area = found.get("area_m2")
+    try:
+        row["area_m2"] = float("nan") if area in (None, "") else float(area)
+    except (TypeError, ValueError):
+        return {}, ("area_m2", str(area), t("不是数", "not a number"))
+    if row["area_m2"] < 0 or row["area_m2"] == float("inf"):
+        return {}, ("area_m2", str(area), t("面积不能为负或无穷", "must be finite, not negative"))
+    return row, None
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=[*TEXT, "area_m2", "line"])
+    frame = frame.astype(dict.fromkeys(TEXT, "str") | {"area_m2": "float64", "line": "float64"})
+    frame["parcel_code"] = normalise_parcel_code(frame["parcel_code"])
+    frame["uscc"] = normalise_code(frame["uscc"])
+    # The newest counts; at one moment the later line.
+    frame = frame.sort_values(["parcel_code", "uscc", "decided_at", "line"], kind="stable")
+    live = frame.drop_duplicates(["parcel_code", "uscc"], keep="last")
+    return live.drop(columns="line").reset_index(drop=True)
+
+
+def _rejects(rows: list[tuple[str, int, str, str, str]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["file", "row", "field", "value", "reason"])

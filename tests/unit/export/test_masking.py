@@ -1,0 +1,112 @@
+"""Persons are hidden, firms and codes are not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from result_builder import sample_result
+
+from geomujun.export.masking import (
+    Masker,
+    is_person,
+    mask_id,
+    mask_ids,
+    mask_names,
+    mask_numbers,
+    mask_person,
+    masked,
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["王明", "王小明", "欧阳明", "欧阳小明", "张三等3人", "王小明（已故）", "王小明(原柯桥电缆公司)", "买买提·艾山", "李建行", "John Smith"],
+)
+def test_these_are_natural_persons(name: str) -> None:
+    assert is_person(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "上海银行", "柯桥区教育局", "岭陈村民委员会", "兰亭街道", "凯迅化工（绍兴）有限公司", "华联超市", "柯桥五金厂", "ABC Trading Ltd", "绍兴鼎峰国际木业有限公司"],
+)
+def test_these_are_not(name: str) -> None:
+    assert not is_person(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden"),
+    [("王明", "王*"), ("王小明", "王**"), ("欧阳明", "欧阳*"), ("欧阳小明", "欧阳**"), ("买买提·艾山", "买**·**"), ("王小明（已故）", "王**")],
+)
+def test_only_the_family_name_stays(name: str, hidden: str) -> None:
+    assert mask_person(name) == hidden
+
+
+def test_joined_holders_are_masked_one_by_one() -> None:
+    assert mask_names("王小明、绍兴电缆有限公司；李四") == "王**、绍兴电缆有限公司；李*"
+
+
+def test_an_enterprise_of_the_register_keeps_a_name_that_looks_like_a_persons() -> None:
+    assert mask_names("金星厂、王明", frozenset({"金星厂"})) == "金星厂、王*"
+
+
+def test_id_numbers_show_two_characters_and_codes_of_firms_stay() -> None:
+    assert mask_id("330621196512010017") == "*" * 16 + "17"
+    assert mask_id("12") == "**"
+    assert mask_ids("330621196512010017；91330603MA5U44PX52") == "*" * 16 + "17；91330603MA5U44PX52"
+
+
+def test_numbers_in_sentences_are_masked_only_when_they_are_personal() -> None:
+    text = "电话13912345678，证件330621196512010017，宗地330603001006GB00018，图斑330603000900000000，面积13912.35"
+    got = mask_numbers(text)
+    assert "13912345678" not in got
+    assert "330621196512010017" not in got
+    assert "330603001006GB00018" in got
+    assert "330603000900000000" in got
+    assert "13912.35" in got
+
+
+def test_a_firm_that_bears_a_persons_name_is_not_touched() -> None:
+    masker = Masker(["王小明"], ["绍兴王小明制衣有限公司"])
+    assert masker.text("权利人王小明与绍兴王小明制衣有限公司相近") == "权利人王**与绍兴王小明制衣有限公司相近"
+
+
+def test_a_name_in_traditional_script_hides_its_normalised_form_too() -> None:
+    masker = Masker(["張曉東"], [])
+    assert masker.text("权利人张晓东，原写張曉東") == "权利人张**，原写張**"
+
+
+def test_no_person_of_the_case_is_left_in_any_table_or_layer() -> None:
+    result = sample_result()
+    cells = result.case.parcels["holder_names"].str.split("[、；;,，]").explode()
+    persons = sorted(p for p in set(cells) if is_person(p))
+    assert len(persons) > 100
+    links = result.tables["links"].copy()
+    links.loc[0, "evidence"] = f'[{{"name": "n", "left": "{persons[0]}", "right": "", "line": "{persons[1]}", "bits": 1}}]'
+    got = masked(replace(result, tables={**result.tables, "links": links}))
+    evidence = "\n".join(got.tables["links"]["evidence"])
+    firms = "\n".join(got.case.enterprises["name"])
+    left = [p for p in persons if p not in firms and (p in evidence or p in "\n".join(got.case.parcels["holder_names"]))]
+    assert left == []
+    assert got.tables["rejects"]["value"].tolist() == ["王**"]
+    assert got.case.enterprises["name"].tolist() == result.case.enterprises["name"].tolist()
+    assert got.masked
+
+
+def test_a_rejected_value_is_masked_by_its_column() -> None:
+    frame = pd.DataFrame(
+        {
+            "file": ["leases.xlsx"] * 3, "row": [1, 2, 3], "field": ["承租方", "ZJH", "宗地面积"],
+            "value": ["赵小兰", "330621196512010017", "12.5"], "reason": [""] * 3,
+        }
+    )  # fmt: skip
+    result = sample_result()
+    got = masked(replace(result, tables={**result.tables, "rejects": frame}))
+    assert got.tables["rejects"]["value"].tolist() == ["赵**", "*" * 16 + "17", "12.5"]
+
+
+def test_masking_twice_changes_nothing() -> None:
+    once = masked(sample_result())
+    assert masked(once) is once

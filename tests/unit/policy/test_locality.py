@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from geomujun.errors import SchemeError
+from geomujun.policy import locality
+
+MINE = """
+id: here
+title: 本区
+division: "330603"
+sources: {notice: {title: 本区通知}}
+thresholds:
+  AREA_REPORTED: {share: 0.05, source: notice, confirmed: true}
+"""
+
+
+def test_the_defaults_are_those_of_the_contract() -> None:
+    got = locality.load().thresholds
+    assert got["AREA_REPORTED"]["share"] == 0.10
+    assert got["AREA_UNALLOCATED"]["share"] == 0.05
+    assert (got["FAR_MISMATCH"]["low"], got["FAR_MISMATCH"]["high"]) == (0.7, 1.4)
+    assert (got["EXPANSION"]["area_m2"], got["EXPANSION"]["share"]) == (20, 0.01)
+    assert got["PARCEL_OVERLAP"]["share"] == 0.01
+    assert got["VIRTUAL_ADDRESS"]["firms"] == 8
+    assert got["GRADE_CONFLICT"]["classes"] == 2
+    assert got["EXEMPTION_ENDED"]["years"] == 1
+    assert set(got) <= set(locality.load().provenance)
+
+
+def test_nothing_is_public_unless_the_locality_says_so() -> None:
+    assert locality.load().publication["columns"] == []
+
+
+def test_a_locality_overrides_single_values_and_keeps_the_rest() -> None:
+    got = locality.load(MINE)
+    assert got.id == "here"
+    assert got.thresholds["AREA_REPORTED"] == {"share": 0.05}
+    assert got.provenance["AREA_REPORTED"] == locality.Provenance("本区通知", True)
+    assert not got.provenance["EXPANSION"].confirmed
+    assert got.thresholds["VIRTUAL_ADDRESS"] == locality.load().thresholds["VIRTUAL_ADDRESS"]
+    assert got.sha256 != locality.load().sha256
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("AREA_REPORTED", "AREA_REPROTED", "AREA_REPROTED"),
+        ("share: 0.05", "percent: 5", "percent"),
+        ("source: notice", "source: note", "note"),
+        ("thresholds:", "treshold:", "treshold"),
+        ("confirmed: true", "confirmed: 1", "confirmed"),
+        ("share: 0.05", "share: five", "five"),
+    ],
+)
+def test_a_wrong_locality_is_refused(old: str, new: str, words: str) -> None:
+    with pytest.raises(SchemeError, match=words):
+        locality.load(MINE.replace(old, new), "here.yaml")
+
+
+def test_an_unknown_locality_lists_the_known_ones() -> None:
+    with pytest.raises(SchemeError) as caught:
+        locality.load("nowhere")
+    assert "default" in caught.value.hint
+
+
+def test_a_locality_may_override_a_screening_rule_by_its_own_names_only() -> None:
+    text = MINE.replace("AREA_REPORTED: {share: 0.05", "IDLE_1: {months: 6")
+    assert locality.load(text).thresholds["IDLE_1"] == {"months": 6}
+    with pytest.raises(SchemeError, match="days"):
+        locality.load(text.replace("months: 6", "days: 6"))

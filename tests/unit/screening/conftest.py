@@ -1,0 +1,8 @@
+"""Screening is tested on the same hand-made facts as cross-checking."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "crosscheck"))

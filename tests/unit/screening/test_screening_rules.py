@@ -1,0 +1,231 @@
+"""Screening rules on parcels of a few rows, with numbers a reader can check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from small_facts import CODE, cell, facts, frame, link
+
+from geomujun.errors import SchemeError
+from geomujun.screening.engine import screen
+from geomujun.screening.registry import SCREENS, months_past
+from geomujun.screening.table import numbers_in_force, parse_table, rule_table
+
+A, B, C, D = (f"91330603MA0000000{k}" for k in "ABCD")
+MU = 10_000 / 15
+
+
+def firm(uscc: str, **more: Any) -> dict[str, Any]:
+    return {"uscc": uscc, "name": uscc, "industry": "1711", "size": "规上", **more}
+
+
+def parcel(number: int, **more: Any) -> dict[str, Any]:
+    row = {"parcel_code": CODE(number), "area_m2": 10 * MU, "land_use": "工业用地"}
+    return {**row, "geometry": cell(number), **more}
+
+
+def building(number: int, **more: Any) -> dict[str, Any]:
+    row = {"parcel_code": CODE(number), "footprint_m2": 4000.0, "floor_area_m2": 9000.0}
+    return {**row, "geometry": cell(number, 0, 0.5, 0.5), **more}
+
+
+def rules(*args: Any, **given: Any) -> dict[str, list[str]]:
+    rows = screen(facts(*args, **given))
+    return rows.groupby("rule")["parcel_code"].agg(list).to_dict()
+
+
+def supply(number: int, **more: Any) -> dict[str, Any]:
+    return {"parcel_code": CODE(number), "contract_no": f"C{number}", **more}
+
+
+def test_an_empty_case_has_no_hits() -> None:
+    assert screen(facts()).empty
+
+
+@pytest.mark.parametrize(
+    ("agreed", "hit"), [("2023-12-31", True), ("2024-01-01", False), ("2025-06-01", False)]
+)
+def test_idle_land_counts_twelve_full_months_from_the_agreed_start(agreed: str, hit: bool) -> None:
+    got = rules(parcels=[parcel(1)], supply=[supply(1, agreed_start_on=agreed)])
+
+    assert ("IDLE_1" in got) is hit
+
+
+def test_collective_land_is_not_idle_land_of_the_state() -> None:
+    code = "330603001001JB00001"
+    got = rules(parcels=[{**parcel(1), "parcel_code": code}],
+                supply=[{**supply(1, agreed_start_on="2020-01-01"), "parcel_code": code}])  # fmt: skip
+
+    assert "IDLE_1" not in got
+
+
+def test_supplied_and_empty_is_told_only_where_there_is_a_building_layer() -> None:
+    late = [supply(1, agreed_start_on="2024-06-01")]
+    parcels = [parcel(1), parcel(2)]
+
+    assert rules(parcels=parcels, supply=late) == {}
+    assert rules(parcels=parcels, supply=late, buildings=[building(2)])["GEWY"] == [CODE(1)]
+    assert "GEWY" not in rules(parcels=parcels, supply=late, buildings=[building(1)])
+
+
+def test_idle_land_loses_its_low_efficiency_hits() -> None:
+    given: dict[str, Any] = {
+        "enterprises": [firm(A)],
+        "parcels": [parcel(1)],
+        "buildings": [building(1, floor_area_m2=4000.0)],  # 0.6 under 0.8 of 17 纺织
+    }
+    idle = [supply(1, agreed_start_on="2020-01-01")]
+
+    assert rules([link(CODE(1), A)], **given)["LOW_FAR_OLD"] == [CODE(1)]
+    assert "LOW_FAR_OLD" not in rules([link(CODE(1), A)], supply=idle, **given)
+
+
+def test_high_storeys_count_twice_for_the_floor_area_ratio() -> None:
+    given: dict[str, Any] = {"enterprises": [firm(A)], "parcels": [parcel(1)]}
+    low = [building(1, floor_area_m2=4000.0, floors=1, height_m=8.0)]
+    high = [building(1, floor_area_m2=4000.0, floors=1, height_m=8.1)]
+
+    assert "LOW_FAR_OLD" in rules([link(CODE(1), A)], buildings=low, **given)
+    assert "LOW_FAR_OLD" not in rules([link(CODE(1), A)], buildings=high, **given)
+
+
+def test_a_parcel_with_a_sector_without_limit_is_left_out() -> None:
+    given: dict[str, Any] = {
+        "enterprises": [firm(A), firm(B, industry="3911")],
+        "parcels": [parcel(1)],
+        "buildings": [building(1, floor_area_m2=3000.0)],
+    }
+    both = [link(CODE(1), A), link(CODE(1), B, "LEASE")]
+
+    assert "LOW_FAR_OLD" in rules(both[:1], **given)
+    assert "LOW_FAR_OLD" not in rules(both, **given)
+
+
+def test_tax_per_mu_spreads_a_firm_over_its_parcels_by_area() -> None:
+    """9 万元 over 2000 and 1000 m² on parcels of 10 亩: 0.6 and 0.3 万元/亩."""
+    links = [link(CODE(1), A, area_m2=2000.0), link(CODE(2), A, area_m2=1000.0)]
+    rows = screen(facts(links, enterprises=[firm(A)], parcels=[parcel(1), parcel(2)],
+                        indicators=[{"uscc": A, "year": 2024, "tax_wan_yuan": 9.0}]))  # fmt: skip
+    low = rows[rows["rule"] == "LOW_TAX"]
+
+    assert low["measured"].tolist() == pytest.approx([0.6, 0.3])
+
+
+def test_an_unknown_tax_is_not_a_low_tax() -> None:
+    links = [link(CODE(1), A), link(CODE(1), B, "LEASE")]
+    got = rules(links, enterprises=[firm(A), firm(B)], parcels=[parcel(1)],
+                indicators=[{"uscc": A, "year": 2024, "tax_wan_yuan": 1.0}])  # fmt: skip
+
+    assert "LOW_TAX" not in got
+
+
+def test_a_commitment_is_checked_after_the_ramp_up_period_only() -> None:
+    given: dict[str, Any] = {
+        "enterprises": [firm(A)],
+        "parcels": [parcel(1)],
+        "indicators": [{"uscc": A, "year": 2024, "tax_wan_yuan": 150.0}],
+    }
+    links = [link(CODE(1), A)]
+    old = [supply(1, agreed_tax_wan_yuan_per_mu=20.0, actual_completion_on="2022-12-31")]
+    new = [supply(1, agreed_tax_wan_yuan_per_mu=20.0, actual_completion_on="2023-01-01")]
+    met = [supply(1, agreed_tax_wan_yuan_per_mu=15.0, actual_completion_on="2022-12-31")]
+
+    assert [("TEWD" in rules(links, supply=s, **given)) for s in (old, new, met)] == [1, 0, 0]
+
+
+def test_two_years_of_c_and_d_need_both_years() -> None:
+    now = frame("uscc grade", [(A, "C"), (B, "D")])
+    then = frame("uscc grade", [(A, "D"), (B, "B")])
+    links = [link(CODE(1), A), link(CODE(2), B)]
+    given: dict[str, Any] = {
+        "enterprises": [firm(A), firm(B)],
+        "parcels": [parcel(1), parcel(2)],
+        "enterprise_evaluation": now,
+    }
+
+    assert "LOW_CLASS" not in rules(links, **given)
+    assert rules(links, previous_grades=then, **given)["LOW_CLASS"] == [CODE(1)]
+
+
+def test_letting_to_many_is_told_of_makers_and_not_of_park_operators() -> None:
+    tenants = [link(CODE(1), u, "LEASE") for u in (B, C, D)]
+    given: dict[str, Any] = {"parcels": [parcel(1)]}
+    others = [firm(B), firm(C), firm(D)]
+    links = [link(CODE(1), A), *tenants]
+
+    assert "RENT_LOOP" in rules(links, enterprises=[firm(A), *others], **given)
+    assert "RENT_LOOP" not in rules(links, enterprises=[firm(A, industry="7040"), *others], **given)
+    assert "RENT_LOOP" not in rules(links[:3], enterprises=[firm(A), *others], **given)
+
+
+def test_a_rule_without_a_number_sleeps_until_the_locality_sets_one() -> None:
+    given: dict[str, Any] = {
+        "enterprises": [firm(A)],
+        "parcels": [parcel(1)],
+        "indicators": [
+            {"uscc": A, "year": 2024, "value_added_wan_yuan": 10.0, "energy_tce": 100.0}
+        ],
+    }
+    links = [link(CODE(1), A)]
+    local = {"HIGH_LOW": {"value_added_per_tce": 0.5}}
+
+    assert "HIGH_LOW" not in rules(links, **given)
+    assert rules(links, thresholds=local, **given)["HIGH_LOW"] == [CODE(1)]
+
+
+def test_a_place_asks_its_own_ratio_of_new_projects() -> None:
+    code = "320505001001GB00001"
+    given: dict[str, Any] = {
+        "parcels": [{**parcel(1), "parcel_code": code}],
+        "buildings": [{**building(1), "parcel_code": code}],  # 9000 / 6667 = 1.35
+        "supply": [{**supply(1, agreed_completion_on="2022-01-01"), "parcel_code": code}],
+    }
+
+    assert rules(**given)["LOW_FAR_NEW"] == [code]
+    assert "LOW_FAR_NEW" not in rules(thresholds={"LOW_FAR_NEW": {"3205": 1.3}}, **given)
+
+
+def test_partly_used_land_needs_empty_land_beside_the_missing_floors() -> None:
+    """30 亩, agreed 1.5, built 0.45; 3000 m² at 30 % need 15 亩, so 15 亩 are empty."""
+    row = supply(1, agreed_completion_on="2022-01-01", agreed_floor_area_ratio=1.5)
+    small = [building(1, footprint_m2=3000.0, floor_area_m2=9000.0)]
+    wide = [building(1, footprint_m2=9000.0, floor_area_m2=9000.0)]
+    land = [parcel(1, area_m2=30 * MU)]
+
+    assert rules(parcels=land, supply=[row], buildings=small)["YEWJ"] == [CODE(1)]
+    assert "YEWJ" not in rules(parcels=land, supply=[row], buildings=wide)
+
+
+def test_whole_months_count_days_of_the_month() -> None:
+    days = pd.Series(pd.to_datetime(["2023-12-31", "2024-01-01", "2024-12-31", "2025-02-01", None]))
+    got = months_past(days, pd.Timestamp(2024, 12, 31))
+
+    assert got.tolist()[:4] == [12.0, 11.0, 0.0, -2.0]
+    assert pd.isna(got.iloc[4])
+
+
+def test_every_function_has_a_row_in_the_table_and_every_active_row_a_function() -> None:
+    table = rule_table()
+
+    assert set(SCREENS) == {rule_id for rule_id, rule in table.rules.items() if rule.active}
+
+
+def test_a_table_that_lacks_a_source_is_refused() -> None:
+    text = """
+sources: {s: {title: 文}}
+rules:
+  X: {title: 甲, scope: 乙, threshold: {a: 1}, evidence: [], basis: 丙, source: none,
+      confirmed: true, path: 丁}
+exclusive: {idle: [], low: []}
+"""
+    with pytest.raises(SchemeError, match="unknown source"):
+        parse_table(text)
+    with pytest.raises(SchemeError, match="lacks path"):
+        parse_table(text.replace(", path: 丁", ""))
+
+
+def test_a_threshold_that_is_no_number_is_refused() -> None:
+    with pytest.raises(SchemeError, match="no number"):
+        numbers_in_force(rule_table().rules["COV"], {"COV": {"coverage": "三成"}})
