@@ -1,7 +1,7 @@
 """Turn `geomujun/domain/fields/*.yaml` into `catalogue.py` and the data dictionary.
 
-    python scripts/generate_catalogue.py          write both
-    python scripts/generate_catalogue.py --check  exit 1 when either is out of date
+python scripts/generate_catalogue.py          write both
+python scripts/generate_catalogue.py --check  exit 1 when either is out of date
 """
 
 from __future__ import annotations
@@ -59,12 +59,10 @@ def check_headers(table: dict[str, Any]) -> None:
 def field_source(name: str, spec: dict[str, Any]) -> str:
     """The `Field(...)` expression of one column."""
     parts = [repr(name), repr(spec["label"]), f"Kind.{KINDS[spec['type']]}"]
-    for key in ("standard", "unit", "unit_field", "source"):
-        if spec.get(key):
-            parts.append(f"{key}={spec[key]!r}")
-    for key in ("aliases", "choices"):
-        if spec.get(key):
-            parts.append(f"{key}={tuple(map(str, spec[key]))!r}")
+    plain = ("standard", "unit", "unit_field", "source")
+    parts += [f"{key}={spec[key]!r}" for key in plain if spec.get(key)]
+    several = [key for key in ("aliases", "choices") if spec.get(key)]
+    parts += [f"{key}={tuple(map(str, spec[key]))!r}" for key in several]
     if "bounds" in spec:
         parts.append(f"bounds={tuple(map(float, spec['bounds']))!r}")
     if spec.get("required"):
@@ -79,7 +77,9 @@ def module_source(tables: list[dict[str, Any]]) -> str:
     """The text of `catalogue.py`."""
     out = [HEADER]
     for t in tables:
-        out.append(f"    {t['table']!r}: Table(\n        {t['table']!r}, {t['title']!r}, {t['role']!r}, {tuple(t['key'])!r},\n        (\n")
+        out.append(
+            f"    {t['table']!r}: Table(\n        {t['table']!r}, {t['title']!r}, {t['role']!r}, {tuple(t['key'])!r},\n        (\n"
+        )
         out += [f"            {field_source(n, s)},\n" for n, s in t["fields"].items()]
         out.append("        ),\n")
         for key in ("shape", "dynamic_after"):
@@ -112,21 +112,45 @@ def dictionary_source(tables: list[dict[str, Any]]) -> str:
     ]
     for t in tables:
         need = ", required" if t.get("required") else ""
-        out.append(f"\n## `{t['table']}` {t['title']} ({t['role']}, {t.get('shape', 'table')}{need})\n\n")
+        out.append(
+            f"\n## `{t['table']}` {t['title']} ({t['role']}, {t.get('shape', 'table')}{need})\n\n"
+        )
         out.append(f"Key: {', '.join(f'`{k}`' for k in t['key'])}\n\n")
         if t["role"] == "input":
-            out.append("| identifier | header | 中文 | also accepted | type | unit | plausible | source | sensitivity |\n|---|---|---|---|---|---|---|---|---|\n")
+            out.append(
+                "| identifier | header | 中文 | also accepted | type | unit | plausible | source | sensitivity |\n|---|---|---|---|---|---|---|---|---|\n"
+            )
         else:
-            out.append("| column | 中文 | type | unit | decimals | values | sensitivity |\n|---|---|---|---|---|---|---|\n")
+            out.append(
+                "| column | 中文 | type | unit | decimals | values | sensitivity |\n|---|---|---|---|---|---|---|\n"
+            )
         for n, s in t["fields"].items():
             unit = s.get("unit", "")
             if t["role"] == "input":
                 bounds = "–".join(f"{b:g}" for b in s["bounds"]) if "bounds" in s else ""
                 star = " *" if s.get("required") else ""
-                cells = [f"`{n}`{star}", s["standard"], s["label"], "、".join(s.get("aliases", [])), s["type"], unit, bounds, s.get("source", ""), s["sensitivity"]]
+                cells = [
+                    f"`{n}`{star}",
+                    s["standard"],
+                    s["label"],
+                    "、".join(s.get("aliases", [])),
+                    s["type"],
+                    unit,
+                    bounds,
+                    s.get("source", ""),
+                    s["sensitivity"],
+                ]
             else:
                 values = " ".join(f"`{c}`" for c in s.get("choices", []) if c)
-                cells = [f"`{n}`", s["label"], s["type"], unit, str(s.get("decimals", "")), values, s["sensitivity"]]
+                cells = [
+                    f"`{n}`",
+                    s["label"],
+                    s["type"],
+                    unit,
+                    str(s.get("decimals", "")),
+                    values,
+                    s["sensitivity"],
+                ]
             out.append("| " + " | ".join(cells) + " |\n")
     out.append("\n\\* required\n")
     return "".join(out)

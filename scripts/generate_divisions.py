@@ -36,9 +36,11 @@ def main() -> int:
     rows = []
     for level, file in (("province", "provinces"), ("prefecture", "cities"), ("county", "areas")):
         with (folder / f"{file}.csv").open(encoding="utf-8-sig") as handle:
-            for row in csv.DictReader(handle):
-                if row["name"] not in SKIP:
-                    rows.append((row["code"].ljust(6, "0")[:6], row["name"], short(row["name"]), level))
+            rows += [
+                (row["code"].ljust(6, "0")[:6], row["name"], short(row["name"]), level)
+                for row in csv.DictReader(handle)
+                if row["name"] not in SKIP
+            ]
     with OUT.open("w", encoding="utf-8", newline="\n") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(["code", "name", "short", "level"])

@@ -57,7 +57,10 @@ def _layer(frame: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
 
 def _case() -> Case:
     folder = TOWN / "case"
-    shapes = {n: gpd.read_file(folder / f"{n}.shp", encoding="GB18030") for n in ("parcels", "patches", "parks")}
+    shapes = {
+        n: gpd.read_file(folder / f"{n}.shp", encoding="GB18030")
+        for n in ("parcels", "patches", "parks")
+    }
     firms = pd.read_csv(folder / "enterprises.csv", encoding="GB18030", dtype=str)
     leases = pd.read_excel(folder / "leases.xlsx", dtype=str, engine="calamine")
     return Case(
@@ -83,7 +86,13 @@ def _evidence(link: Any, names: dict[str, str], holders: dict[str, str]) -> str:
         {"name": "rival", "bits": -1.1, "left": "", "right": "", "line": "另有一家同字号企业相距 600 米"},
     ]  # fmt: skip
     if link.relation in ("LEASE", "SUBLEASE"):
-        items[0] = {"name": "lease", "bits": 18.0, "left": "", "right": name, "line": f"租赁合同在有效期内，承租方为「{name}」"}
+        items[0] = {
+            "name": "lease",
+            "bits": 18.0,
+            "left": "",
+            "right": name,
+            "line": f"租赁合同在有效期内，承租方为「{name}」",
+        }
     return json.dumps(items, ensure_ascii=False)
 
 
@@ -95,7 +104,9 @@ def _links(case: Case) -> pd.DataFrame:
     review = np.arange(len(frame)) % 29 == 7
     frame["band"] = np.where(review, "review", "auto")
     frame["probability"] = np.where(review, 0.71, 0.9973)
-    frame["lease_id"] = [f"ZL{n:05d}" if r == "LEASE" else "" for n, r in enumerate(frame["relation"])]
+    frame["lease_id"] = [
+        f"ZL{n:05d}" if r == "LEASE" else "" for n, r in enumerate(frame["relation"])
+    ]
     return frame
 
 
@@ -104,8 +115,12 @@ def sample_result() -> Result:
     """sample-town with its true links, ledger, evaluation (zhejiang-2022) and findings."""
     case = _case()
     findings = _truth("cross_check")
-    findings["subject_kind"] = np.where(findings["subject_id"].str.contains("GB|JB|G"), "parcel", "enterprise")
-    findings["severity"] = findings["rule"].map({"AREA_OVER": "high", "GRADE_CONFLICT": "medium"}).fillna("low")
+    findings["subject_kind"] = np.where(
+        findings["subject_id"].str.contains("GB|JB|G"), "parcel", "enterprise"
+    )
+    findings["severity"] = (
+        findings["rule"].map({"AREA_OVER": "high", "GRADE_CONFLICT": "medium"}).fillna("low")
+    )
     findings["message"] = "示例：" + findings["rule"] + " " + findings["subject_id"]
     low = _truth("low_efficiency")
     areas = _truth("parcel_reconciliation").set_index("parcel_code")["area_m2"]
@@ -125,12 +140,28 @@ def sample_result() -> Result:
         "ledger": _truth("ledger"),
         "ledger_lines": _truth("ledger_lines"),
         "review_queue": queue,
-        "rejects": pd.DataFrame({"file": ["parcels.shp"], "row": [7], "field": ["QLRMC"], "value": ["王小明"], "reason": ["示例"]}),
+        "rejects": pd.DataFrame(
+            {
+                "file": ["parcels.shp"],
+                "row": [7],
+                "field": ["QLRMC"],
+                "value": ["王小明"],
+                "reason": ["示例"],
+            }
+        ),
     }
     run = {
         "version": "0.1.0",
         "scheme": {"id": "zhejiang-2022", "sha256": "0" * 64},
-        "inputs": [{"file": "parcels.shp", "sha256": "1" * 64, "rows_in": 401, "rows_kept": 400, "rows_rejected": 1}],
+        "inputs": [
+            {
+                "file": "parcels.shp",
+                "sha256": "1" * 64,
+                "rows_in": 401,
+                "rows_kept": 400,
+                "rows_rejected": 1,
+            }
+        ],
     }
     return Result(
         tables=tables, case=case, title="兰亭街道 工业用地地企对应与亩均评价", scheme_id="zhejiang-2022",
@@ -179,7 +210,9 @@ def county_result(parcels: int) -> Result:
 
     def recode(column: str, values: pd.Series, n: int) -> pd.Series:
         if column == "location":
-            return values.str.replace("兰亭街道", f"{'东西南北中上下前后'[n % 9]}{'山河湖'[n // 9 % 3]}街道")
+            return values.str.replace(
+                "兰亭街道", f"{'东西南北中上下前后'[n % 9]}{'山河湖'[n // 9 % 3]}街道"
+            )
         if column in ("uscc", "other_id"):
             return values.str.slice(0, 12) + f"{n:03d}" + values.str.slice(15)
         return values.str.slice(0, 6) + f"{n + 1:03d}" + values.str.slice(9)
@@ -190,8 +223,13 @@ def county_result(parcels: int) -> Result:
         frame = _copies(layer, times, ["parcel_code", "patch_code", "location"], recode)
         turn = np.repeat(np.arange(times), len(layer))
         frame = gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4490")
-        moved = [g.translate(0.035 * (i % 6), 0.02 * (i // 6)) for i, g in enumerate([layer.geometry] * times)]
-        frame["geometry"] = gpd.GeoSeries(np.concatenate([m.to_numpy() for m in moved]), crs="EPSG:4490")
+        moved = [
+            g.translate(0.035 * (i % 6), 0.02 * (i // 6))
+            for i, g in enumerate([layer.geometry] * times)
+        ]
+        frame["geometry"] = gpd.GeoSeries(
+            np.concatenate([m.to_numpy() for m in moved]), crs="EPSG:4490"
+        )
         assert len(turn) == len(frame)
         shapes[name] = frame
     firms = _copies(town.case.enterprises, times, ["uscc"], recode)

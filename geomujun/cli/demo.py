@@ -21,23 +21,28 @@ def demo(
     out: Annotated[
         Path, typer.Option("--out", help="输出文件夹 · output folder", metavar="DIR")
     ] = Path("geomujun-demo"),
-    size: Annotated[str, typer.Option("--size", help="town | county", metavar="town|county")] = "county",
+    size: Annotated[
+        str, typer.Option("--size", help="town | county", metavar="town|county")
+    ] = "county",
     no_serve: Annotated[
         bool, typer.Option("--no-serve", help="只写文件 · only write files")
     ] = False,
 ) -> None:
     """生成演示县并完成全部工作 · make the demo county and do the whole job on it."""
     if size not in ("town", "county"):
-        raise UsageError(t("没有这个规模：{s!r}", "no such size: {s!r}", s=size), hint="town | county")
+        raise UsageError(
+            t("没有这个规模：{s!r}", "no such size: {s!r}", s=size), hint="town | county"
+        )
     try:
-        from geomujun_demo import make  # noqa: PLC0415 - the generator is no part of the service
+        # Imported here: the generator is no part of the service.
+        from geomujun_demo import make
     except ImportError as e:
         raise MachineError(
             t("没有安装演示数据生成器", "the demo generator is not installed"),
             hint=t("在源码目录里运行 make setup", "run `make setup` in the source folder"),
         ) from e
     console.err(t("生成演示数据（虚构）……", "making the demo data (all invented) …"))
-    make(out / "world", size=size)
+    make(out / "world", size="town" if size == "town" else "county")
     job = reconcile.Job(
         folder=out / "world" / "case",
         out=out / "result",
@@ -49,4 +54,6 @@ def demo(
         result = reconcile.run(job, say)  # type: ignore[arg-type]
     report(result, out / "result", as_json=False)
     if not no_serve:
-        console.err(t("本版没有网页服务，请直接打开上面的文件", "open the files above in a browser"))
+        console.err(
+            t("本版没有网页服务，请直接打开上面的文件", "open the files above in a browser")
+        )

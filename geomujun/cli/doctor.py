@@ -1,4 +1,4 @@
-"""`geomujun doctor`: what is missing or wrong on this machine, and the one command that mends it."""
+"""`geomujun doctor`: what this machine lacks, and the one command that mends it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _package(name: str) -> Finding:
 
 
 def _drivers() -> Finding:
-    import pyogrio  # noqa: PLC0415 - only when it is there
+    import pyogrio
 
     drivers = pyogrio.list_drivers()
     missing = [d for d in ("GPKG", "ESRI Shapefile", "OpenFileGDB", "GeoJSON") if d not in drivers]
@@ -68,7 +68,9 @@ def _space() -> Finding:
 def _postgis() -> Finding:
     found = sorted(Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
     detail = found[-1].parts[4] if found else t("没有，按文件方式工作", "none: working on files")
-    return Finding("PostGIS", bool(found), False, detail, "apt-get install postgis postgresql-*-postgis-3")
+    return Finding(
+        "PostGIS", bool(found), False, detail, "apt-get install postgis postgresql-*-postgis-3"
+    )
 
 
 def _chromium() -> Finding:
@@ -77,7 +79,9 @@ def _chromium() -> Finding:
     return Finding("chromium", bool(path), False, detail, "apt-get install chromium")
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")] = False) -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")] = False,
+) -> None:
     """本机缺什么、怎么补 · what is missing on this machine, and the command that mends it."""
     found = findings()
     if as_json:

@@ -51,22 +51,33 @@ def run(  # noqa: PLR0913 - one argument per option of CONTRACT §1
     case: Annotated[Path, typer.Argument(help="案卷文件夹 · case folder", metavar="CASE")],
     out: Annotated[Path, typer.Option("--out", help="输出文件夹 · output folder", metavar="DIR")],
     scheme: Annotated[
-        str, typer.Option("--scheme", help="评价方案 id 或 YAML 文件 · scheme id or file", metavar="ID")
+        str,
+        typer.Option("--scheme", help="评价方案 id 或 YAML 文件 · scheme id or file", metavar="ID"),
     ],
-    year: Annotated[int, typer.Option("--year", min=1990, max=2100, help="年度 · year of the figures")],
+    year: Annotated[
+        int, typer.Option("--year", min=1990, max=2100, help="年度 · year of the figures")
+    ],
     decisions: Annotated[
-        Path | None, typer.Option("--decisions", help="人工决定 JSONL · human decisions", metavar="FILE")
+        Path | None,
+        typer.Option("--decisions", help="人工决定 JSONL · human decisions", metavar="FILE"),
     ] = None,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="对应关系的日期 · day of the links", metavar="DATE")
+        str | None,
+        typer.Option("--as-of", help="对应关系的日期 · day of the links", metavar="DATE"),
     ] = None,
     merge_groups: Annotated[
-        bool, typer.Option("--merge-groups", help="母子公司合并评价 · evaluate parents with children")
+        bool,
+        typer.Option("--merge-groups", help="母子公司合并评价 · evaluate parents with children"),
     ] = False,
     workers: Annotated[
-        int, typer.Option("--workers", min=1, max=256, help="并行数，结果不变 · results do not depend on it")
+        int,
+        typer.Option(
+            "--workers", min=1, max=256, help="并行数，结果不变 · results do not depend on it"
+        ),
     ] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="结果摘要用 JSON · summary as JSON")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="结果摘要用 JSON · summary as JSON")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度 · no progress")] = False,
 ) -> None:
     """对一个案卷文件夹做全部工作 · do the whole job on a case folder."""

@@ -59,7 +59,11 @@ def _bucket_lines(title: str, buckets: pd.Series, mu: pd.Series | None) -> list[
     lines = [total]
     for key, (zh, en) in BUCKETS.items():
         if key in counts:
-            area = "" if mu is None else t("，{a:,.0f} 亩", ", {a:,.0f} mu", a=mu[buckets == key].sum())
+            area = (
+                ""
+                if mu is None
+                else t("，{a:,.0f} 亩", ", {a:,.0f} mu", a=mu[buckets == key].sum())
+            )
             lines.append(f"  {t(zh, en)} {int(counts[key]):,}{area}")
     return lines
 
@@ -67,7 +71,9 @@ def _bucket_lines(title: str, buckets: pd.Series, mu: pd.Series | None) -> list[
 def _grades(grades: pd.Series) -> str:
     counts = grades.value_counts()
     text = "  ".join(f"{g} {int(counts.get(g, 0)):,}" for g in "ABCD")
-    return t("企业等级：{x}  不定级 {n:,}", "grades: {x}  none {n:,}", x=text, n=int(counts.get("", 0)))
+    return t(
+        "企业等级：{x}  不定级 {n:,}", "grades: {x}  none {n:,}", x=text, n=int(counts.get("", 0))
+    )
 
 
 def _next(result: Result, out: Path) -> list[str]:
@@ -86,7 +92,11 @@ def _next(result: Result, out: Path) -> list[str]:
         )
     if len(result.tables["rejects"]):
         steps.append(
-            t("请来源部门改正剔除记录：{p}", "have the rejects mended: {p}", p=out / "tables" / "rejects.csv")
+            t(
+                "请来源部门改正剔除记录：{p}",
+                "have the rejects mended: {p}",
+                p=out / "tables" / "rejects.csv",
+            )
         )
     steps.append(t("送审稿：{p}", "hand on: {p}", p=out / "report.xlsx"))
     return steps

@@ -32,7 +32,8 @@ def empty_table(table: Table) -> pd.DataFrame:
     columns |= {f.name: pd.Series(dtype=DTYPES[f.kind]) for f in table.fields}
     frame = pd.DataFrame(columns)
     if table.shape == "polygon":
-        return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=CRS))
+        layer: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=CRS))
+        return layer
     return frame
 
 
@@ -62,4 +63,4 @@ class Case:
 
     def with_tables(self, **frames: pd.DataFrame) -> Case:
         """The same case with some frames replaced."""
-        return replace(self, **frames)  # type: ignore[arg-type]
+        return replace(self, **frames)

@@ -1,7 +1,7 @@
 """Industry codes (行业代码), GB/T 4754-2017.
 
-Industry is B, C and D: two-digit divisions 06 to 46 (浙亩均办〔2022〕2号 counts only these in parcel
-and group evaluation). Codes come with or without the letter, with two to four digits.
+Industry is B, C and D: two-digit divisions 06 to 46 (浙亩均办〔2022〕2号 counts only these in
+parcel and group evaluation). Codes come with or without the letter, with two to four digits.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Land use (用途) words and codes that mean industry and storage.
 
-By code: class 06 of GB/T 21010-2017 (工矿仓储用地) and 0508; six-digit 用地用海分类 1001xx 工业, 1002xx 采矿,
-1101xx 仓储 (not confirmed in its text). Four-digit 1001, 1002 and 1101 are railways and water in
-GB/T 21010, so they are not taken. By name: 工业, 采矿, 仓储, 工矿.
+By code: class 06 of GB/T 21010-2017 (工矿仓储用地) and 0508; six-digit 用地用海分类 1001xx 工业,
+1002xx 采矿, 1101xx 仓储 (not confirmed in its text). Four-digit 1001, 1002 and 1101 are railways
+and water in GB/T 21010, so they are not taken. By name: 工业, 采矿, 仓储, 工矿.
 """
 
 from __future__ import annotations

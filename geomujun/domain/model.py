@@ -1,7 +1,7 @@
 """What the field catalogue is made of: one `Field` per column, one `Table` per file stem or output.
 
-The values live in `fields/*.yaml`, a file per table; `scripts/generate_catalogue.py` turns them into
-`catalogue.py`, which is checked in and compared by `make check`. Nothing reads YAML at run time.
+The values live in `fields/*.yaml`, a file per table; `scripts/generate_catalogue.py` turns them
+into `catalogue.py`, which is checked in and compared by `make check`; no run reads the YAML.
 """
 
 from __future__ import annotations

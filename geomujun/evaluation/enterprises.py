@@ -21,6 +21,7 @@ from geomujun.domain.words import M2_PER_MU, UnitKind
 from geomujun.evaluation import flags as flag_rules
 from geomujun.evaluation import grading, reasons, tables, units
 from geomujun.evaluation.indicators import ENTERPRISE
+from geomujun.evaluation.keys import among
 from geomujun.lang import t
 from geomujun.policy.model import Scheme
 
@@ -181,7 +182,7 @@ def _left_out(
     rows = shared.assign(unit_id=unit_of.reindex(shared["parcel_code"]).to_numpy())
     joint = formed.loc[formed["unit_kind"] != UnitKind.ENTERPRISE, ["unit_id", "uscc"]]
     rows = pd.concat([rows[["unit_id", "uscc"]], joint], ignore_index=True).drop_duplicates()
-    rows = rows[rows["unit_id"].isin(members["unit_id"]) & ~rows["uscc"].isin(members["uscc"])]
+    rows = rows[among(rows["unit_id"], members["unit_id"]) & ~among(rows["uscc"], members["uscc"])]
     rows["reason"] = why_left_out(base.firms.reindex(rows["uscc"]))
     return rows.sort_values(["unit_id", "uscc"], ignore_index=True)
 

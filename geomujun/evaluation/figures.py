@@ -13,10 +13,15 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.model import Kind
+from geomujun.evaluation.keys import plain
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 ORDER: Final = (
     "税务", "统计", "电力", "生态环境", "人社", "发改", "科技", "自然资源", "经信", "市场监管",
@@ -47,16 +52,24 @@ def pick(indicators: pd.DataFrame, year: int) -> tuple[pd.DataFrame, pd.DataFram
     if len(rows) == len(index):
         figures = rows.set_index("uscc")[list(COLUMNS)].reindex(index).astype("float64")
         return figures, pd.DataFrame(columns=list(_CONFLICT))
-    source = rows["source"].str.strip()
-    picked: dict[str, pd.Series] = {}
+    code, _ = pd.factorize(plain(rows["uscc"]), sort=True)
+    said, sources = pd.factorize(plain(rows["source"].str.strip()), sort=True)
+    picked: dict[str, Floats] = {}
     conflicts: list[pd.DataFrame] = []
     for name in COLUMNS:
-        column, other = _one(rows["uscc"], source, rows[name], name)
-        picked[name] = column.reindex(index)
-        conflicts.append(other)
+        department = TABLES["indicators"].by_name[name].source
+        how = trust(pd.Series(sources, dtype="str"), department).to_numpy()
+        value = rows[name].to_numpy(dtype=float)
+        kept, other = _order(code, how[said], said, value)
+        column = np.full(len(index), np.nan)
+        column[code[kept]] = value[kept]
+        picked[name] = column
+        base = np.zeros(len(index), dtype=np.int64)
+        base[code[kept]] = kept
+        conflicts.append(_conflict(name, other, base[code[other]], (rows, value, sources[said])))
     found = pd.concat(conflicts, ignore_index=True)
     return (
-        pd.DataFrame(picked, index=index).astype("float64"),
+        pd.DataFrame(picked, index=index),
         found.sort_values([*_CONFLICT[:2], "other_source", "other_value"], ignore_index=True),
     )
 
@@ -72,28 +85,30 @@ def trust(source: pd.Series, department: str) -> pd.Series:
     return rank
 
 
-def _one(
-    uscc: pd.Series, source: pd.Series, value: pd.Series, name: str
-) -> tuple[pd.Series, pd.DataFrame]:
-    department = TABLES["indicators"].by_name[name].source
-    have = value.notna()
-    rows = pd.DataFrame({"uscc": uscc, "source": source, "value": value.astype("float64")})[have]
-    rows["trust"] = trust(rows["source"], department)
-    rows = rows.sort_values(["uscc", "trust", "source", "value"], ignore_index=True)
-    first = ~rows.duplicated("uscc")
-    kept = rows[first].set_index("uscc")
-    other = rows[~first]
-    base = kept.reindex(other["uscc"])
-    table = pd.DataFrame(
+def _order(code: Ints, how: Ints, said: Ints, value: Floats) -> tuple[Ints, Ints]:
+    """Row positions that count, one per firm, and those that do not."""
+    have = np.flatnonzero(~np.isnan(value))
+    order = have[np.lexsort((value[have], said[have], how[have], code[have]))]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = code[order][1:] != code[order][:-1]
+    return order[first], order[~first]
+
+
+def _conflict(
+    name: str, other: Ints, kept: Ints, rows: tuple[pd.DataFrame, Floats, npt.NDArray[np.object_]]
+) -> pd.DataFrame:
+    """Values that were not taken and differ, beside the one that was."""
+    frame, value, source = rows
+    differs = ~np.isclose(value[other], value[kept], rtol=1e-9, atol=1e-9)
+    other, kept = other[differs], kept[differs]
+    return pd.DataFrame(
         {
-            "uscc": other["uscc"].to_numpy(),
+            "uscc": frame["uscc"].to_numpy()[other],
             "field": name,
-            "kept_source": base["source"].to_numpy(),
-            "kept_value": base["value"].to_numpy(),
-            "other_source": other["source"].to_numpy(),
-            "other_value": other["value"].to_numpy(),
+            "kept_source": source[kept],
+            "kept_value": value[kept],
+            "other_source": source[other],
+            "other_value": value[other],
+            "difference": value[other] - value[kept],
         }
-    )
-    table["difference"] = table["other_value"] - table["kept_value"]
-    differs = ~np.isclose(table["other_value"], table["kept_value"], rtol=1e-9, atol=1e-9)
-    return kept["value"], table[differs]
+    ).astype(dict.fromkeys(("uscc", "field", "kept_source", "other_source"), "str"))

@@ -17,8 +17,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from geomujun.evaluation.keys import among, joined
+
 VETO, NOT_D, TRANSITION, UNRATED = "否决", "不评D", "过渡期", "不评价"
 BONUS, MALUS = "加分", "减分"
+_ALL_TRANSITION, _ALL_UNRATED = "transition", "unrated"  # need every member
 STATES: Final = {VETO: "veto", NOT_D: "not_d", TRANSITION: "transition", UNRATED: "unrated"}
 
 
@@ -65,16 +68,17 @@ def per_unit(members: pd.DataFrame, firm: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Index unit_id, sorted.
     """
-    own = firm.reindex(members["uscc"])
-    unit = members["unit_id"].to_numpy()
-    made = pd.DataFrame()
-    for name in ("veto", "not_d"):
-        made[name] = own[name].eq(True).groupby(unit).any()
-    for name in ("transition", "unrated"):
-        made[name] = own[name].eq(True).groupby(unit).all()
+    size = members.groupby("unit_id", sort=True).size()
+    named = members[among(members["uscc"], firm.index)].sort_values(["unit_id", "uscc"])
+    own = firm.reindex(named["uscc"])
+    unit = named["unit_id"].to_numpy()
+    made = pd.DataFrame(index=size.index)
+    for name in STATES.values():
+        n = own[name].astype("int64").groupby(unit).sum().reindex(size.index).fillna(0)
+        made[name] = (n == size) if name in (_ALL_TRANSITION, _ALL_UNRATED) else (n > 0)
     for name in ("bonus", "malus"):
-        made[name] = own[name].fillna(0.0).groupby(unit).sum()
-    texts = own["reasons"].fillna("").groupby(unit).agg(lambda s: "；".join(x for x in s if x))
-    made["reasons"] = texts
-    made.index.name = "unit_id"
-    return made.sort_index()
+        made[name] = own[name].groupby(unit).sum().reindex(size.index).fillna(0.0)
+    said = (own["reasons"] != "").to_numpy()
+    texts = joined(named["unit_id"][said], own["reasons"][said], "；")
+    made["reasons"] = texts.reindex(size.index).fillna("").astype("str")
+    return made

@@ -19,6 +19,7 @@ from geomujun.domain.case import Case
 from geomujun.domain.words import M2_PER_MU
 from geomujun.evaluation import enterprises, figures, flags, grading, scoring, tables
 from geomujun.evaluation.indicators import AREA, ENTERPRISE, operands
+from geomujun.evaluation.keys import among
 from geomujun.policy.model import Cohort, Scheme
 
 Floats = npt.NDArray[np.float64]
@@ -136,7 +137,7 @@ def flip(stakes: Stakes, flips: pd.DataFrame) -> Intervals:
     Returns:
         Intervals; without flips, best and worst are the grade itself.
     """
-    known = flips[flips["uscc"].isin(stakes.members.index).to_numpy()]
+    known = flips[among(flips["uscc"], stakes.members.index)]
     own = stakes.members.reindex(known["uscc"])
     delta = pd.DataFrame(
         {

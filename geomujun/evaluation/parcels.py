@@ -20,6 +20,7 @@ from geomujun.domain.words import M2_PER_MU, AreaMethod, Component
 from geomujun.evaluation import grading, tables
 from geomujun.evaluation.enterprises import why_left_out
 from geomujun.evaluation.indicators import ENTERPRISE
+from geomujun.evaluation.keys import among, joined
 from geomujun.policy.model import Scheme
 
 HEAD: Final = ("parcel_code", "cohort", "area_mu", "enterprises", "left_out")
@@ -53,7 +54,7 @@ def evaluate(book: tables.BookLike, base: tables.Base, scheme: Scheme) -> Parcel
     frame["cohort"] = cohort.reindex(frame.index)
     frame = frame[((frame["area_mu"] > 0) & (frame["cohort"] != "")).to_numpy()]
     sheet = tables.score_all(frame, scheme, ENTERPRISE)
-    here = users[users["parcel_code"].isin(frame.index)]
+    here = users[among(users["parcel_code"], frame.index)]
     out = here[~here["counts"].to_numpy(dtype=bool)].copy()
     out["reason"] = why_left_out(base.firms.reindex(out["uscc"]))
     return ParcelSide(
@@ -103,8 +104,8 @@ def _table(
     made["area_mu"] = frame["area_mu"]
     counts = users["counts"].to_numpy(dtype=bool)
     for name, chosen in (("enterprises", users[counts]), ("left_out", users[~counts])):
-        joined = chosen.groupby("parcel_code", sort=True)["uscc"].agg("|".join)
-        made[name] = joined.reindex(made.index).fillna("").astype("str")
+        listed = joined(chosen["parcel_code"], chosen["uscc"])
+        made[name] = listed.reindex(made.index).fillna("").astype("str")
     made["score"] = scored["items"]
     rank = np.zeros(len(made), dtype=np.int64)
     letter = np.full(len(made), "", dtype=object)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geomujun.domain.words import UnitKind
+from geomujun.evaluation.keys import plain
 from geomujun.lang import t
 
 
@@ -29,7 +30,7 @@ def per_firm(members: pd.DataFrame, units: pd.DataFrame) -> list[str]:
     text = _joined(text, _states(units))
     shared = members[(members["unit_kind"] != UnitKind.ENTERPRISE).to_numpy()]
     text = _joined(text, _shared(shared).reindex(units.index).fillna(""))
-    return [str(x) for x in text.reindex(members["unit_id"])]
+    return [str(x) for x in plain(text.reindex(members["unit_id"]))]
 
 
 def _joined(left: pd.Series, right: pd.Series) -> pd.Series:

@@ -16,6 +16,7 @@ from geomujun.domain.words import EnterpriseBucket
 from geomujun.evaluation import scoring
 from geomujun.evaluation.figures import COLUMNS
 from geomujun.evaluation.indicators import Formula, operands
+from geomujun.evaluation.keys import among, plain
 from geomujun.policy.model import Cohort, Scheme
 
 Bools = npt.NDArray[np.bool_]
@@ -70,13 +71,13 @@ def base(case: Case, book: BookLike, scheme: Scheme, figures: pd.DataFrame) -> B
     occupied = book.ledger.drop_duplicates("uscc").set_index("uscc")["occupied_m2"]
     made = pd.DataFrame(index=firms.index)
     made["name"] = firms["name"]
-    made["size"] = np.where(firms["size"].str.contains("规上", regex=False), "规上", "规下")
+    made["size"] = np.where(firms["size"].str.contains("规上|以上"), "规上", "规下")
     made["industrial"] = is_industrial(firms["industry"])
     number = pd.to_numeric(division2(firms["industry"]), errors="coerce")
     made["services"] = number.between(FIRST_SERVICE, LAST_SERVICE).to_numpy()
     made["excluded"] = _excluded(firms["industry"], scheme.excluded_industries)
     made["live"] = (bucket.reindex(made.index) != EnterpriseBucket.CANCELLED).to_numpy()
-    made["reports"] = made.index.isin(figures.index)
+    made["reports"] = among(made.index, figures.index)
     made["occupied_m2"] = occupied.astype("float64").reindex(made.index).fillna(0.0)
     return Base(made, figures, _parcel_areas(case, book))
 
@@ -105,10 +106,11 @@ def sums(
 
     Rows are added in the order of key and uscc, so that bytes repeat.
     """
-    order = np.lexsort((uscc.to_numpy(dtype=str), keys.to_numpy(dtype=str)))
-    code, names = pd.factorize(keys.to_numpy(dtype=str)[order], sort=True)
-    w = weight.to_numpy(dtype=float)[order]
-    own = figures.reindex(uscc.to_numpy()[order])
+    code, names = pd.factorize(plain(keys), sort=True)
+    firm, _ = pd.factorize(plain(uscc), sort=True)
+    order = np.lexsort((firm, code))
+    code, w = code[order], weight.to_numpy(dtype=float)[order]
+    own = figures.reindex(plain(uscc)[order])
     made: dict[str, npt.NDArray[np.float64]] = {}
     for name in COLUMNS:
         x = own[name].to_numpy(dtype=float)
@@ -124,11 +126,11 @@ def first_cohort(keys: pd.Series, firms: pd.DataFrame, scheme: Scheme) -> pd.Ser
 
     A unit, or a parcel, is 规上 when one of its firms is.
     """
-    found = pd.Series("", index=pd.Index(sorted(keys.unique()), dtype="str"), dtype="str")
+    code, names = pd.factorize(plain(keys), sort=True)
+    found = np.full(len(names), "", dtype=object)
     for cohort in reversed(scheme.active):
-        fits = belongs(firms, cohort)
-        found.loc[sorted(set(keys.to_numpy()[fits]))] = cohort.id
-    return found
+        found[code[belongs(firms, cohort)]] = cohort.id
+    return pd.Series(found, index=pd.Index(names, dtype="str"), dtype="str")
 
 
 def belongs(firms: pd.DataFrame, cohort: Cohort) -> Bools:

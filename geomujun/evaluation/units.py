@@ -20,6 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geomujun.domain.case import Case
 from geomujun.domain.words import M2_PER_MU, AreaMethod, UnitKind
+from geomujun.evaluation.keys import among
 
 _SEP: Final = "\x1f"  # no name has it: separates group and county in a node's key
 COUNTY_DIGITS: Final = 6
@@ -37,7 +38,7 @@ def unsplit_links(links: pd.DataFrame, members: pd.Index) -> pd.DataFrame:
     here = links["counted"].to_numpy(dtype=bool) & (
         links["area_method"] == AreaMethod.UNSPLIT
     ).to_numpy(dtype=bool)
-    pairs = links.loc[here & links["uscc"].isin(members).to_numpy(), ["parcel_code", "uscc"]]
+    pairs = links.loc[here & among(links["uscc"], members), ["parcel_code", "uscc"]]
     return pairs.drop_duplicates().sort_values(["parcel_code", "uscc"], ignore_index=True)
 
 
@@ -50,14 +51,14 @@ def group_links(case: Case, members: pd.Index, merge_groups: bool) -> pd.DataFra
     """
     firms = case.enterprises.drop_duplicates("uscc").set_index("uscc")
     county = county_of(firms.reset_index()).set_axis(firms.index)
-    named = case.groups[case.groups["uscc"].isin(firms.index)]
+    named = case.groups[among(case.groups["uscc"], firms.index)]
     place = named["division"].str.strip().str[:COUNTY_DIGITS]
     own = county.reindex(named["uscc"]).set_axis(named.index)
     place = place.where(place != "", own)
     confirmed = named[(place == own).to_numpy()]
     pairs = [pd.DataFrame({"uscc": confirmed["uscc"], "key": confirmed["group"] + _SEP + place})]
     if merge_groups:
-        child = firms[firms["parent_uscc"].isin(firms.index)]
+        child = firms[among(firms["parent_uscc"], firms.index)]
         parent = child["parent_uscc"]
         same = (county.reindex(parent).to_numpy() == county.reindex(child.index).to_numpy()) & (
             parent.to_numpy() != child.index.to_numpy()
@@ -66,7 +67,7 @@ def group_links(case: Case, members: pd.Index, merge_groups: bool) -> pd.DataFra
         pairs.append(pd.DataFrame({"uscc": key.index, "key": key.to_numpy()}))
         pairs.append(pd.DataFrame({"uscc": parent[same].to_numpy(), "key": key.to_numpy()}))
     found = pd.concat(pairs, ignore_index=True).drop_duplicates()
-    return found[found["uscc"].isin(members)].sort_values(["uscc", "key"], ignore_index=True)
+    return found[among(found["uscc"], members)].sort_values(["uscc", "key"], ignore_index=True)
 
 
 def form(

@@ -1,9 +1,9 @@
 """Area on the CGCS2000 ellipsoid.
 
 Neither degrees nor a projected plane gives the legal area of land: a Gauss–Krüger plane is up to
-0.06 % too big at a zone's edge, Web Mercator a third too big at 30°. An equal-area projection of the
-ellipsoid keeps area exactly; what remains is that a polygon's edges are straight there, which for an
-edge of 1 km is below 10⁻⁷ of the area.
+0.06 % too big at a zone's edge, Web Mercator a third too big at 30°. An equal-area projection of
+the ellipsoid keeps area exactly; what remains is that a polygon's edges are straight there, which
+for an edge of 1 km is below 10⁻⁷ of the area.
 
 Source: Snyder (1987), Map Projections, USGS PP 1395, pp. 81–85 (cylindrical equal-area, ellipsoid);
 ellipsoid a = 6378137 m, 1/f = 298.257222101 (GB 22021-2008).

@@ -1,13 +1,13 @@
 """Which coordinate system a layer is in, decided from what it declares and from its coordinates.
 
-The declaration (.prj and the like) is checked against the coordinates; without one the range of the
-coordinates and the division code decide; what stays open is refused with what was seen. Swapped axes
-are reported and never mended silently; 西安80, 北京54 and local systems are refused unless a person
-names an EPSG code. No file is read here.
+The declaration (.prj and the like) is checked against the coordinates; without one the range of
+the coordinates and the division code decide; what stays open is refused with what was seen. Swapped
+axes are reported and never mended silently; 西安80, 北京54 and local systems are refused unless a
+person names an EPSG code. No file is read here.
 
-Zones: CGCS2000 3° zones 25–45 (central meridian 3z) and 6° zones 13–23 (6z-3); with the zone in the
-easting EPSG 4513–4533 and 4491–4501, without it EPSG 4534–4554 and 4502–4512. The two ranges of zone
-numbers do not overlap, so the first two digits of an eight-digit easting tell 3° from 6°.
+Zones: CGCS2000 3° zones 25–45 (central meridian 3z) and 6° zones 13–23 (6z-3); with the zone in
+the easting EPSG 4513–4533 and 4491–4501, without it EPSG 4534–4554 and 4502–4512. The two ranges of
+zone numbers do not overlap: the first two digits of an eight-digit easting tell 3° from 6°.
 Source: GB 22021-2008; EPSG registry; axis order always easting first (`always_xy`).
 """
 
@@ -26,14 +26,14 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from geomujun.errors import DataError
-from geomujun.geo.places import CHINA, box_of, distance_deg
+from geomujun.geo.places import CHINA, box_of, distance_deg, seat_of
 from geomujun.lang import t
 
 TARGET: Final = "EPSG:4490"
 WEB_MERCATOR: Final = "EPSG:3857"
 FALSE_EASTING: Final = 500_000.0
 MERIDIANS: Final = range(75, 136, 3)
-NEAR_DEG: Final = 1.0  # a candidate meridian may miss the division's box by this much
+NEAR_DEG: Final = 1.0  # a candidate may miss the division's seat or box by this much
 HINT_CRS: Final = ("在 mapping.yaml 中写明 crs: EPSG:编号", "say crs: EPSG:n in mapping.yaml")
 HINT_AXES: Final = (
     "核实后在 mapping.yaml 中写 axes: yx，或按东坐标在前重新导出",
@@ -165,7 +165,7 @@ def _gauss_krueger(crs: CRS) -> tuple[int, float] | None:
     operation = crs.coordinate_operation
     if operation is None or "transverse mercator" not in operation.method_name.lower():
         return None
-    p = {param.name.lower(): param.value for param in operation.params}
+    p = {param.name.lower(): float(param.value) for param in operation.params}
     meridian = p.get("longitude of natural origin", math.nan)
     regular = (
         p.get("latitude of natural origin", 0.0) == 0
@@ -213,7 +213,7 @@ def _declared_zone(crs: CRS, gk: tuple[int, float], x: float, y: float) -> Decis
             raise CrsRefusedError(
                 t(
                     "声明的中央经线 {m}° 与东坐标中的带号 {z}（中央经线 {zm}°）矛盾；{seen}",
-                    "declared central meridian {m}° contradicts zone {z} ({zm}°) in the easting; {seen}",
+                    "declared meridian {m}° contradicts zone {z} ({zm}°) in the easting; {seen}",
                     m=meridian,
                     z=zone,
                     zm=zone_meridian(zone),
@@ -231,7 +231,7 @@ def _declared_zone(crs: CRS, gk: tuple[int, float], x: float, y: float) -> Decis
         notes.append(
             t(
                 "声明的东偏移 {d:.0f} 与坐标不符，按坐标取 {e:.0f}（{code}）",
-                "declared false easting {d:.0f} contradicts the coordinates; {e:.0f} taken ({code})",
+                "declared false easting {d:.0f} contradicts the data; {e:.0f} taken ({code})",
                 d=easting,
                 e=expected,
                 code=code,
@@ -261,7 +261,7 @@ def _from_declared(crs: CRS, x: float, y: float, place: Place) -> Decision:
     _refuse_datum(crs, datum_family(crs))
     shape = coordinate_range(x, y)
     if crs.is_geographic != (shape == "degrees"):
-        # Metres under a declaration in degrees, or the reverse: the coordinates are the stronger fact.
+        # Metres under a declaration in degrees, or the reverse: the coordinates decide.
         found = _from_range(x, y, place)
         note = t(
             "声明的“{crs}”与坐标单位不符，按坐标判定",
@@ -302,10 +302,12 @@ def _candidates(x: float, y: float) -> list[str]:
 def _gap(code: str, x: float, y: float, place: Place) -> float | None:
     """Degrees between where a candidate puts the layer and where the case lies; None if unknown."""
     lon, lat = _lands(code, x, y)
-    if place.point is not None:
-        return max(abs(lon - place.point[0]), abs(lat - place.point[1]))
-    boxes = [box for box in map(box_of, place.divisions[:1]) if box is not None]
-    return min((distance_deg(lon, lat, box) for box in boxes), default=None)
+    division = place.divisions[0] if place.divisions else ""
+    seat = place.point or seat_of(division)
+    if seat is not None:
+        return max(abs(lon - seat[0]), abs(lat - seat[1]) / 2)  # only meridians are in question
+    box = box_of(division)
+    return None if box is None else distance_deg(lon, lat, box)
 
 
 def _undecided(options: Sequence[str], x: float, y: float, place: Place) -> CrsRefusedError:
@@ -313,7 +315,7 @@ def _undecided(options: Sequence[str], x: float, y: float, place: Place) -> CrsR
     return CrsRefusedError(
         t(
             "没有坐标系声明，且坐标不能唯一判定：{seen}；可能是 {n} 个之一：{o}；行政区划代码：{c}",
-            "no declared system, and the coordinates fit {n} of them: {o}; {seen}; division codes: {c}",
+            "no declared system, and the coordinates fit {n}: {o}; {seen}; division codes: {c}",
             seen=_seen(x, y),
             n=len(options),
             o="、".join(options),
@@ -379,7 +381,7 @@ def _asked(text: str, x: float, y: float) -> Decision:
         notes.append(
             t(
                 "{crs} 与 CGCS2000 的基准面不同，通用转换参数可能差几米到一百米",
-                "{crs} has another datum than CGCS2000: general parameters may be metres to 100 m off",
+                "{crs} has another datum: general parameters may be metres to 100 m off",
                 crs=text,
             )
         )
@@ -409,7 +411,7 @@ def _far_note(found: Decision, x: float, y: float, place: Place) -> list[str]:
     return [
         t(
             "图层位于 ({lon:.3f}, {lat:.3f})，不在行政区划代码 {c} 所属省的范围内，请核实坐标系",
-            "the layer lies at ({lon:.3f}, {lat:.3f}), outside the province of division {c}: check the CRS",
+            "the layer lies at ({lon:.3f}, {lat:.3f}), outside the province of {c}: check its CRS",
             lon=lon,
             lat=lat,
             c=code,
@@ -440,7 +442,7 @@ def decide(
         The system, how it was decided and what is worth noting.
 
     Raises:
-        CrsRefusedError: swapped axes, a refused datum, a contradiction, or several systems that fit.
+        CrsRefusedError: swapped axes, a refused datum, a contradiction, or no unique system.
     """
     middle = median_point(geometry)
     if middle is None:

@@ -42,7 +42,8 @@ class Mended:
 
 def _ring_area(geometry: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Shapely's own area, which an invalid ring has too; where lobes cancel it comes out small."""
-    return np.abs(shapely.area(geometry))
+    area: npt.NDArray[np.float64] = np.abs(shapely.area(geometry))
+    return area
 
 
 def _polygons_only(geometry: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -60,7 +61,7 @@ def _polygons_only(geometry: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _finite(geometry: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     xy, owner = shapely.get_coordinates(geometry, return_index=True)
     bad = np.bincount(owner[~np.isfinite(xy).all(axis=1)], minlength=len(geometry))
-    return bad == 0
+    return np.asarray(bad == 0, dtype=bool)
 
 
 def mend(geometry: npt.NDArray[Any]) -> Mended:

@@ -6,15 +6,27 @@ Declared sizes are not trusted: unpacking counts what really comes out.
 
 from __future__ import annotations
 
+import lzma
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Final
+from typing import IO, Final
 
 from geomujun.intake.limits import Limits
 from geomujun.intake.raw import UnreadableError
 from geomujun.lang import t
 
+# What reading a damaged entry may raise; the decompressors' errors share no base class.
+DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+)
 CHUNK: Final = 1 << 20
 
 
@@ -81,6 +93,17 @@ def check_zip(path: Path, limits: Limits) -> list[zipfile.ZipInfo]:
     return entries
 
 
+def _copy(source: IO[bytes], sink: IO[bytes], left: int) -> int:
+    """Copy at most ``left`` bytes; how many came out."""
+    done = 0
+    while chunk := source.read(CHUNK):
+        done += len(chunk)
+        if done > left:
+            raise _refuse("解压超过上限", "more comes out than is allowed")
+        sink.write(chunk)
+    return done
+
+
 def unpack(path: Path, target: Path, limits: Limits) -> None:
     """Unpack a checked archive into an empty folder, counting the bytes that really come out.
 
@@ -97,14 +120,8 @@ def unpack(path: Path, target: Path, limits: Limits) -> None:
                     continue
                 out.parent.mkdir(parents=True, exist_ok=True)
                 with z.open(info) as source, out.open("wb") as sink:
-                    while chunk := source.read(CHUNK):
-                        left -= len(chunk)
-                        if left < 0:
-                            raise _refuse("解压超过上限", "more comes out than is allowed")
-                        sink.write(chunk)
+                    left -= _copy(source, sink, left)
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as e:
         raise _refuse("压缩包损坏：{e}", "damaged archive: {e}", e=e) from e
-    except Exception as e:  # zlib.error and lzma errors share no base class
-        if isinstance(e, UnreadableError):
-            raise
+    except DAMAGED as e:
         raise _refuse("压缩包损坏：{e}", "damaged archive: {e}", e=e) from e

@@ -1,7 +1,8 @@
 """Which unit each number column is in: claims weighed, contradictions refused.
 
-Rank of claims: mapping.yaml, the row (MJDW), the header and the unit row, a line 「单位：…」 above the
-header (areas and money only), the contract's unit. Two different claims of one rank are refused.
+Rank of claims: mapping.yaml, the row (MJDW), the header and the unit row, a line 「单位：…」
+above the header (areas and money only), the contract's unit. Two different claims of one rank are
+refused.
 """
 
 from __future__ import annotations

@@ -4,8 +4,7 @@ GDAL decodes a .dbf with the declared encoding and says nothing when that is wro
 drops cells whose last Chinese character was truncated by the field's width. Both have to be seen
 here, so the fixed-width records are taken apart as one numpy array and decoded a column at a time.
 
-Source: dBASE III/IV table layout; encoding order of docs "Exchange formats": .cpg, LDID, strict UTF-8,
-GB18030.
+Source: dBASE III/IV table layout. Order of encodings: .cpg, LDID, strict UTF-8, GB18030.
 """
 
 from __future__ import annotations

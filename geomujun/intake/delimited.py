@@ -65,7 +65,7 @@ def _guard_width(path: Path, limits: Limits) -> None:
 
 
 class _Columns:
-    """Collects rows into text columns, block by block, so that memory stays near the file's size."""
+    """Collects rows into text columns, block by block; memory stays near the file's size."""
 
     def __init__(self, width: int) -> None:
         self.width = width

@@ -86,7 +86,7 @@ def _candidates(frame: pd.DataFrame, stem: str, group: pd.Series) -> _Candidates
     maybe = frame.duplicated(fields, keep=False) | (group >= 0)
     part = frame[maybe]
     texts = _texts(part, stem)
-    body = texts[fields[0]].str.cat(texts[fields[1:]], sep="\x1f") if len(fields) > 1 else texts
+    body: pd.Series = texts[fields[0]].str.cat(texts[fields[1:]], sep="\x1f")
     return _Candidates(texts, body, _shape_texts(part))
 
 

@@ -1,8 +1,8 @@
 """Which encoding a text is in: strict UTF-8 first, GB18030 next, and how sure that is.
 
 A GBK text is almost never valid UTF-8, so the strict order decides well; the reverse is not true
-(UTF-8 bytes often pass as GB18030 and give 「缁熶竴」), therefore a UTF-8 text with a little damage is
-told from GBK by counting. A declaration is honoured only when the bytes agree with it.
+(UTF-8 bytes often pass as GB18030 and give 「缁熶竴」), therefore a UTF-8 text with a little
+damage is told from GBK by counting. A declaration is honoured only when the bytes agree with it.
 """
 
 from __future__ import annotations
@@ -139,8 +139,9 @@ def of_file(path: Path, forced: str = "") -> Encoding:
 
 
 def _count_cells(cells: list[bytes], codec: str) -> tuple[int, int]:
-    """Cells that are not ``codec``, and cells beyond ASCII. A character cut off at a cell's end is
-    no fault: fixed-width fields cut there.
+    """Cells that are not ``codec``, and cells beyond ASCII.
+
+    A character cut off at a cell's end is no fault: fixed-width fields cut there.
     """
     bad = wide = 0
     for cell in cells:

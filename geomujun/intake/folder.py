@@ -147,11 +147,11 @@ def _shape_parts(stem: str, entries: dict[str, list[Path]]) -> dict[str, Path]:
 
 def _unsupported(path: Path, stem: str, ext: str, out: Listing) -> None:
     if stem in STEMS and ext in CONVERT_FIRST:
-        zh, en = CONVERT_FIRST[ext]
-        why = t("{zh} 不能直接读取", "{en} cannot be read directly", zh=zh, en=en)
+        what = t(*CONVERT_FIRST[ext])
+        why = t("{w} 不能直接读取", "{w} cannot be read directly", w=what)
         hint = t(
             "请先转换：图层转为 GeoPackage 或 FileGDB，表格转为 XLSX 或 CSV，压缩包先解压",
-            "convert first: layers to GeoPackage or FileGDB, tables to XLSX or CSV; unpack archives",
+            "convert first: layers to GeoPackage or FileGDB, tables to XLSX or CSV; unpack zips",
         )
         out.refused.append((path.name, stem, why, hint))
         return

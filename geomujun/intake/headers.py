@@ -4,8 +4,8 @@ Departments put title lines above the header, split it over two or three rows wi
 code rows (G1 … G16) or number rows below it, and write units into it. The header is the group of at
 most three rows near the top whose cells name most fields of the table.
 
-Matching is by exact name once blanks, brackets with units and width of characters are levelled, never
-by similarity: a column that is guessed wrong is worse than one that is reported missing.
+Matching is by exact name once blanks, brackets with units and width of characters are levelled,
+never by similarity: a column guessed wrong is worse than one reported missing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from geomujun.lang import t
 MAX_DEPTH: Final = 3
 _BRACKETS: Final = re.compile(r"[(\[{【〔<《]([^()\[\]{}【】〔〕<>《》]*)[)\]}】〕>》]")
 _CODE_CELL: Final = re.compile(r"^(?:[A-Za-z]{1,3}\d{1,3}|[(（]?\d{1,3}[)）]?|[甲乙丙丁戊己庚辛])$")
-_DROP: Final = re.compile(r"[\s*＊:：_﻿​]+")
+_DROP: Final = re.compile(r"[\s*:_\ufeff\u200b]+")
 Merges = Sequence[tuple[tuple[int, int], tuple[int, int]]]  # (first row, col), (last row, col)
 
 
@@ -123,7 +123,7 @@ def _by_mapping(stem: str, headers: list[Header], rule: Rule, out: Match) -> set
             out.faults.append(
                 t(
                     "mapping.yaml 把 {f} 对应到表头“{w}”，文件中有 {n} 个；文件的表头：{seen}",
-                    "mapping.yaml maps {f} to header {w!r}, of which the file has {n}; headers: {seen}",
+                    "mapping.yaml maps {f} to header {w!r}, found {n} times; headers: {seen}",
                     f=f.standard or f.name,
                     w=wanted,
                     n=len(hits),
@@ -318,6 +318,6 @@ def _hint_header(table: Table) -> str:
     wanted: list[Field] = [f for f in table.fields if f.required]
     return t(
         "至少需要这些列：{w}；表头另有写法时在 mapping.yaml 中写 columns 或 header_rows",
-        "at least these columns are needed: {w}; otherwise say columns or header_rows in mapping.yaml",
+        "needed at least: {w}; else say columns or header_rows in mapping.yaml",
         w="、".join(f.standard or f.name for f in wanted),
     )

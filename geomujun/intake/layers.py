@@ -1,13 +1,15 @@
 """Layers with geometry: shapefile, GeoPackage, FileGDB, GeoJSON; and tables inside geodatabases.
 
-GDAL opens what it recognises whatever the name says, so nothing reaches it unchecked: first bytes must
-fit the extension, network access is switched off, a shapefile is presented with its .shp and .shx
-alone, a GeoPackage only with real tables (no view, no virtual table), GeoJSON by its driver's name.
+GDAL opens what it recognises whatever the name says, so nothing reaches it unchecked: first bytes
+must fit the extension, network access is switched off, a shapefile is presented with its .shp and
+.shx alone, a GeoPackage only with real tables (no view, no virtual table), GeoJSON by its driver's
+name.
 The case folder is never written to: what has to be made is made in a temporary folder.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import struct
@@ -23,7 +25,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from geomujun.intake import headers
+from geomujun.intake import encoding, headers
 from geomujun.intake.archive import unpack
 from geomujun.intake.dbf import Dbf, read_dbf
 from geomujun.intake.folder import Source, escapes
@@ -34,6 +36,7 @@ from geomujun.intake.sheets import sheet_stem
 from geomujun.lang import t
 
 SHP_MAGIC: Final = b"\x00\x00\x27\x0a"
+_FEATURES: Final = re.compile(r'"type"\s*:\s*"Feature(?:Collection)?"')
 SQLITE_MAGIC: Final = b"SQLite format 3\x00"
 _OFFLINE: Final = {
     "GDAL_HTTP_MAX_RETRY": "0",
@@ -42,7 +45,6 @@ _OFFLINE: Final = {
     "GDAL_HTTP_PROXY": "127.0.0.1:9",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".nothing",
     "CPL_VSIL_CURL_NON_CACHED": "",
-    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "OGR_SQLITE_LOAD_EXTENSIONS": "NO",
     "OGR_ENABLE_PARTIAL_REPROJECTION": "NO",
 }
@@ -115,7 +117,8 @@ def _shapes(source: Source, facts: Facts) -> np.ndarray:
                 ) from e
         if seen:
             facts.notes.append(t("GDAL：{w}", "GDAL: {w}", w=_short(seen[0])))
-    return shapely.from_wkb(wkb, on_invalid="ignore")
+    shapes: np.ndarray = shapely.from_wkb(wkb, on_invalid="ignore")
+    return shapes
 
 
 def _present(original: Path, link: Path) -> None:
@@ -134,7 +137,7 @@ def _short(e: object) -> str:
 def _join_shapes(
     table: Dbf | None, shapes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, list[tuple[int, str, str]]]:
-    """Records that stand in both or in the attribute table alone: (record numbers, geometry, broken)."""
+    """Record numbers that are alive, their geometry, and shapes without attributes."""
     n = len(table.deleted) if table is not None else len(shapes)
     alive = ~table.deleted if table is not None else np.ones(n, dtype=bool)
     geometry = np.full(n, None, dtype=object)
@@ -263,7 +266,8 @@ def opened(source: Source, limits: Limits) -> Iterator[str]:
         geopackage_tables(path)
         yield str(path)
     elif source.kind == "geojson":
-        yield f"GeoJSON:{path}"
+        with _utf8_json(path, limits) as plain:
+            yield f"GeoJSON:{plain}"
     elif source.kind == "gdb":
         _folder_fault(path)
         _check_gdb(path)
@@ -272,6 +276,36 @@ def opened(source: Source, limits: Limits) -> Iterator[str]:
         with tempfile.TemporaryDirectory(prefix="geomujun-") as folder:
             unpack(path, Path(folder), limits)
             yield str(_inner_gdb(Path(folder)))
+
+
+@contextmanager
+def _utf8_json(path: Path, limits: Limits) -> Iterator[Path]:
+    """A GeoJSON as UTF-8: itself, or a copy when it is in another encoding.
+
+    GDAL tells JSON dialects by content, and some of them name other files; only a plain feature
+    collection goes on.
+    """
+    if path.stat().st_size > limits.text_bytes:
+        raise UnreadableError(t("文件超过上限", "the file is above the limit"))
+    found = encoding.of_file(path)
+    with path.open(encoding=found.codec, errors="replace") as f:
+        head = f.read(1 << 20).lstrip("\ufeff \t\r\n")
+    if not head.startswith("{") or not _FEATURES.search(head):
+        raise UnreadableError(
+            t("不是 GeoJSON 要素集合", "not a GeoJSON feature collection"),
+            hint=t("确认扩展名与内容一致", "check that the extension fits the content"),
+        )
+    if found.codec in ("utf-8", "utf-8-sig"):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="geomujun-") as folder:
+        copy = Path(folder) / "layer.geojson"
+        with (
+            path.open(encoding=found.codec, errors="replace") as f,
+            copy.open("w", encoding="utf-8") as out,
+        ):
+            shutil.copyfileobj(f, out)
+        yield copy
 
 
 def _check_gdb(folder: Path) -> None:
@@ -321,7 +355,7 @@ def choose_layer(names: dict[str, str], stem: str, rule: Rule) -> str:
     """The layer that holds a stem.
 
     Raises:
-        UnreadableError: none or several fit, mapping.yaml names one that is not there, or it is refused.
+        UnreadableError: none or several fit, it is refused, or not there as mapping.yaml says.
     """
     wanted = rule.layer
     if wanted:
@@ -403,5 +437,8 @@ def read_ogr(source: Source, layer: str | None, limits: Limits) -> tuple[Raw, Fa
         "geojson": "GeoJSON",
     }
     facts = Facts(formats[source.kind], "UTF-8", t("格式规定", "fixed by the format"))
+    if source.kind == "geojson":
+        found = encoding.of_file(source.path)
+        facts.encoding, facts.encoding_how = found.name, found.how
     raw.crs_from = facts.format
     return raw, facts

@@ -192,14 +192,14 @@ class _BoundedLoader(yaml.SafeLoader):
         self.depth += 1
         if self.nodes > MAX_NODES or self.depth > MAX_DEPTH:
             raise yaml.YAMLError(f"more than {MAX_NODES} values or {MAX_DEPTH} levels")
-        node = super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        node = super().compose_node(parent, index)
         self.depth -= 1
         return node
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: list[Any] = []
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=deep)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=deep)
             if not isinstance(key, str | int | float):
                 raise yaml.YAMLError(
                     f"a key must be plain text, line {key_node.start_mark.line + 1}"

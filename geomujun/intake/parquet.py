@@ -27,7 +27,7 @@ def _geo(file: pq.ParquetFile) -> dict[str, Any]:
     if raw is None:
         return {}
     geo: dict[str, Any] = json.loads(raw)
-    columns = geo.get("columns") if isinstance(geo, dict) else None
+    columns = geo.get("columns")
     if not isinstance(columns, dict) or not isinstance(
         columns.get(geo.get("primary_column")), dict
     ):

@@ -1,7 +1,7 @@
 """A table as a file holds it: headers as found, values unconverted, geometry untouched.
 
-Readers make it, `table` turns it into a typed frame. A reader that cannot go on raises `UnreadableError`,
-which becomes a problem of the file's verdict and never a traceback.
+Readers make it, `table` turns it into a typed frame. A reader that cannot go on raises
+`UnreadableError`, which becomes a problem of the file's verdict and never a traceback.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Read a case folder: every file, every row accounted for, one verdict per file.
 
-Reading changes nothing in the folder and reaches no network. All errors of all files are gathered;
-only then a missing or unusable required file stops the job (`DataError`, exit 3). An optional file that
-cannot be read is an empty table with a problem in its verdict.
+Reading changes nothing in the folder and reaches no network. All errors of all files are
+gathered; only then a missing or unusable required file stops the job (`DataError`, exit 3). An
+optional file that cannot be read is an empty table with a problem in its verdict.
 
 Tables are read before layers, since their division codes and points help to tell a layer's zone.
 """
@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
+from python_calamine import CalamineWorkbook as Workbook
 
 from geomujun.domain.case import Case
 from geomujun.domain.catalogue import TABLES
@@ -94,7 +96,8 @@ class _Reading:
         self.rejects: list[pd.DataFrame] = []
         self.files: list[FileVerdict] = []
         self.codes: list[pd.Series] = []
-        self.points: list[np.ndarray] = []
+        self.points: list[npt.NDArray[np.float64]] = []
+        self.books: dict[Path, Workbook] = {}
 
     def rule(self, stem: str) -> Rule:
         return self.rules.get(stem, Rule())
@@ -110,7 +113,7 @@ class _Reading:
             names = self._inner_names(source)
         except UnreadableError as e:
             if not source.stem:
-                self._unread(source.name, "", e)
+                self.unread(source.name, "", e)
             return out
         for name in names:
             stem = sheets.sheet_stem(name)
@@ -124,9 +127,15 @@ class _Reading:
     def _inner_names(self, source: Source) -> list[str]:
         self._guard_size(source)
         if source.kind in ("xlsx", "xls"):
-            book = sheets.open_workbook(source.path, source.kind, self.limits)
-            return sheets.sheet_names(book)
+            return sheets.sheet_names(self.book(source))
         return list(layers.list_layers(source, self.limits))
+
+    def book(self, source: Source) -> Workbook:
+        """The workbook of a source, checked and opened once."""
+        if source.path not in self.books:
+            opened = sheets.open_workbook(source.path, source.kind, self.limits)
+            self.books[source.path] = opened
+        return self.books[source.path]
 
     def _guard_size(self, source: Source) -> None:
         size = sum(p.stat().st_size for _, p in case_folder.files_of(source))
@@ -156,7 +165,7 @@ class _Reading:
         return layers.read_ogr(source, layer, self.limits)
 
     def _sheet(self, part: _Part, rule: Rule) -> tuple[Raw, Facts]:
-        book = sheets.open_workbook(part.source.path, part.source.kind, self.limits)
+        book = self.book(part.source)
         sheet, notes = (part.part, []) if part.part else sheets.choose_sheet(book, part.stem, rule)
         raw, facts = sheets.read_sheet(book, sheet, part.stem, rule, self.limits)
         facts.format = part.source.kind.upper()
@@ -199,9 +208,8 @@ class _Reading:
             self._fail(verdict, str(e), e.hint)
             return
         except (OSError, MemoryError, OverflowError) as e:
-            self._fail(
-                verdict, t("读不出：{e}", "cannot be read: {e}", e=e or type(e).__name__), ""
-            )
+            what = str(e) or type(e).__name__
+            self._fail(verdict, t("读不出：{e}", "cannot be read: {e}", e=what), "")
             return
         self.frames[part.stem] = built.frame
         self.rejects.append(built.rejects)
@@ -212,7 +220,7 @@ class _Reading:
         verdict.hint = hint
         verdict.rows_kept, verdict.rows_rejected = 0, verdict.rows_in
 
-    def _unread(self, name: str, stem: str, e: DataError) -> None:
+    def unread(self, name: str, stem: str, e: DataError) -> None:
         self.files.append(FileVerdict(name, stem, problems=[str(e)], hint=e.hint))
 
     # -- where the case lies
@@ -258,7 +266,7 @@ def _refuse_doubles(parts: list[_Part], reading: _Reading) -> list[_Part]:
                 hint=t("只留一份，其余移出文件夹", "leave one, move the others out"),
             )
             for part in found:
-                reading._unread(part.label, stem, fault)
+                reading.unread(part.label, stem, fault)
         else:
             out += found
     return out
@@ -337,7 +345,7 @@ def examine(
     listing = case_folder.find(folder)
     reading = _Reading(limits, read_mapping(listing.mapping, limits))
     for name, stem, why, hint in listing.refused:
-        reading._unread(name, stem, UnreadableError(why, hint=hint))
+        reading.unread(name, stem, UnreadableError(why, hint=hint))
     parts = [p for s in listing.sources for p in reading.parts(s)]
     parts = _refuse_doubles(parts, reading)
     total = 0
@@ -354,7 +362,7 @@ def examine(
     rejects = rejects.sort_values(
         ["file", "row", "field", "value", "reason"], kind="stable", ignore_index=True
     )
-    case = replace(Case(), **reading.frames)  # type: ignore[arg-type]
+    case = Case().with_tables(**reading.frames)
     return Intake(case, files, rejects, _faults(listing, reading))
 
 

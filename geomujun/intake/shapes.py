@@ -74,7 +74,7 @@ def _outside(geometry: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 
 
 def _can_do_without(frame: pd.DataFrame, stem: str) -> npt.NDArray[np.bool_]:
-    """Rows that mean something without a shape: parcels always, buildings that name their parcel."""
+    """Rows that mean something without a shape: parcels, and buildings that name theirs."""
     if stem == "parcels":
         return np.ones(len(frame), dtype=bool)
     if stem == "buildings":
@@ -149,8 +149,8 @@ def compare_areas(layer: gpd.GeoDataFrame, verdict: FileVerdict) -> None:
         if low <= ratio <= high:
             verdict.notes.append(
                 t(
-                    "图形面积约为 {f} 的 {r:.4g} 倍，单位可能是{w}；确认后在 mapping.yaml 中写 units",
-                    "drawn areas are {r:.4g} times {f}: perhaps the unit is {w}; say units in mapping.yaml",
+                    "图形面积约为 {f} 的 {r:.4g} 倍，单位可能是{w}；确认后写 mapping.yaml 的 units",
+                    "drawn areas are {r:.4g} times {f}: perhaps {w}; say units in mapping.yaml",
                     f=label,
                     r=ratio,
                     w=word,

@@ -1,6 +1,6 @@
 """Workbooks (.xlsx, .xls): which sheet, header, merged cells, values as Excel keeps them.
 
-calamine reads values only: a formula gives its cached result, never runs. calamine allocates the whole
+calamine reads values only: a formula gives its cached result, never runs. It allocates the whole
 rectangle up to the last cell, so the cell references of an .xlsx are looked at before.
 """
 
@@ -154,7 +154,7 @@ def choose_sheet(book: calamine.CalamineWorkbook, stem: str, rule: Rule) -> tupl
     """The sheet that holds a stem in a workbook of that name, and notes on the choice.
 
     Raises:
-        UnreadableError: mapping.yaml names a sheet that is not there, or several sheets fit equally.
+        UnreadableError: no sheet as mapping.yaml says, or several that fit equally.
     """
     names = sheet_names(book)
     everything = book.sheet_names

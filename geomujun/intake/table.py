@@ -1,7 +1,7 @@
 """From a table as read to a typed frame of the catalogue, with every row accounted for.
 
-Order: columns → units → values → required fields and bounds → geometry → doubles. What a row alone can
-tell is checked here; whether codes are right, and which firm a row means, is settled in `matching`.
+Order: columns → units → values → required fields and bounds → geometry → doubles. What a row alone
+can tell is checked here; whether codes are right, and which firm a row means, `matching` settles.
 """
 
 from __future__ import annotations
@@ -94,6 +94,24 @@ def _same_header_twice(table: Table, found: headers.Match, raw: Raw) -> list[str
     return notes
 
 
+def _other_axis(f: Field, column: pd.Series) -> Flags:
+    """Degrees plausible on the other axis: 29.8 as a longitude, 119.6 as a latitude."""
+    other = {"longitude": (3.0, 54.0), "latitude": (73.0, 136.0)}.get(f.name)
+    if other is None:
+        return np.zeros(len(column), dtype=bool)
+    return column.between(*other).to_numpy(dtype=bool)
+
+
+def _blank(f: Field, n: int) -> pd.Series:
+    """A column of missing values."""
+    dtype: Any = DTYPES[f.kind]
+    return (
+        pd.Series([""] * n, dtype="str")
+        if f.kind is Kind.TEXT
+        else pd.Series(index=range(n), dtype=dtype)
+    )
+
+
 class _Builder:
     """Builds one frame; holds what all steps need."""
 
@@ -125,17 +143,16 @@ class _Builder:
 
     def text(self, f: Field, column: pd.Series) -> pd.Series:
         out = values.as_text(column)
-        if f.name in CODES:
-            lost = int(values.damaged_codes(column).sum())
-            if lost:
-                self.verdict.notes.append(
-                    t(
-                        "{f} 有 {n} 个以数值存储，超过 15 位的末尾数字已被 Excel 丢失，请以文本格式重新导出",
-                        "{f}: {n} stored as numbers, digits beyond the 15th are lost; export as text",
-                        f=f.standard,
-                        n=lost,
-                    )
+        lost = int(values.damaged_codes(column).sum()) if f.name in CODES else 0
+        if lost:
+            self.verdict.notes.append(
+                t(
+                    "{f} 有 {n} 个存成数值，15 位以后的数字已丢失，请以文本格式重新导出",
+                    "{f}: {n} stored as numbers, digits beyond the 15th are lost; export as text",
+                    f=f.standard,
+                    n=lost,
                 )
+            )
         worded = vocabulary.normalise(self.stem, f.name, out)
         if worded is None:
             return out
@@ -167,6 +184,9 @@ class _Builder:
         low, high = f.bounds
         outside = (out.notna() & ~out.between(low, high)).to_numpy(dtype=bool)
         if outside.any():
+            swapped = outside & _other_axis(f, out)
+            why = t("经度与纬度疑似颠倒", "longitude and latitude look swapped")
+            self._flag(f, swapped, values.as_text(column), why)
             reason = t(
                 "超出合理范围 {low:g} 至 {high:g}{unit}",
                 "outside the plausible range {low:g} to {high:g}{unit}",
@@ -174,7 +194,7 @@ class _Builder:
                 high=high,
                 unit=" " + units.own_word(f.unit) if f.unit else "",
             )
-            self._flag(f, outside, values.as_text(column), reason)
+            self._flag(f, outside & ~swapped, values.as_text(column), reason)
         return out.mask(outside)
 
     def integer(self, f: Field, at: int) -> pd.Series:
@@ -196,11 +216,7 @@ class _Builder:
         for f in sorted(self.table.fields, key=lambda f: bool(f.unit_field)):
             at = found.columns.get(f.name)
             if at is None:
-                self.frame[f.name] = pd.Series([None] * self.n, dtype="object").astype(
-                    DTYPES[f.kind]
-                )
-                if f.kind is Kind.TEXT:
-                    self.frame[f.name] = pd.Series([""] * self.n, dtype="str")
+                self.frame[f.name] = _blank(f, self.n)
             elif f.kind is Kind.TEXT:
                 self.frame[f.name] = self.text(f, self.raw.columns[at])
             elif f.kind is Kind.NUMBER:
@@ -236,7 +252,9 @@ class _Builder:
 
     def typed(self) -> pd.DataFrame:
         data: dict[str, Any] = {"row": pd.Series(self.raw.rows, dtype="int64")}
-        data |= {f.name: self.frame[f.name].astype(DTYPES[f.kind]) for f in self.table.fields}
+        for f in self.table.fields:
+            dtype: Any = DTYPES[f.kind]
+            data[f.name] = self.frame[f.name].astype(dtype)
         return pd.DataFrame(data)
 
     def finish(self, frame: pd.DataFrame) -> Built:

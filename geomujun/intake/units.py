@@ -1,8 +1,7 @@
-"""Units of columns: the words people write, the factor to the catalogue's unit, and who claims what.
+"""Units of columns: the words people write, and the factor to the catalogue's unit.
 
 A unit is claimed by mapping.yaml, by the row (MJDW), by the header, by a unit row or by a line
-「单位：万元」 above the header; without a claim the contract's unit holds. Two claims of the same rank
-that differ are not settled here: the caller refuses them.
+「单位：万元」 above the header; which claim counts is settled in `columns`.
 
 Factors: 1 亩 = 10000/15 ㎡ (`domain.words.M2_PER_MU`); the others are decimal by definition.
 """
@@ -16,8 +15,7 @@ from typing import Final
 
 from geomujun.domain.words import M2_PER_MU
 
-# Catalogue unit → {word, normalised as `_word` does: factor to that unit}. The first word of a factor
-# 1 is the one printed.
+# Word, levelled as `unit_word` does → factor to the catalogue's unit. The first is the one printed.
 _AREA: Final = {
     "㎡": 1.0,
     "平方米": 1.0,
@@ -158,7 +156,7 @@ def own_word(unit: str) -> str:
 
 
 def unit_tokens(text: str) -> list[str]:
-    """The unit words in a short text such as 「万元、㎡」; [] when it holds anything else besides."""
+    """The unit words in a short text such as 「万元、㎡」; [] when it holds anything else."""
     parts = [p for p in _SPLIT.split(text) if p.strip()]
     return [p.strip() for p in parts] if parts and all(is_unit(p) for p in parts) else []
 

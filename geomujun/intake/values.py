@@ -21,7 +21,7 @@ Flags = npt.NDArray[np.bool_]
 # What people write where there is nothing to write. Excel error values are not among them: they are
 # reported, since something was meant to be there.
 BLANKS: Final = frozenset(
-    [
+    (
         "",
         "-",
         "--",
@@ -29,38 +29,37 @@ BLANKS: Final = frozenset(
         "—",
         "——",
         "–",
-        "－",
+        "\uff0d",
         "/",
         "\\",
+        "?",
+        "\uff1f",
+        "<NA>",
+        "NaT",
+        "NaN",
+        "nan",
+    )
+) | frozenset(
+    (
         "无",
         "暂无",
         "空",
+        "（空）",
+        "(空)",
         "不详",
         "未知",
         "N/A",
-        "NA",
-    ]
-    + [
         "n/a",
+        "NA",
         "NULL",
         "null",
         "None",
-        "none",
-        "NaN",
-        "nan",
-        "<NA>",
-        "NaT",
-        "nil",
-        "（空）",
-        "(空)",
-        "?",
-        "？",
-    ]
+    )
 )
 OPEN_END: Final = frozenset(["长期", "永久", "无固定期限", "无限期", "至今"])
 EXACT_DIGITS: Final = 1e15  # Excel keeps 15 digits; a longer code stored as a number is damaged
 FIRST_DAY, LAST_DAY = np.datetime64("1900-01-01", "s"), np.datetime64("2200-12-31", "s")
-_OUTER: Final = " \t\r\n\f\v\xa0　​﻿\x00"
+_OUTER: Final = " \t\r\n\f\v\xa0\u3000\u200b\ufeff\x00"
 _EXCEL_EPOCH: Final = np.datetime64("1899-12-30", "s")
 SERIALS: Final = (10_000, 90_000)  # 1927 to 2146
 
@@ -69,17 +68,17 @@ def _cell_text(v: Any) -> str:
     """One non-text cell as text: whole floats without ".0", days without a time."""
     if v is None or v is pd.NaT or v is pd.NA:
         return ""
+    text = str(v)
     if isinstance(v, bool):
-        return "是" if v else "否"
-    if isinstance(v, float):
-        if math.isnan(v):
-            return ""
-        return str(int(v)) if v.is_integer() and abs(v) < 1e22 else repr(v)
-    if isinstance(v, dt.datetime):
-        return v.date().isoformat() if v.time() == dt.time(0) else v.isoformat(sep=" ")
-    if isinstance(v, bytes):
-        return v.decode("utf-8", errors="replace")
-    return str(v)
+        text = "是" if v else "否"
+    elif isinstance(v, float):
+        whole = v.is_integer() and abs(v) < 1e22
+        text = str(int(v)) if whole else "" if math.isnan(v) else repr(v)
+    elif isinstance(v, dt.datetime):
+        text = v.date().isoformat() if v.time() == dt.time(0) else v.isoformat(sep=" ")
+    elif isinstance(v, bytes):
+        text = v.decode("utf-8", errors="replace")
+    return text
 
 
 def as_text(column: pd.Series) -> pd.Series:
@@ -116,7 +115,7 @@ def damaged_codes(column: pd.Series) -> Flags:
 def _level(text: pd.Series) -> pd.Series:
     plain = [unicodedata.normalize("NFKC", v) for v in text.tolist()]
     out = pd.Series(plain, index=text.index, dtype="str").str.strip(_OUTER)
-    return out.str.replace("−", "-", regex=False).str.replace("²", "2", regex=False)
+    return out.str.replace("\u2212", "-", regex=False).str.replace("²", "2", regex=False)
 
 
 def _plain_number(text: pd.Series) -> pd.Series:
@@ -138,9 +137,12 @@ def _with_unit(text: pd.Series, factors: Mapping[str, float]) -> pd.Series:
 
 
 def _degrees(text: pd.Series) -> pd.Series:
-    """Degrees, minutes and seconds such as 120°35′12.5″ or 120度35分12.5秒."""
-    parts = text.str.extract(
-        r"^[EN东北]*\s*(\d{1,3})[°度]\s*(\d{1,2}(?:\.\d+)?)['′’分]\s*(?:(\d{1,2}(?:\.\d+)?)(?:[\"″”秒]|''|′′)?)?\s*[EN]?$"
+    """Degrees, minutes and seconds such as 120°35'12.5" or 120度35分12.5秒."""
+    plain = text.str.replace("[\u2032\u2019分]", "'", regex=True)
+    plain = plain.str.replace("[\u2033\u201d秒]|''", '"', regex=True)
+    number = r"(\d{1,2}(?:\.\d+)?)"
+    parts = plain.str.extract(
+        rf"^[EN东北经纬]*\s*(\d{{1,3}})[°度]\s*{number}'\s*(?:{number}\"?)?\s*[EN]?$"
     )
     n = parts.apply(pd.to_numeric, errors="coerce").astype("float64")
     sound = (n[1] < 60) & ~(n[2] >= 60)

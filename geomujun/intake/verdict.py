@@ -2,7 +2,8 @@
 
 Nothing is decided here. A verdict is filled while a file is read and never changed afterwards.
 ``rows_in = rows_kept + rows_rejected`` always; a kept row that lost an optional value is listed in
-``rejects`` too (reason begins 「值已置空」) and counted in ``values_dropped``, not as a rejected row.
+``rejects`` too (reason begins 「值已置空」) and counted in ``values_dropped``, not as a rejected
+row.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Words of other departments for the contract's words: 登记状态, 坐标系, 规模, 类型.
 
-大型, 中型, 小型 say nothing of 规上 and are not known. A word that is not listed is not guessed: the value is dropped and listed, and for a required field the
-row is rejected. 吊销 stays apart from 注销: a revoked firm still exists in law until it is cancelled.
+大型, 中型, 小型 say nothing of 规上 and are not known. A word that is not listed is not guessed:
+the value is dropped and listed, and for a required field the row is rejected. 吊销 stays apart from
+注销: a revoked firm still exists in law until it is cancelled.
 
 Source: CONTRACT §2; register wording of 国家企业信用信息公示系统 (登记状态).
 """

@@ -1,7 +1,8 @@
-"""The area ledger: registered + leased in + other − leased out − exempt, firm by firm, line by line.
+"""The area ledger: registered + leased in + other - leased out - exempt, firm by firm.
 
-市政发〔2022〕11号 附件 一 (用地面积 (1)–(3), 2 年建设期 + 1 年过渡期); who really uses land is charged for
-it (同文 二(一)1). CONTRACT §5 fixes the rest. Pure: tables in, tables out; the day is an argument.
+市政发〔2022〕11号 附件 一 (用地面积 (1)–(3), 2 年建设期 + 1 年过渡期); who really uses land is
+charged for it (same text, 二(一)1). CONTRACT §5 fixes the rest. Pure: tables in, tables out; the
+year is an argument.
 """
 
 from __future__ import annotations
@@ -22,7 +23,12 @@ from geomujun.ledger.divide import Division, divide
 from geomujun.ledger.rounding import round_m2
 
 EXEMPT_YEARS: Final = 3
-USE: Final = (Relation.LEASE.value, Relation.SUBLEASE.value, Relation.OCCUPY.value, Relation.GROUP_USE.value)
+USE: Final = (
+    Relation.LEASE.value,
+    Relation.SUBLEASE.value,
+    Relation.OCCUPY.value,
+    Relation.GROUP_USE.value,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,9 @@ def flipped(inputs: Inputs, book: Book, year: int) -> pd.DataFrame:
         & ~links["holder_cancelled"] & (links["relation"] != Relation.REGISTERED_ONLY)
     ]  # fmt: skip
     ground = Ground.of(inputs)
-    asked = pd.DataFrame({"flip": queued, "parcel_code": links.loc[queued, "parcel_code"].to_numpy()})
+    asked = pd.DataFrame(
+        {"flip": queued, "parcel_code": links.loc[queued, "parcel_code"].to_numpy()}
+    )
     live = links[links["counted"] & ~links["holder_cancelled"]].assign(flip_row=-1)
     with_it = links.loc[queued].assign(flip_row=queued)
     everyone = pd.concat([live, with_it], ignore_index=True)
@@ -189,9 +197,7 @@ def _with_areas(links: pd.DataFrame, parts: Division) -> pd.DataFrame:
     area = done["net_m2"].reindex(links.index).fillna(0.0)
     gone = links["holder_cancelled"] & links["counted"]
     method = done["method"].reindex(links.index).fillna("").astype("str")
-    return links.assign(
-        area_m2=area, area_method=method.mask(gone, AreaMethod.REGISTERED.value)
-    )
+    return links.assign(area_m2=area, area_method=method.mask(gone, AreaMethod.REGISTERED.value))
 
 
 def _lines(parts: Division, case: Case, year: int) -> pd.DataFrame:
@@ -203,13 +209,19 @@ def _lines(parts: Division, case: Case, year: int) -> pd.DataFrame:
     starts = case.parcels.set_index("parcel_code")["construction_start_on"]
     code = own["real_code"] if "real_code" in own else own["parcel_code"]
     until = pd.to_datetime(code.map(starts)) + pd.DateOffset(years=EXEMPT_YEARS)
-    exempt = own[(until > pd.Timestamp(date(year, 12, 31))).to_numpy() & (own["net_m2"] > 0).to_numpy()]
+    exempt = own[
+        (until > pd.Timestamp(date(year, 12, 31))).to_numpy() & (own["net_m2"] > 0).to_numpy()
+    ]
     frames = [
         _line(own, Component.REGISTERED, own["gross_m2"], basis),
         _line(own, Component.LEASED_OUT, own["let_m2"], "leases"),
         _line(exempt, Component.EXEMPT, exempt["net_m2"], "construction"),
-        _line(use[rented], Component.LEASED_IN, use.loc[rented, "gross_m2"], use.loc[rented, "method"]),
-        _line(use[~rented], Component.OTHER, use.loc[~rented, "gross_m2"], use.loc[~rented, "method"]),
+        _line(
+            use[rented], Component.LEASED_IN, use.loc[rented, "gross_m2"], use.loc[rented, "method"]
+        ),
+        _line(
+            use[~rented], Component.OTHER, use.loc[~rented, "gross_m2"], use.loc[~rented, "method"]
+        ),
         _line(use, Component.LEASED_OUT, use["let_m2"], "sublease"),
     ]
     lines = pd.concat(frames, ignore_index=True)
@@ -242,7 +254,8 @@ def _ledger(lines: pd.DataFrame) -> pd.DataFrame:
     out = pd.DataFrame({f"{c}_m2": round_m2(table[c]) for c in columns})
     out["occupied_m2"] = occupied
     out["occupied_mu"] = occupied / M2_PER_MU
-    return out.rename_axis("uscc").sort_index().reset_index()
+    frame: pd.DataFrame = out.rename_axis(index="uscc").sort_index().reset_index()
+    return frame
 
 
 def _balances(parcels: pd.DataFrame, links: pd.DataFrame, area: pd.Series) -> pd.DataFrame:

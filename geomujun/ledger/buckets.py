@@ -1,83 +1,145 @@
-"""Every parcel and every enterprise in exactly one bucket, with the reason in words (CONTRACT §3)."""
+"""Every parcel and every enterprise in exactly one bucket, with the reason (CONTRACT §3)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.landuse import industrial_use
-from geomujun.domain.words import EnterpriseBucket, ParcelBucket, Relation
+from geomujun.domain.words import Band, EnterpriseBucket, ParcelBucket, Relation
 from geomujun.lang import t
+
+Tests = dict[str, npt.NDArray[np.bool_]]  # bucket -> which rows it takes, first hit wins
 
 GONE: Final = ("注销", "吊销")
 MOVED: Final = "迁出"
+PARCEL_REASONS: Final[Mapping[str, tuple[str, str]]] = {
+    ParcelBucket.MATCHED: ("有在册企业的确定对应", "an active enterprise is linked"),
+    ParcelBucket.AMBIGUOUS: ("仅有待复核的对应", "only links to review"),
+    ParcelBucket.NOT_INDUSTRIAL: ("登记用途不是工矿仓储", "registered for another use"),
+    ParcelBucket.HOLDER_CANCELLED: ("权利人已注销或吊销", "the holder is dissolved"),
+    ParcelBucket.INDIVIDUAL_HOLDER: (
+        "权利人是个人，实际使用企业不明",
+        "a natural person holds it; user unknown",
+    ),
+    ParcelBucket.PUBLIC_HOLDER: (
+        "权利人是机关、事业单位或储备机构",
+        "a public body holds it",
+    ),
+    ParcelBucket.COLLECTIVE_NO_CERTIFICATE: (
+        "集体或未确权土地，无企业权利人",
+        "collective land without a certificate",
+    ),
+    ParcelBucket.VACANT: ("没有权利人登记，也没有使用迹象", "no holder and no sign of use"),
+    ParcelBucket.UNMATCHED: ("权利人不在企业名录中", "the holder is not in the register"),
+}
+ENTERPRISE_REASONS: Final[Mapping[str, tuple[str, str]]] = {
+    EnterpriseBucket.CANCELLED: ("已注销或吊销", "dissolved"),
+    EnterpriseBucket.MATCHED: ("有确定的用地对应", "linked to land"),
+    EnterpriseBucket.AMBIGUOUS: ("仅有待复核的用地对应", "only links to review"),
+    EnterpriseBucket.INVALID: ("信用代码无效且没有任何对应", "code invalid, nothing links"),
+    EnterpriseBucket.OUT_OF_REGION: (
+        "登记在本地以外或已迁出",
+        "registered elsewhere or moved away",
+    ),
+    EnterpriseBucket.REGISTERED_ONLY: (
+        "仅注册地址在宗地上",
+        "only its registered address is on a parcel",
+    ),
+    EnterpriseBucket.NO_LAND: ("没有找到用地", "no land found"),
+}
 
 
 def parcel_buckets(case: Case, links: pd.DataFrame, holders: pd.DataFrame) -> pd.DataFrame:
-    """``parcel_code bucket reason`` for every kept parcel, in code order."""
+    """``parcel_code bucket reason`` for every kept parcel, in code order.
+
+    Args:
+        case: Parcels with their registered use.
+        links: Of the book, with ``counted`` and ``holder_cancelled``.
+        holders: From `matching.holders.explode`: ``parcel_code kind``.
+    """
     parcels = case.parcels.sort_values("parcel_code", ignore_index=True)
     code = parcels["parcel_code"]
-    live = links[links["counted"] & ~links["holder_cancelled"]]
-    review = links[(links["band"] == "review") & (links["decision"] == "") & (links["relation"] != Relation.REGISTERED_ONLY)]
-    gone = links[links["holder_cancelled"] & links["counted"]]
+    live = links.loc[links["counted"] & ~links["holder_cancelled"], "parcel_code"]
+    gone = links.loc[links["holder_cancelled"] & links["counted"], "parcel_code"]
     kinds = holders.groupby("parcel_code")["kind"].agg(frozenset).reindex(code)
 
-    def has(kind: str) -> np.ndarray:
+    def has(kind: str) -> npt.NDArray[np.bool_]:
         return np.array([isinstance(k, frozenset) and kind in k for k in kinds], dtype=bool)
 
-    empty = kinds.isna().to_numpy()
+    empty = kinds.isna().to_numpy(dtype=bool)
     # A blank use says nothing and is not taken for another one.
-    other_use = ~industrial_use(parcels["land_use"]) & (parcels["land_use"] != "").to_numpy()
-    uncertified = code.str.slice(12, 13).isin(["J", "Z"]).to_numpy()
-    rules = [
-        (code.isin(live["parcel_code"]), ParcelBucket.MATCHED, t("有在册企业的确定对应", "an active enterprise is linked")),
-        (code.isin(review["parcel_code"]), ParcelBucket.AMBIGUOUS, t("仅有待复核的对应", "only links to review")),
-        (other_use, ParcelBucket.NOT_INDUSTRIAL, t("登记用途不是工矿仓储", "registered for another use")),
-        (code.isin(gone["parcel_code"]), ParcelBucket.HOLDER_CANCELLED, t("权利人已注销或吊销", "the holder is dissolved")),
-        (has("person") & ~has("firm"), ParcelBucket.INDIVIDUAL_HOLDER, t("权利人是个人，实际使用企业不明", "a natural person holds it; user unknown")),
-        (has("public") & ~has("firm"), ParcelBucket.PUBLIC_HOLDER, t("权利人是机关、事业单位或储备机构", "a public body holds it")),
-        (has("collective") | (empty & uncertified), ParcelBucket.COLLECTIVE_NO_CERTIFICATE, t("集体或未确权土地，无企业权利人", "collective land without a certificate")),
-        (empty, ParcelBucket.VACANT, t("没有权利人登记，也没有使用迹象", "no holder and no sign of use")),
-    ]  # fmt: skip
-    last = (ParcelBucket.UNMATCHED, t("权利人不在企业名录中", "the holder is not in the register"))
-    bucket, reason = _first(rules, last, len(parcels))
-    return pd.DataFrame({"parcel_code": code, "bucket": bucket, "reason": reason})
+    named_use = (parcels["land_use"].str.strip() != "").to_numpy(dtype=bool)
+    uncertified = code.str.slice(12, 13).isin(["J", "Z"]).to_numpy(dtype=bool)
+    tests: Tests = {
+        ParcelBucket.MATCHED: _among(code, live),
+        ParcelBucket.AMBIGUOUS: _among(code, _queued(links)["parcel_code"]),
+        ParcelBucket.NOT_INDUSTRIAL: ~industrial_use(parcels["land_use"]) & named_use,
+        ParcelBucket.HOLDER_CANCELLED: _among(code, gone),
+        ParcelBucket.INDIVIDUAL_HOLDER: has("person") & ~has("firm"),
+        ParcelBucket.PUBLIC_HOLDER: has("public") & ~has("firm"),
+        ParcelBucket.COLLECTIVE_NO_CERTIFICATE: has("collective") | (empty & uncertified),
+        ParcelBucket.VACANT: empty,
+    }
+    frame = _first(tests, ParcelBucket.UNMATCHED, len(parcels), PARCEL_REASONS)
+    frame.insert(0, "parcel_code", code)
+    return frame
 
 
 def enterprise_buckets(case: Case, links: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
-    """``uscc name bucket reason`` for every kept enterprise, in code order."""
+    """``uscc name bucket reason`` for every kept enterprise, in code order.
+
+    Args:
+        case: Enterprises, and parcels for the counties of the case.
+        links: Of the book, with ``counted``.
+        codes: `matching.identity.Identity.codes`.
+    """
     firms = case.enterprises.sort_values("uscc", ignore_index=True)
     code = firms["uscc"]
-    live = links.loc[links["counted"], "uscc"]
-    review = links.loc[(links["band"] == "review") & (links["decision"] == "") & (links["relation"] != Relation.REGISTERED_ONLY), "uscc"]
     address = links.loc[links["relation"] == Relation.REGISTERED_ONLY, "uscc"]
-    counties = frozenset(case.parcels["parcel_code"].str.slice(0, 6)) | frozenset(case.parcels["division"].str.slice(0, 6))
-    known = firms["division"].str.fullmatch(r"\d{6,12}")
-    away = (known & ~firms["division"].str.slice(0, 6).isin(counties)) | (firms["status"] == MOVED)
-    invalid = frozenset(codes.loc[codes["state"] == "invalid", "uscc"])
-    rules = [
-        (firms["status"].isin(GONE), EnterpriseBucket.CANCELLED, t("已注销或吊销", "dissolved")),
-        (code.isin(live), EnterpriseBucket.MATCHED, t("有确定的用地对应", "linked to land")),
-        (code.isin(review), EnterpriseBucket.AMBIGUOUS, t("仅有待复核的用地对应", "only links to review")),
-        (code.isin(invalid), EnterpriseBucket.INVALID, t("信用代码无效且没有任何对应", "code invalid, nothing links")),
-        (away, EnterpriseBucket.OUT_OF_REGION, t("登记在本地以外或已迁出", "registered elsewhere or moved away")),
-        (code.isin(address), EnterpriseBucket.REGISTERED_ONLY, t("仅注册地址在宗地上", "only its registered address is on a parcel")),
-    ]  # fmt: skip
-    last = (EnterpriseBucket.NO_LAND, t("没有找到用地", "no land found"))
-    bucket, reason = _first(rules, last, len(firms))
-    return pd.DataFrame({"uscc": code, "name": firms["name"], "bucket": bucket, "reason": reason})
+    counties = frozenset(case.parcels["parcel_code"].str.slice(0, 6)) | frozenset(
+        case.parcels["division"].str.slice(0, 6)
+    )
+    known = firms["division"].str.fullmatch(r"\d{6,12}").to_numpy(dtype=bool)
+    here = firms["division"].str.slice(0, 6).isin(counties).to_numpy(dtype=bool)
+    moved = (firms["status"] == MOVED).to_numpy(dtype=bool)
+    tests: Tests = {
+        EnterpriseBucket.CANCELLED: firms["status"].isin(GONE).to_numpy(dtype=bool),
+        EnterpriseBucket.MATCHED: _among(code, links.loc[links["counted"], "uscc"]),
+        EnterpriseBucket.AMBIGUOUS: _among(code, _queued(links)["uscc"]),
+        EnterpriseBucket.INVALID: _among(code, codes.loc[codes["state"] == "invalid", "uscc"]),
+        EnterpriseBucket.OUT_OF_REGION: (known & ~here) | moved,
+        EnterpriseBucket.REGISTERED_ONLY: _among(code, address),
+    }
+    frame = _first(tests, EnterpriseBucket.NO_LAND, len(firms), ENTERPRISE_REASONS)
+    frame.insert(0, "uscc", code)
+    frame.insert(1, "name", firms["name"])
+    return frame
 
 
-def _first(
-    rules: list[tuple[object, str, str]], last: tuple[str, str], n: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """The first rule that holds, row by row."""
-    tests = [np.asarray(test, dtype=bool) for test, _, _ in rules]
-    if not n:
-        return np.empty(0, dtype=object), np.empty(0, dtype=object)
-    bucket = np.select(tests, [str(b) for _, b, _ in rules], str(last[0]))
-    reason = np.select(tests, [r for _, _, r in rules], last[1])
-    return bucket, reason
+def _queued(links: pd.DataFrame) -> pd.DataFrame:
+    """Links a person is asked about."""
+    return links[
+        (links["band"] == Band.REVIEW)
+        & (links["decision"] == "")
+        & (links["relation"] != Relation.REGISTERED_ONLY)
+    ]
+
+
+def _among(codes: pd.Series, members: pd.Series) -> npt.NDArray[np.bool_]:
+    return codes.isin(members).to_numpy(dtype=bool)
+
+
+def _first(tests: Tests, last: str, n: int, reasons: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """``bucket`` and ``reason`` of the first test that holds, row by row."""
+    names = [*map(str, tests), str(last)]
+    texts = [t(*reasons[key]) for key in (*tests, last)]
+    every = np.column_stack([*tests.values(), np.ones(n, dtype=bool)])
+    first = every.argmax(axis=1)
+    frame = pd.DataFrame({"bucket": np.array(names)[first], "reason": np.array(texts)[first]})
+    return frame.astype("str")

@@ -1,8 +1,8 @@
 """What each link claims of its parcel, before the parcel is divided.
 
-Contract area, else leased floor ÷ total floor × parcel (the 分摊 of office land in the explanation to
-《工业项目建设用地控制指标》 is the nearest precedent; no official rule for leased halls was found), else
-the firm's own report where it uses no other parcel.
+Contract area, else leased floor ÷ total floor × parcel (the 分摊 of office land in the
+explanation to 《工业项目建设用地控制指标》 is the nearest precedent; no official rule for leased
+halls was found), else the firm's own report where it uses no other parcel.
 """
 
 from __future__ import annotations

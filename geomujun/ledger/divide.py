@@ -1,7 +1,7 @@
 """Divide each parcel among its holders and users; what cannot be told apart stays one unit.
 
-Land is conserved: link areas and what is left unallocated add up to the registered area. Claims above
-the parcel are scaled down in proportion. A sublessor's link is net of what it sublets.
+Land is conserved: link areas and what is left unallocated add up to the registered area. Claims
+above the parcel are scaled down in proportion. A sublessor's link is net of what it sublets.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ OVER_TOLERANCE_M2: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """``own`` and ``use``: counted links with ``net_m2``, ``gross_m2``, ``let_m2``, ``method``;
-    ``over``: parcels claimed beyond their area.
+    """Parcels divided.
+
+    ``own`` and ``use`` are counted links with ``net_m2``, ``gross_m2``, ``let_m2``, ``method``;
+    ``over`` are parcels claimed beyond their area.
     """
 
     own: pd.DataFrame
@@ -30,16 +32,23 @@ class Division:
 
 
 def unsplit_parcels(own: pd.DataFrame, use: pd.DataFrame) -> pd.Index:
-    """Parcels that cannot be split: co-holders without shares, or an industrial user of unknown
-    area beside another industrial user or holder.
+    """Parcels that cannot be split.
+
+    Co-holders without shares, or an industrial user of unknown area beside another industrial user
+    or holder.
     """
     joint = own.loc[own["share"].isna(), "parcel_code"]
     unknown = use[use["gross_m2"].isna() & use["industrial"]]
-    both = pd.concat([own[["parcel_code", "uscc", "industrial"]], use[["parcel_code", "uscc", "industrial"]]])
+    both = pd.concat(
+        [own[["parcel_code", "uscc", "industrial"]], use[["parcel_code", "uscc", "industrial"]]]
+    )
     users = both[both["industrial"]].drop_duplicates(["parcel_code", "uscc"])
     count = users.groupby("parcel_code").size()
-    shared = unknown["parcel_code"][unknown["parcel_code"].map(count).astype("float64").fillna(0) >= 2]
-    return pd.Index(sorted(set(joint) | set(shared)))
+    shared = unknown["parcel_code"][
+        unknown["parcel_code"].map(count).astype("float64").fillna(0) >= 2
+    ]
+    apart: pd.Index = pd.Index(sorted(set(joint) | set(shared)))
+    return apart
 
 
 def divide(own: pd.DataFrame, use: pd.DataFrame, outside: pd.DataFrame) -> Division:
@@ -67,10 +76,13 @@ def divide(own: pd.DataFrame, use: pd.DataFrame, outside: pd.DataFrame) -> Divis
 
 
 def _sole_users(own: pd.DataFrame, use: pd.DataFrame) -> pd.DataFrame:
-    """The one real user of a parcel without a live holder has the whole of it, unless a lease says
-    how much.
+    """The one real user of a parcel without a live holder has the whole of it.
+
+    Unless a lease says how much.
     """
-    alone = ~use["parcel_code"].duplicated(keep=False) & ~use["parcel_code"].isin(own["parcel_code"])
+    alone = ~use["parcel_code"].duplicated(keep=False) & ~use["parcel_code"].isin(
+        own["parcel_code"]
+    )
     stated = use["method"].isin([AreaMethod.CONTRACT.value, AreaMethod.FLOOR_SHARE.value])
     whole = alone & ~stated
     return use.assign(
@@ -94,7 +106,9 @@ def _scaled(use: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _sublet(use: pd.DataFrame) -> pd.DataFrame:
     """What each tenant sublets, found by head lease, else by lessor on the same parcel."""
     sub = use[use["relation"] == Relation.SUBLEASE.value]
-    heads = use[["parcel_code", "uscc", "lease_id"]].rename(columns={"uscc": "head", "lease_id": "head_lease_id"})
+    heads = use[["parcel_code", "uscc", "lease_id"]].rename(
+        columns={"uscc": "head", "lease_id": "head_lease_id"}
+    )
     heads = heads[heads["head_lease_id"] != ""].drop_duplicates("head_lease_id")
     named = sub.merge(heads[["head_lease_id", "head"]], on="head_lease_id", how="left")
     lessor = named["head"].where(named["head"].notna(), named["lessor_uscc"])
@@ -106,7 +120,7 @@ def _sublet(use: pd.DataFrame) -> pd.DataFrame:
     groups = order.groupby(["parcel_code", "uscc"], sort=False)["gross_m2"]
     before = groups.cumsum() - order["gross_m2"]
     taken = (wanted.reindex(order.index) - before).clip(lower=0.0)
-    let_m2 = np.minimum(taken, order["gross_m2"].fillna(0.0)).reindex(use.index)
+    let_m2 = taken.clip(upper=order["gross_m2"].fillna(0.0)).reindex(use.index)
     return use.assign(let_m2=round_m2(let_m2), net_m2=round_m2(use["gross_m2"] - let_m2))
 
 
@@ -123,18 +137,24 @@ def _held(own: pd.DataFrame, use: pd.DataFrame, outside: pd.DataFrame) -> pd.Dat
     used["gross_m2"] = used["gross_m2"].fillna(0.0)
     pairs = set(zip(own["parcel_code"], own["uscc"], strict=True))
     by_lessor = [p in pairs for p in zip(used["parcel_code"], used["lessor_uscc"], strict=True)]
-    mine = used[np.array(by_lessor, dtype=bool)].groupby(["parcel_code", "lessor_uscc"])["gross_m2"].sum()
+    mine = (
+        used[np.array(by_lessor, dtype=bool)]
+        .groupby(["parcel_code", "lessor_uscc"])["gross_m2"]
+        .sum()
+    )
     rest = used[~np.array(by_lessor, dtype=bool)].groupby("parcel_code")["gross_m2"].sum()
     keys = pd.MultiIndex.from_frame(own[["parcel_code", "uscc"]])
     let = pd.Series(mine.reindex(keys).to_numpy(), index=own.index).fillna(0.0)
-    let = let + own["parcel_code"].map(rest).astype("float64").fillna(0.0) * own["share"].fillna(0.0)
+    let = let + own["parcel_code"].map(rest).astype("float64").fillna(0.0) * own["share"].fillna(
+        0.0
+    )
     let = _level(own, let)
     touched = own["parcel_code"].isin(used.loc[used["gross_m2"] > 0, "parcel_code"])
     method = np.where(
         touched, AreaMethod.RESIDUAL.value,
         np.where(own["share"] < 1.0, AreaMethod.SHARE.value, AreaMethod.REGISTERED.value),
     )  # fmt: skip
-    let = round_m2(np.minimum(let, gross))
+    let = round_m2(let.clip(upper=gross))
     return own.assign(let_m2=let, net_m2=round_m2(gross - let), method=method)
 
 

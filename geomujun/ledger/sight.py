@@ -16,6 +16,7 @@ import shapely
 
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.industry import division2, is_industrial
+from geomujun.domain.landuse import industrial_use
 from geomujun.domain.model import Kind
 from geomujun.domain.words import M2_PER_MU, EnterpriseBucket, Relation
 from geomujun.geo.overlay import Plane, buildings_on_parcels
@@ -70,19 +71,21 @@ class Sight:
     def figures(self) -> pd.DataFrame:
         """Figures of the year by uscc, one value per field.
 
-        Of several sources the field's own department counts first (catalogue), then the others in
-        the order of their names; a source's blank is passed over.
+        Of several sources the field's own department counts first (catalogue), then other
+        departments by name, then rows that name none, the firm's own report last; a source's blank
+        is passed over. The same order as the evaluation's.
         """
         rows = self.case.indicators
-        rows = rows[rows["year"] == self.facts.year].sort_values(["uscc", "source"], kind="stable")
+        rows = rows[rows["year"] == self.facts.year]
+        source = rows["source"].str.strip()
+        trust = np.select([source.str.contains("直报|自报"), source == ""], [3, 2], 1)
         out = {}
         for name in FIGURES:
             department = TABLES["indicators"].by_name[name].source
-            own = rows["source"].str.contains(department, regex=False)
-            first = rows.assign(rank=np.where(own, 0, 1)).sort_values(
-                ["uscc", "rank"], kind="stable"
-            )
-            out[name] = first.groupby("uscc")[name].first()
+            own = source.str.contains(department, regex=False)
+            ranked = rows[["uscc", "source", name]].assign(rank=np.where(own, 0, trust))
+            ranked = ranked.sort_values(["uscc", "rank", "source", name], kind="stable")
+            out[name] = ranked.groupby("uscc")[name].first()
         return pd.DataFrame(out, index=pd.Index(sorted(rows["uscc"].unique()), name="uscc"))
 
     @cached_property
@@ -128,7 +131,8 @@ class Sight:
     def exempt_until(self) -> pd.Series:
         """By parcel: the day its construction and transition period ends; NaT when it has none."""
         start = self.parcels["construction_start_on"]
-        return start + pd.DateOffset(years=CONSTRUCTION_YEARS)
+        until = start.dropna() + pd.DateOffset(years=CONSTRUCTION_YEARS)
+        return until.astype("datetime64[s]").reindex(start.index)
 
     @cached_property
     def holders(self) -> pd.Series:
@@ -197,17 +201,3 @@ def joined(keys: pd.Series, values: pd.Series) -> pd.Series:
     several = table[many].groupby("key")["value"].agg("|".join)
     both: pd.Series = pd.concat([single, several]).astype("str").sort_index()
     return both
-
-
-def industrial_use(uses: pd.Series) -> pd.Series:
-    """Whether a registered use (用途, code or name, perhaps several) is industrial.
-
-    By code: class 06 of GB/T 21010 (工矿仓储) and 0508; six-digit 用地用海分类 1001xx 工业,
-    1002xx 采矿, 1101xx 仓储 (not confirmed in its text). Four-digit 1001, 1002 and 1101 are
-    railways and water in GB/T 21010, so they are not taken. By name: 工业, 采矿, 仓储, 工矿.
-    """
-    text = uses.astype("str").str.strip()
-    found: pd.Series = text.str.contains(
-        r"工业|工矿|采矿|仓储|^06\d{0,2}\b|^0508\b|^(?:100[12]|1101)\d\d\b", regex=True
-    )
-    return found

@@ -64,7 +64,9 @@ def match(case: Case, as_of: date, decisions: pd.DataFrame | None = None) -> Mat
     own = own_candidates(holders, case.parcels, register, Places(land, sites, doors))
     own = own[(own["probability"] >= REVIEW) & ((own["rank"] == 1) | own["close"])]
     best = own[own["rank"] == 1]
-    owners = holders.merge(best[["parcel_code", "seq", "uscc"]], on=["parcel_code", "seq"], how="left")
+    owners = holders.merge(
+        best[["parcel_code", "seq", "uscc"]], on=["parcel_code", "seq"], how="left"
+    )
     owners["uscc"] = owners["uscc"].fillna("").astype("str")
     day = pd.Timestamp(as_of)
     leases = titles(resolve_leases(case, register, owners), owners, day)
@@ -72,7 +74,8 @@ def match(case: Case, as_of: date, decisions: pd.DataFrame | None = None) -> Mat
     doors = _with_holder_doors(doors, known.owners, land, sites, register)
     use = use_candidates(register.firms, land, sites, doors, known)
     held = set(zip(own["parcel_code"], own["uscc"], strict=True))
-    use = use[[pair not in held for pair in zip(use["code"], use["uscc"], strict=True)]]
+    fresh = [pair not in held for pair in zip(use["code"], use["uscc"], strict=True)]
+    use = use[np.array(fresh, dtype=bool)].reset_index(drop=True)
     parts = [
         explain.own_rows(own, register, sites, land),
         explain.lease_rows(_live(leases)),
@@ -80,10 +83,16 @@ def match(case: Case, as_of: date, decisions: pd.DataFrame | None = None) -> Mat
     ]
     linked = {u for part in parts for u in part["uscc"]}
     parts.append(explain.address_rows(registered_only(register.firms, sites, doors, land, linked)))
-    links = pd.concat([p for p in parts if len(p)], ignore_index=True) if any(map(len, parts)) else parts[0]
+    links = (
+        pd.concat([p for p in parts if len(p)], ignore_index=True)
+        if any(map(len, parts))
+        else parts[0]
+    )
     links = _finish(links, register, land, decisions, day)
     settled = case.with_tables(leases=leases, supply=resolve_supply(case))
-    outside = leases[leases["in_force"] & (leases["lessee_key"] == "") & (leases["parcel_resolved"] != "")]
+    outside = leases[
+        leases["in_force"] & (leases["lessee_key"] == "") & (leases["parcel_resolved"] != "")
+    ]
     return Matches(links, settled, holders, outside.reset_index(drop=True), land)
 
 
@@ -114,7 +123,9 @@ def _dead(leases: pd.DataFrame, tenants: pd.DataFrame, day: pd.Timestamp) -> pd.
     """Leases that ended or whose lessor has no title, where the tenant has no live one."""
     ended = (leases["end_on"] < day) & ~leases["in_force"]
     untitled = leases["in_force"] & (leases["title"] == "none")
-    rows = leases[(ended | untitled) & (leases["lessee_key"] != "") & (leases["parcel_resolved"] != "")]
+    rows = leases[
+        (ended | untitled) & (leases["lessee_key"] != "") & (leases["parcel_resolved"] != "")
+    ]
     frame = pd.DataFrame(
         {
             "parcel_code": rows["parcel_resolved"],
@@ -135,7 +146,9 @@ def _dead(leases: pd.DataFrame, tenants: pd.DataFrame, day: pd.Timestamp) -> pd.
 
 def _parents(firms: pd.DataFrame) -> pd.DataFrame:
     """Firm rows and the codes of parent, children and sisters."""
-    up = pd.DataFrame({"firm": np.arange(len(firms)), "uscc": firms["uscc"], "parent": firms["parent_uscc"]})
+    up = pd.DataFrame(
+        {"firm": np.arange(len(firms)), "uscc": firms["uscc"], "parent": firms["parent_uscc"]}
+    )
     up = up[up["parent"] != ""]
     index = pd.Series(np.arange(len(firms)), index=firms["uscc"])
     down = pd.DataFrame({"firm": up["parent"].map(index), "parent": up["uscc"]}).dropna()
@@ -143,14 +156,20 @@ def _parents(firms: pd.DataFrame) -> pd.DataFrame:
     sisters = sisters[sisters["firm"] != sisters["firm_other"]]
     across = pd.DataFrame({"firm": sisters["firm"], "parent": sisters["uscc_other"]})
     kin = pd.concat([up[["firm", "parent"]], down, across], ignore_index=True)
-    return kin.astype({"firm": "int64"}).drop_duplicates().sort_values(["firm", "parent"], ignore_index=True)
+    return (
+        kin.astype({"firm": "int64"})
+        .drop_duplicates()
+        .sort_values(["firm", "parent"], ignore_index=True)
+    )
 
 
 def _with_holder_doors(
     doors: pd.DataFrame, owners: pd.DataFrame, land: Land, sites: Sites, register: Register
 ) -> pd.DataFrame:
     """Doors grown by the production sites of firms that hold exactly one parcel alone."""
-    alone = owners[~owners["parcel_code"].duplicated(keep=False) & ~owners["uscc"].duplicated(keep=False)]
+    alone = owners[
+        ~owners["parcel_code"].duplicated(keep=False) & ~owners["uscc"].duplicated(keep=False)
+    ]
     index = pd.Series(np.arange(len(register.firms)), index=register.firms["uscc"])
     firm = alone["uscc"].map(index).to_numpy(dtype=np.int64)
     site, home = sites.site["door"].to_numpy()[firm], sites.home["door"].to_numpy()[firm]
@@ -167,7 +186,11 @@ def _with_holder_doors(
 
 
 def _finish(
-    links: pd.DataFrame, register: Register, land: Land, decisions: pd.DataFrame | None, day: pd.Timestamp
+    links: pd.DataFrame,
+    register: Register,
+    land: Land,
+    decisions: pd.DataFrame | None,
+    day: pd.Timestamp,
 ) -> pd.DataFrame:
     """Bands, decisions, what counts; sorted."""
     sure = (links["probability"] >= AUTO) & ~links["close"]
@@ -176,7 +199,9 @@ def _finish(
     links["decision"] = Verdict.NONE.value
     if decisions is not None and len(decisions):
         links = _decide(links, decisions)
-    links["on_patch"] = links["parcel_code"].map(land.rows.set_index("code")["on_patch"]).fillna(False).astype(bool)
+    links["on_patch"] = (
+        links["parcel_code"].map(land.rows.set_index("code")["on_patch"]).fillna(False).astype(bool)
+    )
     links["in_force"] = (links["valid_to"].isna() | (links["valid_to"] >= day)) & (
         links["valid_from"].isna() | (links["valid_from"] <= day)
     )

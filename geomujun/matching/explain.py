@@ -37,12 +37,19 @@ def _blank(n: int) -> dict[str, object]:
 
 
 def _frame(n: int, **columns: object) -> pd.DataFrame:
-    return pd.DataFrame(_blank(n) | columns, index=pd.RangeIndex(n))
+    """Link rows by position: the index of a column given as a Series says nothing here."""
+    placed = {
+        name: value.reset_index(drop=True) if isinstance(value, pd.Series) else value
+        for name, value in (_blank(n) | columns).items()
+    }
+    return pd.DataFrame(placed, index=pd.RangeIndex(n))
 
 
 def own_rows(own: pd.DataFrame, register: Register, sites: Sites, land: Land) -> pd.DataFrame:
     """OWN links from scored holder × enterprise pairs; one row per parcel and enterprise."""
-    own = own.sort_values(["parcel_code", "uscc", "weight", "seq"], ascending=[True, True, False, True])
+    own = own.sort_values(
+        ["parcel_code", "uscc", "weight", "seq"], ascending=[True, True, False, True]
+    )
     shares = own.groupby(["parcel_code", "uscc"])["share"].transform("sum", min_count=1)
     own = own.assign(share=shares).drop_duplicates(["parcel_code", "uscc"]).reset_index(drop=True)
     written = register.names["written"].to_numpy()
@@ -99,7 +106,18 @@ def lease_rows(live: pd.DataFrame) -> pd.DataFrame:
     """LEASE and SUBLEASE links, one per lease row in force."""
     sure = np.minimum(live["parcel_p"], live["lessee_p"]).to_numpy(dtype=np.float64)
     relation = np.where(live["title"] == "holder", Relation.LEASE.value, Relation.SUBLEASE.value)
-    columns = ["contract_no", "lessor", "lessee", "lessee_key", "parcel_code", "parcel_resolved", "parcel_how", "title", "lessee_p", "parcel_p"]
+    columns = [
+        "contract_no",
+        "lessor",
+        "lessee",
+        "lessee_key",
+        "parcel_code",
+        "parcel_resolved",
+        "parcel_how",
+        "title",
+        "lessee_p",
+        "parcel_p",
+    ]
     evidence = [as_json(_lease_items(r)) for r in live[columns].to_dict("records")]
     return _frame(
         len(live),
@@ -131,7 +149,9 @@ def _lease_items(row: dict[str, object]) -> list[Item]:
         "unit": t("合同写的是不动产单元号", "the lease names a unit of the parcel"),
         "variant": t("合同宗地代码写法不同，实为同一宗地", "the parcel code written differently"),
         "typo": t("合同宗地代码有形近字符错误", "the parcel code with look-alike characters"),
-        "short": t("合同宗地代码省略了前缀，仅一宗相符", "the parcel code without prefix; one fits"),
+        "short": t(
+            "合同宗地代码省略了前缀，仅一宗相符", "the parcel code without prefix; one fits"
+        ),
         "head": t("按上级合同的宗地", "the parcel of the head lease"),
         "location": t("坐落与出租方宗地一致", "the location is that of the lessor's parcel"),
         "only": t("出租方仅有这一宗地", "the lessor's only parcel"),
@@ -153,7 +173,16 @@ def _lease_items(row: dict[str, object]) -> list[Item]:
 def use_rows(use: pd.DataFrame, register: Register, sites: Sites, land: Land) -> pd.DataFrame:
     """OCCUPY and GROUP_USE links."""
     if use.empty:
-        return _frame(0, parcel_code="", uscc="", relation="", probability=0.0, tier="", evidence="", weight_bits=0.0)
+        return _frame(
+            0,
+            parcel_code="",
+            uscc="",
+            relation="",
+            probability=0.0,
+            tier="",
+            evidence="",
+            weight_bits=0.0,
+        )
     rows = _place_texts(use, register, sites, land).to_dict("records")
     groups = use.groupby("firm", sort=False)
     return _frame(
@@ -181,11 +210,19 @@ def _use_items(row: dict[str, object]) -> list[Item]:
         )
         items.append(Item("dead_lease", float(str(row["b_lease"])), str(row["lease_id"]), "", line))
     if float(str(row["b_parent"])):
-        line = t("权利人是其母公司、子公司或同一母公司", "the holder is its parent, child or sister")
-        items.append(Item("family", float(str(row["b_parent"])), str(row["uscc"]), str(row["holder"]), line))
+        line = t(
+            "权利人是其母公司、子公司或同一母公司", "the holder is its parent, child or sister"
+        )
+        items.append(
+            Item("family", float(str(row["b_parent"])), str(row["uscc"]), str(row["holder"]), line)
+        )
     if float(str(row["b_rest"])):
-        line = t("与权利人上报面积之和等于登记面积", "with the holder's report it adds up to the parcel")
-        items.append(Item("rest", float(str(row["b_rest"])), str(row["reported"]), str(row["area_m2"]), line))
+        line = t(
+            "与权利人上报面积之和等于登记面积", "with the holder's report it adds up to the parcel"
+        )
+        items.append(
+            Item("rest", float(str(row["b_rest"])), str(row["reported"]), str(row["area_m2"]), line)
+        )
     if float(str(row["b_taken"])):
         line = (
             t("该地没有在册的权利人", "nobody in the register holds the land")
@@ -193,14 +230,25 @@ def _use_items(row: dict[str, object]) -> list[Item]:
             else t("该地另有权利人", "another enterprise holds the land")
         )
         items.append(Item("taken", float(str(row["b_taken"])), str(row["holder"]), "", line))
-    items.append(Item("alone", float(str(row["b_alone"])), str(row["uscc"]), "", t("该企业名下无其他用地", "no other land")))
+    items.append(
+        Item(
+            "alone",
+            float(str(row["b_alone"])),
+            str(row["uscc"]),
+            "",
+            t("该企业名下无其他用地", "no other land"),
+        )
+    )
     return items
 
 
 def address_rows(found: pd.DataFrame) -> pd.DataFrame:
     """REGISTERED_ONLY links."""
     line = t("仅注册地址的门牌在该宗地", "only the registered house number is on the parcel")
-    evidence = [as_json([Item("home", 6.0, u, c, line)]) for u, c in zip(found["uscc"], found["code"], strict=True)]
+    evidence = [
+        as_json([Item("home", 6.0, u, c, line)])
+        for u, c in zip(found["uscc"], found["code"], strict=True)
+    ]
     return _frame(
         len(found),
         parcel_code=found["code"],
@@ -224,7 +272,10 @@ def decided_rows(new: pd.DataFrame) -> pd.DataFrame:
         relation=relation.to_numpy(),
         probability=1.0,
         tier="decision",
-        evidence=[as_json([Item("decision", 0.0, u, p, line)]) for u, p in zip(new["uscc"], new["parcel_code"], strict=True)],
+        evidence=[
+            as_json([Item("decision", 0.0, u, p, line)])
+            for u, p in zip(new["uscc"], new["parcel_code"], strict=True)
+        ],
         weight_bits=0.0,
         claim_m2=new["area_m2"].to_numpy(dtype=np.float64),
         band=Band.AUTO.value,

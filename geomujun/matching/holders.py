@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 
 from geomujun.domain.case import Case
-from geomujun.text.identifiers import looks_like_person_id, normalise_code
+from geomujun.text.identifiers import looks_like_person_id, normalise_code, uscc_valid
 from geomujun.text.names import holder_kind
 
-_JOINT: Final = re.compile(r"[、；;,，|\n]+|/(?!\d)|(?<!\d)/|(?<=[公司厂社])(?:及|和|与)(?=[\u4e00-\u9fff]{2,})")
+_JOINT: Final = re.compile(
+    r"[、；;,，|\n]+|/(?!\d)|(?<!\d)/|(?<=[公司厂社])(?:及|和|与)(?=[\u4e00-\u9fff]{2,})"
+)
 _EQUAL: Final = re.compile(r"等额|均等|平均")
 COLUMNS: Final = ("parcel_code", "seq", "name", "holder_id", "share", "kind", "n_holders")
 
@@ -32,8 +34,8 @@ def split_cell(text: str) -> list[str]:
 
 
 def parse_share(text: str) -> float:
-    """A share as a fraction in (0, 1], NaN when it says none: "50%", "1/2", "0.33", "各50", "三分之一"."""
-    clean = text.replace("％", "%").strip().lstrip("各占")
+    """A share as a fraction in (0, 1], NaN when it says none: "50%", "1/2", "0.33", "各50"."""
+    clean = text.replace("\uff05", "%").strip().lstrip("各占")
     found = re.fullmatch(r"(\d+)\s*[/／分之]+\s*(\d+)", clean)
     if found:
         a, b = int(found.group(1)), int(found.group(2))
@@ -70,7 +72,7 @@ def _from_parcels(parcels: pd.DataFrame) -> list[tuple[str, int, str, str, float
     columns = ["parcel_code", "holder_names", "holder_ids", "holder_shares"]
     out: list[tuple[str, int, str, str, float]] = []
     for code, names, ids, shares in parcels[columns].itertuples(index=False, name=None):
-        holders = [n for n in split_cell(names)]
+        holders = split_cell(names)
         id_parts, share_parts = split_cell(ids), split_cell(shares)
         if len(id_parts) != len(holders):
             id_parts = id_parts if len(holders) == 1 else [""] * len(holders)
@@ -94,7 +96,8 @@ def _kinds(frame: pd.DataFrame) -> pd.Series:
     kinds = frame["name"].map({n: holder_kind(n) for n in distinct}).astype("str")
     person = looks_like_person_id(frame["holder_id"]) & kinds.isin(["person", "firm"]).to_numpy()
     short = (frame["name"].str.len() <= 4).to_numpy()
-    return kinds.mask(person & short, "person")
+    coded = uscc_valid(frame["holder_id"]) & ~looks_like_person_id(frame["holder_id"])
+    return kinds.mask(person & short, "person").mask((kinds == "person") & coded, "firm")
 
 
 def _settle_shares(frame: pd.DataFrame) -> pd.DataFrame:

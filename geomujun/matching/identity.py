@@ -1,9 +1,9 @@
 """One code per enterprise in every table, before anything is matched.
 
-A broken 信用代码 is repaired only on evidence: another table gives a valid code to the same name and
-no other enterprise has that code. Rows that share one code are reduced to one (CONTRACT §3): the
-latest 注销日期 or 成立日期 wins, then the row whose name parcels or leases bear, then the smaller
-normalised name; the rest are rejects.
+A broken 信用代码 is repaired only on evidence: another table gives a valid code to the same name
+and no other enterprise has that code. Rows that share one code are reduced to one (CONTRACT §3):
+the latest 注销日期 or 成立日期 wins, then the row whose name parcels or leases bear, then the
+smaller normalised name; the rest are rejects.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Identity:
 def settle(case: Case) -> Identity:
     """Normalise, repair and de-duplicate the codes of all tables.
 
-    ``enterprises`` gains ``uscc_written``; ``uscc`` and ``parent_uscc`` everywhere carry the settled
-    code. An unrepairable code is kept as written (normalised), state ``invalid``.
+    ``enterprises`` gains ``uscc_written``; ``uscc`` and ``parent_uscc`` everywhere carry the
+    settled code. An unrepairable code is kept as written (normalised), state ``invalid``.
     """
     firms = case.enterprises.assign(
         uscc_written=case.enterprises["uscc"], uscc=normalise_code(case.enterprises["uscc"])
@@ -52,13 +52,16 @@ def settle(case: Case) -> Identity:
     named = _named_codes(case)
     firms, codes = _repair(firms, named, _valid_codes(case))
     firms, duplicates = _one_row_per_code(firms, _names_borne(case))
-    rename = dict(zip(codes["written"], codes["uscc"], strict=True))
+    mended = codes[codes["written"] != codes["uscc"]]
+    rename = pd.Series(mended["uscc"].to_numpy(), index=mended["written"].to_numpy())
     frames: dict[str, pd.DataFrame] = {
-        "enterprises": firms.assign(parent_uscc=normalise_code(firms["parent_uscc"]).replace(rename))
+        "enterprises": firms.assign(
+            parent_uscc=_renamed(firms["parent_uscc"], rename)
+        )
     }
     for stem in KEYED:
         frame: pd.DataFrame = getattr(case, stem)
-        frames[stem] = frame.assign(uscc=normalise_code(frame["uscc"]).replace(rename))
+        frames[stem] = frame.assign(uscc=_renamed(frame["uscc"], rename))
     rejects = pd.DataFrame(
         {
             "stem": "enterprises",
@@ -74,12 +77,20 @@ def settle(case: Case) -> Identity:
     return Identity(case.with_tables(**frames), rejects, codes, duplicates)
 
 
+def _renamed(codes: pd.Series, rename: pd.Series) -> pd.Series:
+    """Normalised codes, the mended ones replaced."""
+    clean = normalise_code(codes)
+    return clean.map(rename).fillna(clean).astype("str")
+
+
 def _named_codes(case: Case) -> pd.DataFrame:
     """Every (normalised name, valid code) pair other tables hold."""
     pairs = []
     for stem, name, code in NAMED:
         frame: pd.DataFrame = getattr(case, stem)
-        pairs.append(pd.DataFrame({"name": normalise(frame[name]), "uscc": normalise_code(frame[code])}))
+        pairs.append(
+            pd.DataFrame({"name": normalise(frame[name]), "uscc": normalise_code(frame[code])})
+        )
     both = pd.concat(pairs, ignore_index=True)
     keep = uscc_valid(both["uscc"]) & ~looks_like_person_id(both["uscc"]) & (both["name"] != "")
     return both[keep].drop_duplicates().sort_values(["name", "uscc"], ignore_index=True)
@@ -95,7 +106,7 @@ def _valid_codes(case: Case) -> pd.Series:
 
 
 def _near(code: str, pool: list[str]) -> str:
-    """The one code of the pool that holds this one, or is one edit away; "" when none or several."""
+    """The one code of the pool that holds this one or is one edit away; "" when not just one."""
     if len(code) < 9:
         return ""
     if len(code) < 18:
@@ -130,15 +141,22 @@ def _repair(
     by_name = pd.Series(unique["uscc"].to_numpy(), index=unique["name"].to_numpy())
     found = normalise(firms["name"]).map(by_name).fillna("").astype("str")
     broken = firms.loc[~valid, "uscc"]
-    self_made = pd.Series({i: _lookalike(c) or _near(c, pool) for i, c in broken.items()}, dtype="str")
+    self_made = pd.Series(
+        {i: _lookalike(c) or _near(c, pool) for i, c in broken.items()}, dtype="str"
+    )
     near = found.where(found != "", self_made.reindex(firms.index).fillna("").astype("str"))
     usable = ~valid & (near != "") & ~near.isin(taken).to_numpy() & ~near.duplicated(keep=False)
     settled = firms["uscc"].where(~usable, near).astype("str")
     state = np.where(valid, "ok", np.where(usable, "repaired", "invalid"))
     reason = np.where(
         usable,
-        t("同名主体在其他表中有有效代码，或仅字母与数字形近", "another table, or look-alike characters"),
-        np.where(valid, "", t("校验位不符，无据可改", "check character wrong, nothing to mend it by")),
+        t(
+            "同名主体在其他表中有有效代码，或仅字母与数字形近",
+            "another table, or look-alike characters",
+        ),
+        np.where(
+            valid, "", t("校验位不符，无据可改", "check character wrong, nothing to mend it by")
+        ),
     )
     codes = pd.DataFrame(
         {"written": firms["uscc"], "uscc": settled, "state": state, "reason": reason}
@@ -150,7 +168,7 @@ _LOOKALIKE: Final = str.maketrans("OIZSV", "0125U")
 
 
 def _lookalike(code: str) -> str:
-    """The code with letters outside the alphabet read as what they look like, when it then checks."""
+    """The code with its impossible letters read as what they look like, when it then checks."""
     if len(code) != 18:
         return ""
     read = code.translate(_LOOKALIKE)

@@ -15,10 +15,11 @@ import pandas as pd
 from rapidfuzz.distance import OSA
 
 from geomujun.matching.candidates import candidate_pairs
-from geomujun.matching.register import Register, pinyin
+from geomujun.matching.register import Register
 from geomujun.matching.weights import NAME
 from geomujun.text.lexicon import Lexicon, words
 from geomujun.text.names import parse
+from geomujun.text.sound import sounds, syllable
 
 Floats = npt.NDArray[np.float64]
 _FIRMLIKE: Final = frozenset({"limited", "share", "company"})
@@ -28,7 +29,7 @@ def parse_queries(texts: pd.Series, lexicon: Lexicon) -> pd.DataFrame:
     """Distinct texts parsed as the register's names are: the parts and ``pinyin``, indexed by text."""
     distinct = pd.Series(pd.unique(texts), dtype="str")
     parts = parse(distinct, lexicon)
-    parts["pinyin"] = pinyin(parts["trade_name"])
+    parts["pinyin"] = sounds(parts["trade_name"])
     return parts.set_axis(distinct.to_numpy())
 
 
@@ -58,7 +59,9 @@ def match_names(queries: pd.DataFrame, register: Register) -> pd.DataFrame:
         }
     )
     left, right = left.reset_index(drop=True), right.reset_index(drop=True)
-    pairs[["level", "b_name", "b_trade", "b_place", "b_legal"]] = _compare(left, right, names, register.lexicon)
+    pairs[["level", "b_name", "b_trade", "b_place", "b_legal"]] = _compare(
+        left, right, names, register.lexicon
+    )
     pairs["bits"] = pairs[["b_name", "b_trade", "b_place", "b_legal"]].sum(axis=1)
     pairs = pairs.sort_values(
         ["query", "uscc", "bits", "former", "name_row"], ascending=[True, True, False, True, True]
@@ -75,7 +78,9 @@ def rarity(names: pd.DataFrame) -> pd.Series:
     return np.log2(total / bearers).clip(NAME["rarity_floor"], NAME["rarity_cap"])
 
 
-def _compare(left: pd.DataFrame, right: pd.DataFrame, names: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
+def _compare(
+    left: pd.DataFrame, right: pd.DataFrame, names: pd.DataFrame, lexicon: Lexicon
+) -> pd.DataFrame:
     rare = right["trade_name"].map(rarity(names)).fillna(NAME["rarity_cap"]).to_numpy(float)
     same = (left["norm"] == right["norm"]).to_numpy() | (
         (left["plain"] == right["plain"]) & (left["trade_name"] != "")
@@ -106,7 +111,9 @@ def _by_distinct(left: pd.Series, right: pd.Series, rule: object) -> Floats:
     return values[codes] if len(values) else np.empty(0)
 
 
-def _trade_name_bits(left: pd.DataFrame, right: pd.DataFrame, rare: Floats) -> tuple[npt.NDArray[np.object_], Floats]:
+def _trade_name_bits(
+    left: pd.DataFrame, right: pd.DataFrame, rare: Floats
+) -> tuple[npt.NDArray[np.object_], Floats]:
     """Level and bits of the 字号 (with the trade where a typing error hides the border)."""
     a, b = left["trade_name"], right["trade_name"]
     core_a, core_b = a + left["trade"], b + right["trade"]
@@ -151,8 +158,7 @@ def _one_edit(a: str, b: str, core_a: str, core_b: str) -> str:
 
 def sounds_alike(x: str, y: str) -> bool:
     """Whether two characters share their toneless pinyin."""
-    both = pinyin(pd.Series([x, y]))
-    return bool(both[0] == both[1])
+    return syllable(x) == syllable(y)
 
 
 LOOKALIKE: Final = (

@@ -8,12 +8,12 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from pypinyin import Style, lazy_pinyin
 
 from geomujun.domain.case import Case
 from geomujun.text.lexicon import Lexicon, case_lexicon
 from geomujun.text.names import parse
 from geomujun.text.normal import normalise
+from geomujun.text.sound import sounds
 
 _FORMER: Final = re.compile(
     r"^(?P<name>.*?)\s*[（(]\s*(?:至|截至|使用至)?\s*(?P<day>\d{4}-\d{1,2}-\d{1,2})\s*(?:止)?\s*[)）]\s*$"
@@ -47,15 +47,6 @@ def split_former(text: str) -> list[tuple[str, str]]:
     return out
 
 
-def pinyin(texts: pd.Series) -> pd.Series:
-    """Toneless pinyin of short texts, syllables joined by a blank; each distinct text once."""
-    table = {
-        text: " ".join(lazy_pinyin(text, style=Style.NORMAL, errors="default"))
-        for text in pd.unique(texts)
-    }
-    return texts.map(table).astype("str")
-
-
 def lexicon_of(case: Case) -> Lexicon:
     """Place words of the country and of this case's addresses."""
     firms = case.enterprises
@@ -82,7 +73,7 @@ def build(case: Case, lexicon: Lexicon) -> Register:
     names["until"] = pd.to_datetime(names["until"], errors="coerce").astype("datetime64[s]")
     parts = parse(names["written"], lexicon)
     names[list(PARTS)] = parts[list(PARTS)]
-    names["pinyin"] = pinyin(names["trade_name"])
+    names["pinyin"] = sounds(names["trade_name"])
     names["uscc"] = firms["uscc"].to_numpy()[names["firm"]]
     names = names[names["norm"] != ""]
     names = names.sort_values(["uscc", "former", "written", "until"], ignore_index=True)

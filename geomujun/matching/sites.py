@@ -59,7 +59,10 @@ def build_sites(firms: pd.DataFrame, land: Land) -> Sites:
     have = np.isfinite(x) & np.isfinite(y)
     points = np.full(len(firms), None, dtype=object)
     points[have] = shapely.points(x[have], y[have])
-    site, home = parse_locations(firms["site_address"]), parse_locations(firms["registered_address"])
+    site, home = (
+        parse_locations(firms["site_address"]),
+        parse_locations(firms["registered_address"]),
+    )
     for parts in (site, home):
         parts["door"] = door_key(parts)
     return Sites(
@@ -96,7 +99,9 @@ def area_pairs(sites: Sites, land: Land) -> pd.DataFrame:
     return pd.DataFrame({"firm": found.index.to_numpy(), "land": found.to_numpy(dtype=np.int64)})
 
 
-def evidence_columns(pairs: pd.DataFrame, sites: Sites, land: Land, doors: pd.DataFrame) -> pd.DataFrame:
+def evidence_columns(
+    pairs: pd.DataFrame, sites: Sites, land: Land, doors: pd.DataFrame
+) -> pd.DataFrame:
     """Bits of every comparison of place for firm × land pairs.
 
     Args:
@@ -127,7 +132,9 @@ def evidence_columns(pairs: pd.DataFrame, sites: Sites, land: Land, doors: pd.Da
 def _point_bits(firm: Ints, place: Ints, sites: Sites, land: Land) -> tuple[Floats, Floats]:
     points = sites.points[firm]
     metres = shapely.distance(points, land.flat[place])
-    inside_by = np.where(metres == 0, shapely.distance(points, shapely.boundary(land.flat[place])), 0.0)
+    inside_by = np.where(
+        metres == 0, shapely.distance(points, shapely.boundary(land.flat[place])), 0.0
+    )
     precise = sites.precise[firm]
     bits = np.select(
         [precise & (inside_by >= MARGIN_M), precise & (metres == 0), precise & (metres <= NEAR_M)],

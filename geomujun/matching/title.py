@@ -152,7 +152,11 @@ def name_items(row: dict[str, object]) -> list[Item]:
     zh, en = LEVELS[level]
     if former:
         zh, en = f"曾用名{zh}", f"former name: {en}"
-    items = [Item("former_name" if former else "name", float(str(row["b_name"])), mine, theirs, t(zh, en))]
+    items = [
+        Item(
+            "former_name" if former else "name", float(str(row["b_name"])), mine, theirs, t(zh, en)
+        )
+    ]
     for key, zh_yes, zh_no, en_word in (
         ("trade", "行业用词相符", "行业用词不符", "trade words"),
         ("place", "区划相符", "区划不符", "place in the name"),
@@ -171,6 +175,8 @@ def name_items(row: dict[str, object]) -> list[Item]:
         )
         items.append(Item("code", bits, str(row["holder_id"]), str(row["uscc"]), line))
     if float(str(row["b_date"])):
-        line = t("名称或主体在取得土地前已终止", "the name or firm had ended before the right began")
+        line = t(
+            "名称或主体在取得土地前已终止", "the name or firm had ended before the right began"
+        )
         items.append(Item("date", float(str(row["b_date"])), str(row["until"]), "", line))
     return items

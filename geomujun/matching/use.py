@@ -59,7 +59,17 @@ def use_candidates(
         return pairs
     pairs = evidence_columns(pairs, sites, land, doors)
     pairs = _with_context(pairs, firms, land, sites, known)
-    bits = ["b_point", "b_door", "b_village", "b_area", "b_lease", "b_parent", "b_rest", "b_alone", "b_taken"]
+    bits = [
+        "b_point",
+        "b_door",
+        "b_village",
+        "b_area",
+        "b_lease",
+        "b_parent",
+        "b_rest",
+        "b_alone",
+        "b_taken",
+    ]
     pairs["weight"] = PRIOR + pairs[bits].sum(axis=1)
     pairs["probability"] = probability(pairs["weight"].to_numpy(dtype=np.float64))
     pairs = pairs.sort_values(["firm", "weight", "code"], ascending=[True, False, True])
@@ -82,7 +92,11 @@ def _wanted_pairs(
     seeks = active & ~firms["uscc"].isin(settled) & ~crowded(firms, sites)
     seeks &= is_industrial(firms["industry"])
     site = seeks.to_numpy(dtype=bool) & sites.has_site
-    found = [near_pairs(sites, land), door_pairs(sites.site["door"], doors), area_pairs(sites, land)]
+    found = [
+        near_pairs(sites, land),
+        door_pairs(sites.site["door"], doors),
+        area_pairs(sites, land),
+    ]
     held = known.owners.assign(land=known.owners["parcel_code"].map(land.position))
     family = known.parents.merge(held[["uscc", "land"]], left_on="parent", right_on="uscc")
     found.append(family[["firm", "land"]])
@@ -103,8 +117,12 @@ def _with_context(
     pairs: pd.DataFrame, firms: pd.DataFrame, land: Land, sites: Sites, known: Known
 ) -> pd.DataFrame:
     """Bits of dead leases, family ties, what the holder leaves, and being without other land."""
-    dead = known.dead.drop_duplicates(["parcel_code", "uscc"]).rename(columns={"parcel_code": "code"})
-    pairs = pairs.merge(dead[["code", "uscc", "why", "lease_id", "claim_m2"]], on=["code", "uscc"], how="left")
+    dead = known.dead.drop_duplicates(["parcel_code", "uscc"]).rename(
+        columns={"parcel_code": "code"}
+    )
+    pairs = pairs.merge(
+        dead[["code", "uscc", "why", "lease_id", "claim_m2"]], on=["code", "uscc"], how="left"
+    )
     lease = pairs["why"].map(
         {"expired": PLACE["expired_lease"], "no_title": PLACE["untitled_lease"]}
     )

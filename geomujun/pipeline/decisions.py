@@ -1,13 +1,14 @@
 """Decisions of people, as JSON Lines (CONTRACT §2): the one way back into the engine.
 
-Append-only: of several lines on one pair the newest counts, an older one is replaced and kept in the
-file. A line that cannot be used is a reject with its number; nothing is guessed.
+Append-only: of several lines on one pair the newest counts, an older one is replaced and kept in
+the file. A line that cannot be used is a reject with its number; nothing is guessed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -81,22 +82,42 @@ def _row(line: str) -> tuple[dict[str, Any], tuple[str, str, str] | None]:
     if not isinstance(found, dict):
         return {}, ("", line, t("应为对象", "an object is expected"))
     row: dict[str, Any] = {k: "" if found.get(k) is None else str(found[k]) for k in TEXT}
+    row["area_m2"] = _area(found.get("area_m2"))
+    fault = _text_fault(row) or _area_fault(row["area_m2"], found.get("area_m2"))
+    return ({}, fault) if fault else (row, None)
+
+
+def _text_fault(row: dict[str, Any]) -> tuple[str, str, str] | None:
     for name in NEEDED:
         if not row[name]:
-            return {}, (name, "", t("缺少必填项", "missing"))
+            return name, "", t("缺少必填项", "missing")
     allowed = {"verdict": [v.value for v in Verdict if v], "relation": ["", *Relation]}
     for name, words in allowed.items():
         if row[name] not in words:
             choice = "|".join(w for w in words if w)
-            return {}, (name, row[name], t("只能是 {w}", "must be {w}", w=choice))
-    area = found.get("area_m2")
+            return name, row[name], t("只能是 {w}", "must be {w}", w=choice)
+    return None
+
+
+def _area(value: object) -> float | None:
+    """An area as a number, NaN when there is none, None when it is not one."""
+    if value is None or value == "":
+        return math.nan
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
     try:
-        row["area_m2"] = float("nan") if area in (None, "") else float(area)
-    except (TypeError, ValueError):
-        return {}, ("area_m2", str(area), t("不是数", "not a number"))
-    if row["area_m2"] < 0 or row["area_m2"] == float("inf"):
-        return {}, ("area_m2", str(area), t("面积不能为负或无穷", "must be finite, not negative"))
-    return row, None
+        area = float(value)
+    except (OverflowError, ValueError):
+        return None
+    return None if math.isnan(area) else area
+
+
+def _area_fault(area: float | None, written: object) -> tuple[str, str, str] | None:
+    if area is None:
+        return "area_m2", str(written), t("不是数", "not a number")
+    if area < 0 or math.isinf(area):
+        return "area_m2", str(written), t("面积不能为负或无穷", "must be finite, not negative")
+    return None
 
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """The review queue: what a person should look at first, and what hangs on it.
 
-Order: land at stake × doubt, and double where a grade would change (CONTRACT §4, ARCHITECTURE §4.4).
+Order: land at stake × doubt, and double where a grade would change (CONTRACT §4).
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ def review_queue(
     ]
     at_stake = flips.groupby("flip")["change_m2"].agg(lambda c: float(c.abs().max()))
     whole = queued["parcel_code"].map(areas).astype("float64")
-    stake = pd.Series(queued.index.map(at_stake), index=queued.index).astype("float64")
+    flip = pd.Series(queued.index, index=queued.index)
+    stake = flip.map(at_stake).astype("float64")
     stake = round_m2(stake.fillna(whole))
-    grades = pd.Series(queued.index.map(_grades(changes)), index=queued.index).fillna("")
+    grades = flip.map(_grades(changes)).fillna("").astype("str")
     doubt = 4.0 * queued["probability"] * (1.0 - queued["probability"])
     urgency = stake * doubt * np.where(grades != "", GRADE_WEIGHT, 1.0)
     names = case.enterprises.drop_duplicates("uscc").set_index("uscc")["name"]
@@ -50,7 +51,7 @@ def review_queue(
             "uscc": queued["uscc"],
             "question": _questions(queued, case, names),
             "area_m2": stake,
-            "grades": grades.astype("str"),
+            "grades": grades,
             "probability": queued["probability"],
             "rival_uscc": queued["rival_uscc"],
             "_urgency": urgency,

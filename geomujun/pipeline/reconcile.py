@@ -33,12 +33,21 @@ from geomujun.matching.identity import Identity, settle
 from geomujun.pipeline.decisions import Decisions, no_decisions, read_decisions
 from geomujun.pipeline.queue import review_queue
 from geomujun.policy import locality as localities
-from geomujun.policy import schemes
 from geomujun.policy.model import Scheme
 from geomujun.screening.engine import screen
 
 Progress = Callable[[str, int], None]
-STAGES: Final = ("read", "identity", "match", "ledger", "evaluate", "stakes", "check", "screen", "write")
+STAGES: Final = (
+    "read",
+    "identity",
+    "match",
+    "ledger",
+    "evaluate",
+    "stakes",
+    "check",
+    "screen",
+    "write",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +97,7 @@ def run(job: Job, progress: Progress | None = None) -> Result:
     return result
 
 
-def solve(
-    job: Job, intake: Intake, decided: Decisions, say: Progress, clock: Clock
-) -> Result:
+def solve(job: Job, intake: Intake, decided: Decisions, say: Progress, clock: Clock) -> Result:
     """All tables of a run, nothing written."""
     identity = settle(intake.case)
     clock.lap("identity")
@@ -131,7 +138,7 @@ def solve(
 def _books(
     job: Job, identity: Identity, matched: Matches, decided: Decisions
 ) -> tuple[Book, Inputs, Book]:
-    """The book shown (links of the day asked for) and the one of 31 December, which is evaluated."""
+    """The book shown (links of the day asked for) and the evaluated one of 31 December."""
     inputs = _inputs(identity, matched)
     book = keep(inputs, job.year)
     last = date(job.year, 12, 31)
@@ -172,7 +179,12 @@ def _stakes(
 
 
 def _facts(
-    job: Job, identity: Identity, inputs: Inputs, book: Book, evaluation: Evaluation, decided: Decisions
+    job: Job,
+    identity: Identity,
+    inputs: Inputs,
+    book: Book,
+    evaluation: Evaluation,
+    decided: Decisions,
 ) -> Facts:
     return Facts(
         case=inputs.case,
@@ -202,7 +214,11 @@ def _all_rejects(intake: Intake, identity: Identity, decided: Decisions) -> pd.D
 
 
 def _result(job: Job, inputs: Inputs, tables: dict[str, pd.DataFrame]) -> Result:
-    shown = {r.id: Indicator(r.id, r.label, UNITS.get(r.id, "")) for c in job.scheme.active for r in c.indicators}
+    shown = {
+        r.id: Indicator(r.id, r.label, UNITS.get(r.id, ""))
+        for c in job.scheme.active
+        for r in c.indicators
+    }
     return Result(
         tables=tables,
         case=inputs.case,

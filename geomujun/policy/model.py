@@ -88,7 +88,7 @@ class Cohort:
             first = self.open[0]
             raise SchemeError(
                 t(
-                    "评价组 {c} 的 {k} 未定:{why}",
+                    "评价组 {c} 的 {k} 未定：{why}",
                     "{k} of cohort {c} is not decided: {why}",
                     c=self.label,
                     k=first.key,
@@ -96,7 +96,7 @@ class Cohort:
                 ),
                 where=where,
                 hint=t(
-                    "复制该方案文件,把 expected 换成当地公布的数值,再用 --scheme 指定",
+                    "复制该方案文件，把 expected 换成当地公布的数值，再用 --scheme 指定",
                     "copy the scheme file, put the locality's number in place of `expected`, "
                     "and name the copy with --scheme",
                 ),
@@ -138,7 +138,7 @@ class Scheme:
             raise SchemeError(
                 t("方案没有评价组 {c!r}", "the scheme has no cohort {c!r}", c=unknown[0]),
                 where=self.id,
-                hint=t("可用:{a}", "allowed: {a}", a=", ".join(c.id for c in self.cohorts)),
+                hint=t("可用：{a}", "allowed: {a}", a=", ".join(c.id for c in self.cohorts)),
             )
         made = tuple(replace(c, used=c.used or c.id in wanted) for c in self.cohorts)
         return replace(self, cohorts=made)

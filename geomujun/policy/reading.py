@@ -55,7 +55,7 @@ def parse(text: str, name: str) -> Node:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader subclass)
     except yaml.YAMLError as error:
         raise SchemeError(
-            t("不是有效的 YAML:{error}", "not valid YAML: {error}", error=error), where=name
+            t("不是有效的 YAML：{error}", "not valid YAML: {error}", error=error), where=name
         ) from error
     except SchemeError as error:
         raise error.at(name) from error
@@ -116,7 +116,7 @@ class Node:
             return {}
         if not isinstance(self.value, dict):
             raise self.fail(
-                t("应为映射,读到 {v}", "must be a mapping, got {v}", v=_show(self.value))
+                t("应为映射，读到 {v}", "must be a mapping, got {v}", v=_show(self.value))
             )
         return self.value
 
@@ -127,7 +127,7 @@ class Node:
         if unknown:
             raise self.fail(
                 t("未知的键 {k!r}", "unknown key {k!r}", k=unknown[0]),
-                t("可用的键:{a}", "allowed keys: {a}", a=", ".join(names)),
+                t("可用的键：{a}", "allowed keys: {a}", a=", ".join(names)),
             )
 
     def text(self, default: str | None = None) -> str:
@@ -135,7 +135,7 @@ class Node:
         if self.value in (None, "") and default is not None:
             return default
         if not isinstance(self.value, str) or not self.value.strip():
-            raise self.fail(t("应为文字,读到 {v}", "must be text, got {v}", v=_show(self.value)))
+            raise self.fail(t("应为文字，读到 {v}", "must be text, got {v}", v=_show(self.value)))
         return self.value.strip()
 
     def choice(self, allowed: Iterable[str], default: str | None = None) -> str:
@@ -146,7 +146,7 @@ class Node:
         if self.value not in names:
             raise self.fail(
                 t("不认识的值 {v}", "{v} is not a known value", v=_show(self.value)),
-                t("可用的值:{a}", "allowed: {a}", a=", ".join(names)),
+                t("可用的值：{a}", "allowed: {a}", a=", ".join(names)),
             )
         return str(self.value)
 
@@ -168,7 +168,7 @@ class Node:
         """The value as a finite number within bounds, inclusive."""
         v = self.value
         if isinstance(v, bool) or not isinstance(v, (int, float)) or not math.isfinite(v):
-            raise self.fail(t("应为数字,读到 {v}", "must be a number, got {v}", v=_show(v)))
+            raise self.fail(t("应为数字，读到 {v}", "must be a number, got {v}", v=_show(v)))
         if not low <= v <= high:
             raise self.fail(
                 t("{v} 超出范围", "{v} is out of range", v=v),
@@ -181,7 +181,7 @@ class Node:
         if not isinstance(self.value, list) or len(self.value) != count:
             raise self.fail(
                 t(
-                    "应为 {n} 个数字,读到 {v}",
+                    "应为 {n} 个数字，读到 {v}",
                     "must be a list of {n} numbers, got {v}",
                     n=count,
                     v=_show(self.value),
@@ -196,7 +196,7 @@ class Node:
         if self.value is None:
             return ()
         if not isinstance(self.value, list):
-            raise self.fail(t("应为列表,读到 {v}", "must be a list, got {v}", v=_show(self.value)))
+            raise self.fail(t("应为列表，读到 {v}", "must be a list, got {v}", v=_show(self.value)))
         return tuple(
             Node(v, self.file, f"{self.path}[{i}]").text() for i, v in enumerate(self.value)
         )
@@ -210,7 +210,7 @@ class Node:
         if not self.mapping():
             raise self.fail(
                 t("缺少数值", "no value"),
-                t("写成 {{2022-01-01: 数值}}", "write it as {{2022-01-01: value}}"),
+                t("写成 {2022-01-01: 数值}", "write it as {2022-01-01: value}"),
             )
         for key in self.mapping():
             if not isinstance(key, date):
@@ -223,7 +223,7 @@ class Node:
             raise self.fail(
                 t("{d} 尚无有效数值", "no value in force on {d}", d=day),
                 t(
-                    "最早生效日 {f};请换方案或补充数值",
+                    "最早生效日 {f}；请换方案或补充数值",
                     "the first takes effect on {f}; choose another scheme or add a value",
                     f=min(self.mapping()),
                 ),

@@ -57,7 +57,7 @@ def text_of(scheme_id: str) -> str:
         raise SchemeError(
             t("没有方案 {s!r}", "no scheme {s!r}", s=scheme_id),
             hint=t(
-                "可用方案:{a};或给出方案文件的路径",
+                "可用方案：{a}；或给出方案文件的路径",
                 "schemes: {a}; or give the path of a scheme file",
                 a=", ".join(available()),
             ),
@@ -214,7 +214,11 @@ class _Reading:
         shares = self.decided(node, open_, lambda n: n.numbers(4)) or ()
         if shares and abs(sum(shares) - 100) > _TOLERANCE:
             raise node.fail(
-                t("各档占比之和为 {s:g},应为 100", "shares add up to {s:g}, not 100", s=sum(shares))
+                t(
+                    "各档占比之和为 {s:g}，应为 100",
+                    "shares add up to {s:g}, not 100",
+                    s=sum(shares),
+                )
             )
         return shares
 
@@ -238,7 +242,7 @@ class _Reading:
         if name not in self.sources:
             raise node.fail(
                 t("sources 中没有 {s!r}", "{s!r} is not among the sources", s=name),
-                t("可用:{a}", "allowed: {a}", a=", ".join(sorted(self.sources))),
+                t("可用：{a}", "allowed: {a}", a=", ".join(sorted(self.sources))),
             )
         return name
 
@@ -277,5 +281,5 @@ def _weights_add_up(node: Node, cohort: Cohort) -> None:
     if (complete and abs(known - 100) > _TOLERANCE) or known > 100 + _TOLERANCE:
         listed = " + ".join(f"{i.id} {i.weight:g}" for i in cohort.indicators)
         raise node.fail(
-            t("权重之和为 {s:g},应为 100", "weights add up to {s:g}, not 100", s=known), listed
+            t("权重之和为 {s:g}，应为 100", "weights add up to {s:g}, not 100", s=known), listed
         )

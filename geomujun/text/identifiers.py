@@ -4,8 +4,8 @@ Everything works on whole columns. Nothing here repairs a code on its own author
 variants (blanks, full width, O for 0) are undone only where the result is a code that exists.
 
 Sources: GB 32100-2015 (信用代码, check character mod 31), GB 11714-1997 (组织机构代码, mod 11),
-GB/T 37346-2019 (宗地代码 19 = 6 + 3 + 3 + 2 + 5; 不动产单元号 28 = 宗地代码 + 9; text not seen, from
-public code, unconfirmed).
+GB/T 37346-2019 (宗地代码 19 = 6 + 3 + 3 + 2 + 5; 不动产单元号 28 = 宗地代码 + 9; text not seen,
+from public code, unconfirmed).
 """
 
 from __future__ import annotations

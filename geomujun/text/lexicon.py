@@ -1,4 +1,4 @@
-"""Word lists: divisions of the country and of the case, legal forms, trades, bodies that are no firm.
+"""Word lists: divisions of the country and the case, legal forms, trades, public bodies.
 
 The country's divisions come from `data/divisions.csv` (made by scripts/generate_divisions.py from
 统计用区划代码); towns, villages and places the list does not know are learned from the addresses of
@@ -18,6 +18,8 @@ from typing import Any, Final
 
 import pandas as pd
 import yaml
+
+from geomujun.text.sound import sound
 
 _PLACE: Final = re.compile(
     r"^(?:(?P<province>[\u4e00-\u9fff]{2,6}?(?:省|自治区))|(?P<muni>北京|上海|天津|重庆)市?)?"
@@ -61,7 +63,9 @@ def words() -> Words:
     return Words(
         legal_forms=dict(sorted(forms.items(), key=lambda kv: (-len(kv[0]), kv[0]))),
         group_words=tuple(raw["group_words"]),
-        branch=re.compile(rf"^(.{{3,}}?(?:{_any(forms)}))((?:{'|'.join(raw['branch_patterns'])}))$"),
+        branch=re.compile(
+            rf"^(.{{3,}}?(?:{_any(forms)}))((?:{'|'.join(raw['branch_patterns'])}))$"
+        ),
         branch_part=re.compile("|".join(raw["branch_patterns"])),
         note_words=frozenset(raw["note_words"]),
         former=re.compile(f"^(?:{_any(raw['former_words'])})[:：为是]?(.+)$"),
@@ -95,13 +99,15 @@ def divisions() -> tuple[Division, ...]:
 class Lexicon:
     """Place words of one case.
 
-    ``place`` maps each writing (绍兴市, 绍兴) to the short name (绍兴); ``longest`` is the length of
-    the longest writing. ``parents`` maps a short name to the short names above it.
+    ``sounds`` maps the pinyin of places the addresses of the case begin with to their short names.
+    ``place`` maps each writing (绍兴市, 绍兴) to the short name (绍兴); ``longest`` is the length
+    of the longest writing. ``parents`` maps a short name to the short names above it.
     """
 
     place: Mapping[str, str]
     parents: Mapping[str, frozenset[str]]
     longest: int
+    sounds: Mapping[str, str]
 
 
 def short_place(name: str) -> str:
@@ -131,17 +137,19 @@ def case_lexicon(addresses: Iterable[pd.Series]) -> Lexicon:
         addresses: Normalised address columns.
     """
     place, parents = dict(_country()[0]), dict(_country()[1])
+    local: set[str] = set()
     for column in addresses:
         found = column.str.extract(_PLACE)
-        counts = found.value_counts(["province", "city", "county"], dropna=False, sort=False)
-        for (province, city, county), n in sorted(counts.items(), key=lambda kv: str(kv[0])):
-            if n < 3 or not isinstance(county, str):  # a handful of odd texts teaches no place
-                continue
-            chain = [short_place(w) for w in (province, city) if isinstance(w, str)]
-            writings = [w for w in (province, city, county) if isinstance(w, str)]
-            for writing in writings:
+        levels = found[found["county"].notna()].fillna("")[["province", "city", "county"]]
+        counts = levels.value_counts(sort=False)
+        for names in sorted(counts[counts >= 3].index):  # a few odd texts teach no place
+            province, city, county = map(str, names)
+            chain = [short_place(w) for w in (province, city) if w]
+            for writing in filter(None, (province, city, county)):
                 place.setdefault(writing, short_place(writing))
                 place.setdefault(short_place(writing), short_place(writing))
             key = short_place(county)
+            local.update({key, *chain})
             parents[key] = parents.get(key, frozenset()) | (frozenset(chain) - {key})
-    return Lexicon(place, parents, max(map(len, place)))
+    sounds = {sound(short): short for short in sorted(local)}
+    return Lexicon(place, parents, max(map(len, place)), sounds)

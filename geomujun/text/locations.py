@@ -1,9 +1,9 @@
 """坐落 and addresses taken apart: town, village, park, road, house number, building, floor, room.
 
-Half of the 坐落 of real parcels are relative to roads ("以东", "交叉口东北侧"), a third names a village,
-one in fifty a house number, and one in fifty names a neighbour's firm, which is not the holder. So no
-part is required, and a text never becomes a point here. House number, building and room are part of
-the identity of a place: two numbers that differ are two places.
+Half of the 坐落 of real parcels are relative to roads ("以东", "交叉口东北侧"), a third names a
+village, one in fifty a house number, and one in fifty names a neighbour's firm, which is not the
+holder. So no part is required, and a text never becomes a point here. House number, building and
+room are part of the identity of a place: two numbers that differ are two places.
 """
 
 from __future__ import annotations
@@ -102,8 +102,10 @@ def _parse_distinct(norm: pd.Series) -> pd.DataFrame:
 
 
 def door_key(parts: pd.DataFrame) -> pd.Series:
-    """Road and house number as one key, "" when either is missing; the town is left out because
-    half of the writers leave it out, and roads rarely repeat inside a county.
+    """Road and house number as one key, "" when either is missing.
+
+    The town is left out because half of the writers leave it out, and roads rarely repeat inside a
+    county.
     """
     both = (parts["road"] != "") & (parts["number"] != "")
     return (parts["road"] + parts["number"]).where(both, "").astype("str")

@@ -1,11 +1,11 @@
-"""Names of enterprises and other holders, taken apart: places · 字号 · trade · legal form · brackets.
+"""Names of enterprises and other holders taken apart: places · 字号 · trade · form · brackets.
 
 `parse` reads a column once per distinct text. It is tolerant: brackets may be mixed, unbalanced or
 missing; what a bracket holds is typed (place, former name, renamed to, branch, note, person).
 `holder_kind` says whether a holder is a firm, a person, a public or a collective body.
 
-Source: 《企业名称登记管理规定》(国务院令第734号) art. 6: a name is 行政区划名称 + 字号 + 行业或者经营特点
-+ 组织形式. Bracket kinds: real holders of land-supply notices, January 2017.
+Source: 《企业名称登记管理规定》(国务院令第734号) art. 6: a name is 行政区划名称 + 字号 +
+行业或者经营特点 + 组织形式. Bracket kinds: real holders of land-supply notices, January 2017.
 """
 
 from __future__ import annotations
@@ -18,11 +18,20 @@ import pandas as pd
 
 from geomujun.text.lexicon import Lexicon, Words, words
 from geomujun.text.normal import normalise_text
+from geomujun.text.sound import sound
 
-_PERSON: Final = re.compile(r"^[\u4e00-\u9fff·]{2,4}$|^[\u4e00-\u9fff]{2,8}·[\u4e00-\u9fff·]{1,10}$")
-_ANONYMOUS: Final = re.compile(r"^[\u4e00-\u9fff]某{1,2}[\u4e00-\u9fff]?$|^[\u4e00-\u9fff][*X]{1,2}$")
+_PERSON: Final = re.compile(
+    r"^[\u4e00-\u9fff·]{2,4}$|^[\u4e00-\u9fff]{2,8}·[\u4e00-\u9fff·]{1,10}$"
+)
+_ANONYMOUS: Final = re.compile(
+    r"^[\u4e00-\u9fff]某{1,2}[\u4e00-\u9fff]?$|^[\u4e00-\u9fff][*X]{1,2}$"
+)
 _COUNT: Final = re.compile(r"等\d*[\u4e00-\u9fff]{0,2}$")
-_TAIL: Final = ("有限", "公司", "厂", "集团", "合作社", "企业", "中心", "部", "店", "社", "所", "行", "园", "场", "站")
+_FIRM_FORMS: Final = frozenset({"share", "limited", "company", "partnership", "cooperative"})
+_TAIL: Final = (
+    "有限", "公司", "厂", "集团", "合作社", "企业", "中心", "部", "店", "社", "所", "行", "园",
+    "场", "站",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +51,9 @@ class ParsedName:
 
 
 def split_brackets(norm: str) -> tuple[str, list[str]]:
-    """The text outside brackets and the bracketed parts; a bracket never closed ends at the next
-    opening one or at the end of the text.
+    """The text outside brackets and the bracketed parts.
+
+    A bracket never closed ends at the next opening one or at the end of the text.
     """
     outside: list[str] = []
     parts: list[str] = []
@@ -73,7 +83,17 @@ def take_places(text: str, lexicon: Lexicon, at_least: int = 2) -> tuple[list[st
                 text = text[size:]
                 break
         else:
-            return places, text
+            return (places, text) if places else _misspelt_place(text, lexicon, at_least)
+
+
+def _misspelt_place(text: str, lexicon: Lexicon, at_least: int) -> tuple[list[str], str]:
+    """A place of the case itself that the text begins with by sound (云秀 for 云岫)."""
+    for size in (3, 2):
+        if len(text) - size >= at_least:
+            place = lexicon.sounds.get(sound(text[:size]))
+            if place is not None:
+                return [place], text[size:]
+    return [], text
 
 
 def take_legal(text: str, lists: Words) -> tuple[str, str]:
@@ -97,31 +117,27 @@ def take_trade(core: str, lists: Words) -> tuple[str, str]:
 
 
 def take_branch(text: str, lists: Words) -> tuple[str, str]:
-    """The legal person's name and what makes it a branch (第二分厂, 定西分公司), "" when it is none."""
+    """The legal person's name and what makes it a branch (第二分厂), "" when it is none."""
     found = lists.branch.match(text)
     return (found.group(1), found.group(2)) if found else (text, "")
 
 
 def _bracket_kind(part: str, lexicon: Lexicon, lists: Words) -> tuple[str, str]:
     """What a bracketed part is, and its value."""
-    if part in lexicon.place:
-        return "place", part
-    if part in lists.note_words:
-        return "note", part
-    for kind, pattern in (("renamed", lists.renamed), ("former", lists.former)):
-        found = pattern.match(part)
-        if found:
-            return kind, found.group(1)
-    if part in lists.legal_forms or part in lists.group_words:
-        return "form", part
-    if lists.branch_part.fullmatch(part):
-        return "branch", part
-    if _ANONYMOUS.match(part):
-        return "person", part
-    places, rest = take_places(part, lexicon, at_least=0)
-    if places and not rest:
-        return "place", part
-    return "note", part
+    renamed, former = lists.renamed.match(part), lists.former.match(part)
+    tests = (
+        ("place", part in lexicon.place),
+        ("note", part in lists.note_words),
+        ("renamed", renamed is not None),
+        ("former", former is not None),
+        ("form", part in lists.legal_forms or part in lists.group_words),
+        ("branch", lists.branch_part.fullmatch(part) is not None),
+        ("person", _ANONYMOUS.match(part) is not None),
+        ("place", take_places(part, lexicon, at_least=0)[1] == ""),
+    )
+    kind = next((name for name, holds in tests if holds), "note")
+    named = {"renamed": renamed, "former": former}.get(kind)
+    return kind, named.group(1) if named else part
 
 
 def parse_name(text: str, lexicon: Lexicon) -> ParsedName:
@@ -163,7 +179,7 @@ def parse(texts: pd.Series, lexicon: Lexicon) -> pd.DataFrame:
     rows = [asdict(parse_name(text, lexicon)) for text in distinct]
     fields = list(ParsedName.__dataclass_fields__)
     table = pd.DataFrame(rows, columns=fields, index=distinct, dtype="str")
-    return table.loc[values].set_axis(values.index)
+    return table.reindex(pd.Index(values)).set_axis(values.index)
 
 
 def holder_kind(text: str) -> str:
@@ -172,18 +188,16 @@ def holder_kind(text: str) -> str:
     norm = normalise_text(text)
     outside, _ = split_brackets(norm)
     base = outside or norm
-    if not base:
-        return "none"
-    if lists.collective.search(base):
-        return "collective"
     form = take_legal(base, lists)[1]
-    if form in {"share", "limited", "company", "partnership", "cooperative"}:
-        return "firm"
-    if lists.public.search(base) or (base.endswith(lists.public_suffixes) and len(base) >= 4):
-        return "public"
-    if form and len(base) > 4:
-        return "firm"
+    body = lists.public.search(base) or (base.endswith(lists.public_suffixes) and len(base) >= 4)
     person = _PERSON.match(_COUNT.sub("", base)) or _ANONYMOUS.match(base)
-    if person and not base.endswith(_TAIL):
-        return "person"
-    return "firm"
+    short_form = len(base) == 4 and base[2:] in lists.trades  # 字号 + trade
+    tests = (
+        ("none", not base),
+        ("collective", lists.collective.search(base) is not None),
+        ("firm", form in _FIRM_FORMS),
+        ("public", bool(body)),
+        ("firm", (form != "" and len(base) > 4) or short_form),
+        ("person", person is not None and not base.endswith(_TAIL)),
+    )
+    return next((kind for kind, holds in tests if holds), "firm")

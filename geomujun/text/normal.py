@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import opencc
@@ -16,7 +16,7 @@ import pandas as pd
 
 _OPENING, _CLOSING = "[{〔【〈《「『<", "]}〕】〉》」』>"
 _BRACKETS: Final = str.maketrans(_OPENING + _CLOSING, "(" * 9 + ")" * 9)
-_DROP: Final = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\ufeff\u00ad'\"`*_~^|\\“”‘’]+")
+_DROP: Final = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\ufeff\u00ad'\"`*_~^|\\“”\u2018\u2019]+")
 _EDGE: Final = re.compile(r"^[.。,，、;；:：\-—·]+|[.。,，、;；:：\-—·]+$")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
@@ -26,7 +26,7 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _simplified(char: str) -> str:
     """One character in simplified script; characters convert alone, so lengths never change."""
     done = str(_converter().convert(char))

@@ -65,9 +65,9 @@ def _towns(sub: npt.NDArray[np.object_], location: pd.Series) -> npt.NDArray[np.
     pairs = pd.DataFrame({"sub": sub, "town": named.to_numpy(dtype=object)}).dropna()
     votes = pairs.value_counts(["sub", "town"]).reset_index()
     votes = votes.sort_values(["sub", "count", "town"], ascending=[True, False, True])
-    town = votes.drop_duplicates("sub").set_index("sub")["town"]
+    town = votes.drop_duplicates("sub").set_index("sub")["town"].astype("object")
     fallback = [t("地籍区 {code}", "district {code}", code=s[:9]) for s in sub]
-    found = pd.Series(sub).map(town).fillna(pd.Series(fallback))
+    found = pd.Series(sub).map(town).astype("object").fillna(pd.Series(fallback))
     out: npt.NDArray[np.object_] = found.to_numpy(dtype=object)
     return out
 

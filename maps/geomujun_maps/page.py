@@ -33,6 +33,7 @@ def _asset(name: str) -> str:
 def _leaflet_css() -> str:
     """Leaflet's style sheet with its images inlined; the dead VML rule of old IE is dropped."""
     css = _asset("leaflet.css").replace("behavior: url(#default#VML);", "")
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)  # comments name addresses of bug trackers
     return re.sub(r"url\(images/([\w-]+\.png)\)", lambda m: f"url({_data_uri(m[1])})", css)
 
 
@@ -43,8 +44,13 @@ def _data_uri(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _leaflet_js() -> str:
-    """Leaflet without its source map comment, which developer tools would try to fetch."""
-    return re.sub(r"\n//# sourceMappingURL=\S+\s*$", "\n", _asset("leaflet.js"))
+    """Leaflet without its source map comment, which developer tools would try to fetch.
+
+    The link of its attribution prefix goes too: the control is not shown, the licence stands here.
+    """
+    code = re.sub(r"\n//# sourceMappingURL=\S+\s*$", "\n", _asset("leaflet.js"))
+    code = code.replace("https://leafletjs.com", "#")
+    return f"/*! Leaflet 1.9.4\n{_asset('LICENSE').strip()}\n*/\n{code}"
 
 
 @lru_cache(maxsize=1)

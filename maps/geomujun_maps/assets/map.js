@@ -67,7 +67,7 @@ document.addEventListener("DOMContentLoaded", function () {
     labels = L.layerGroup();
     var view = map.getBounds(), count = 0;
     for (var i = 0; i < N && count < LABEL_MAX; i++) {
-      if (!shown(i) || !klass(i).key) continue;
+      if (!shown(i) || !klass(i).key || klass(i).key === "matched") continue; // the usual case stays bare
       var box = layers[i].getBounds();
       if (!view.intersects(box)) continue;
       var sw = map.latLngToLayerPoint(box.getSouthWest()), ne = map.latLngToLayerPoint(box.getNorthEast());
@@ -187,7 +187,7 @@ document.addEventListener("DOMContentLoaded", function () {
   function goto(list) {
     var box = L.latLngBounds([]);
     list.forEach(function (i) { box.extend(layers[i].getBounds()); });
-    map.fitBounds(box, { maxZoom: 18, padding: [60, 60], animate: false });
+    map.fitBounds(box, { maxZoom: 17, padding: [60, 60], animate: false });
     openPlot(list[0]);
     choose(list);
   }

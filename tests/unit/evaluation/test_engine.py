@@ -5,8 +5,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+from evaluation_small import MU, YEAR, Town, table
 from shapely.geometry import box
-from small import MU, YEAR, Town, table
 
 from geomujun.domain.case import CRS
 from geomujun.errors import SchemeError

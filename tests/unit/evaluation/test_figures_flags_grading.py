@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from small import YEAR, table
+from evaluation_small import YEAR, table
 
 from geomujun.evaluation import figures, flags, grading
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-from small import MU, YEAR, Town
+from evaluation_small import MU, YEAR, Town
 
 from geomujun.domain.case import Case
 from geomujun.evaluation import engine, intervals

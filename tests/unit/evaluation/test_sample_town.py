@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import YEAR, truth
+from evaluation_truth import YEAR, truth
 
 from geomujun.domain.case import Case
 from geomujun.evaluation import engine

@@ -31,7 +31,14 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_file_of_the_contract_is_there(out: Path) -> None:
     names = {p.name for p in out.iterdir()}
-    assert names == {"tables", "result.gpkg", "report.xlsx", "map.html", "run.json", "review_queue.csv"}
+    assert names == {
+        "tables",
+        "result.gpkg",
+        "report.xlsx",
+        "map.html",
+        "run.json",
+        "review_queue.csv",
+    }
     tables = {p.stem for p in (out / "tables").iterdir()}
     assert tables == set(OUTPUTS) - {"review_queue"}
 

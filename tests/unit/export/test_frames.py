@@ -23,11 +23,21 @@ def test_indicators_stand_after_the_column_the_catalogue_names() -> None:
 def test_row_order_of_the_input_does_not_show(name: str) -> None:
     result = sample_result()
     turned = {k: v.iloc[::-1] for k, v in result.tables.items()}
-    pd.testing.assert_frame_equal(ordered(result, name), ordered(replace(result, tables=turned), name))
+    pd.testing.assert_frame_equal(
+        ordered(result, name), ordered(replace(result, tables=turned), name)
+    )
 
 
 def test_rows_with_one_key_are_ordered_by_the_rest() -> None:
-    rejects = pd.DataFrame({"file": ["a", "a"], "row": [2, 2], "field": ["x", "x"], "value": ["2", "1"], "reason": ["r", "r"]})
+    rejects = pd.DataFrame(
+        {
+            "file": ["a", "a"],
+            "row": [2, 2],
+            "field": ["x", "x"],
+            "value": ["2", "1"],
+            "reason": ["r", "r"],
+        }
+    )
     result = replace(sample_result(), tables={"rejects": rejects})
     assert ordered(result, "rejects")["value"].tolist() == ["1", "2"]
 
@@ -51,16 +61,41 @@ def test_numbers_dates_and_blanks_are_written_as_the_contract_says() -> None:
 def test_a_rank_with_gaps_is_written_as_whole_numbers() -> None:
     frame = pd.DataFrame({"uscc": ["A", "B"], "rank": [3.0, None]})
     result = replace(sample_result(), tables={"enterprise_evaluation": frame})
-    got = as_text(ordered(result, "enterprise_evaluation"), fields_of(result, "enterprise_evaluation"))
+    got = as_text(
+        ordered(result, "enterprise_evaluation"), fields_of(result, "enterprise_evaluation")
+    )
     assert got["rank"].tolist() == ["3", ""]
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0", "\t=1", "\r=1", '=HYPERLINK("x")'])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1+1",
+        "@SUM(A1)",
+        "+cmd|' /C calc'!A0",
+        "-2+3+cmd|' /C calc'!A0",
+        "\t=1",
+        "\r=1",
+        '=HYPERLINK("x")',
+    ],
+)
 def test_a_cell_that_would_run_gets_an_apostrophe(cell: str) -> None:
     assert guarded(pd.Series([cell], dtype="str")).tolist() == ["'" + cell]
 
 
-@pytest.mark.parametrize("cell", ["91330603MA5U44PX52", "330603001006GB00018", "-12.5", "+86", "-", "ZL2020-00038", "绍兴（=）", "'=1"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "91330603MA5U44PX52",
+        "330603001006GB00018",
+        "-12.5",
+        "+86",
+        "-",
+        "ZL2020-00038",
+        "绍兴（=）",
+        "'=1",
+    ],
+)
 def test_codes_numbers_and_prose_are_left_as_they_are(cell: str) -> None:
     assert guarded(pd.Series([cell], dtype="str")).tolist() == [cell]
 

@@ -22,7 +22,18 @@ from geomujun.export.masking import (
 
 @pytest.mark.parametrize(
     "name",
-    ["王明", "王小明", "欧阳明", "欧阳小明", "张三等3人", "王小明（已故）", "王小明(原柯桥电缆公司)", "买买提·艾山", "李建行", "John Smith"],
+    [
+        "王明",
+        "王小明",
+        "欧阳明",
+        "欧阳小明",
+        "张三等3人",
+        "王小明（已故）",
+        "王小明(原柯桥电缆公司)",
+        "买买提·艾山",
+        "李建行",
+        "John Smith",
+    ],
 )
 def test_these_are_natural_persons(name: str) -> None:
     assert is_person(name)
@@ -30,7 +41,18 @@ def test_these_are_natural_persons(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "上海银行", "柯桥区教育局", "岭陈村民委员会", "兰亭街道", "凯迅化工（绍兴）有限公司", "华联超市", "柯桥五金厂", "ABC Trading Ltd", "绍兴鼎峰国际木业有限公司"],
+    [
+        "",
+        "上海银行",
+        "柯桥区教育局",
+        "岭陈村民委员会",
+        "兰亭街道",
+        "凯迅化工（绍兴）有限公司",
+        "华联超市",
+        "柯桥五金厂",
+        "ABC Trading Ltd",
+        "绍兴鼎峰国际木业有限公司",
+    ],
 )
 def test_these_are_not(name: str) -> None:
     assert not is_person(name)
@@ -38,7 +60,14 @@ def test_these_are_not(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "hidden"),
-    [("王明", "王*"), ("王小明", "王**"), ("欧阳明", "欧阳*"), ("欧阳小明", "欧阳**"), ("买买提·艾山", "买**·**"), ("王小明（已故）", "王**")],
+    [
+        ("王明", "王*"),
+        ("王小明", "王**"),
+        ("欧阳明", "欧阳*"),
+        ("欧阳小明", "欧阳**"),
+        ("买买提·艾山", "买**·**"),
+        ("王小明（已故）", "王**"),
+    ],
 )
 def test_only_the_family_name_stays(name: str, hidden: str) -> None:
     assert mask_person(name) == hidden
@@ -70,7 +99,10 @@ def test_numbers_in_sentences_are_masked_only_when_they_are_personal() -> None:
 
 def test_a_firm_that_bears_a_persons_name_is_not_touched() -> None:
     masker = Masker(["王小明"], ["绍兴王小明制衣有限公司"])
-    assert masker.text("权利人王小明与绍兴王小明制衣有限公司相近") == "权利人王**与绍兴王小明制衣有限公司相近"
+    assert (
+        masker.text("权利人王小明与绍兴王小明制衣有限公司相近")
+        == "权利人王**与绍兴王小明制衣有限公司相近"
+    )
 
 
 def test_a_name_in_traditional_script_hides_its_normalised_form_too() -> None:
@@ -84,11 +116,17 @@ def test_no_person_of_the_case_is_left_in_any_table_or_layer() -> None:
     persons = sorted(p for p in set(cells) if is_person(p))
     assert len(persons) > 100
     links = result.tables["links"].copy()
-    links.loc[0, "evidence"] = f'[{{"name": "n", "left": "{persons[0]}", "right": "", "line": "{persons[1]}", "bits": 1}}]'
+    links.loc[0, "evidence"] = (
+        f'[{{"name": "n", "left": "{persons[0]}", "right": "", "line": "{persons[1]}", "bits": 1}}]'
+    )
     got = masked(replace(result, tables={**result.tables, "links": links}))
     evidence = "\n".join(got.tables["links"]["evidence"])
     firms = "\n".join(got.case.enterprises["name"])
-    left = [p for p in persons if p not in firms and (p in evidence or p in "\n".join(got.case.parcels["holder_names"]))]
+    left = [
+        p
+        for p in persons
+        if p not in firms and (p in evidence or p in "\n".join(got.case.parcels["holder_names"]))
+    ]
     assert left == []
     assert got.tables["rejects"]["value"].tolist() == ["王**"]
     assert got.case.enterprises["name"].tolist() == result.case.enterprises["name"].tolist()

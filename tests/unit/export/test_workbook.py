@@ -49,20 +49,33 @@ def test_headers_are_chinese_frozen_and_filter(book: openpyxl.Workbook) -> None:
 
 def test_words_are_chinese_and_areas_are_numbers(book: openpyxl.Workbook) -> None:
     links = book["地企对应"]
-    assert set(_column(links, "关系")) <= {"自有", "承租", "转租承租", "集团内使用", "实际占用", "仅注册地址"}
+    assert set(_column(links, "关系")) <= {
+        "自有",
+        "承租",
+        "转租承租",
+        "集团内使用",
+        "实际占用",
+        "仅注册地址",
+    }
     areas = _column(links, "对应面积（㎡）")
     assert all(isinstance(a, int | float) for a in areas)
     assert links.cell(2, 5).number_format == "#,##0.00"
     assert "已对应" in _column(book["宗地清点"], "归类")
 
 
-def test_the_summary_marks_itself_internal_and_its_counts_are_the_tables(book: openpyxl.Workbook) -> None:
+def test_the_summary_marks_itself_internal_and_its_counts_are_the_tables(
+    book: openpyxl.Workbook,
+) -> None:
     sheet = book["汇总"]
     cells = [[c.value for c in row] for row in sheet.iter_rows()]
     assert cells[0][0] == "内部资料"
     rows = {r[0]: r for r in cells if r[1] == "matched"}
     truth = sample_result().tables["parcel_reconciliation"]
-    assert cells[[r[0] for r in cells].index("宗地清点") + 2][:3] == ["已对应", "matched", (truth["bucket"] == "matched").sum()]
+    assert cells[[r[0] for r in cells].index("宗地清点") + 2][:3] == [
+        "已对应",
+        "matched",
+        (truth["bucket"] == "matched").sum(),
+    ]
     assert "已对应" in rows
     balances = [r for r in cells if r[1] in ("平", "不平")]
     assert len(balances) >= 8
@@ -80,7 +93,9 @@ def test_a_broken_balance_is_said() -> None:
 
 def test_what_people_typed_never_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
     evil = ["=1+1", "+1", "-1", "@x", "http://example.org/x", "{=1}", "mailto:a@b"]
-    frame = pd.DataFrame({"uscc": [f"U{n}" for n in range(len(evil))], "name": evil, "bucket": "matched"})
+    frame = pd.DataFrame(
+        {"uscc": [f"U{n}" for n in range(len(evil))], "name": evil, "bucket": "matched"}
+    )
     result = replace(sample_result(), tables={"enterprise_reconciliation": frame})
     workbook.write(masked(result), tmp_path / "x.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["企业清点"]
@@ -104,7 +119,10 @@ def test_a_long_table_goes_on_in_the_next_sheet(tmp_path: Path) -> None:
 
 def test_a_text_longer_than_a_cell_is_cut_and_says_so(tmp_path: Path) -> None:
     frame = pd.DataFrame({"uscc": ["U"], "name": ["长" * 40_000], "bucket": "matched"})
-    workbook.write(masked(replace(sample_result(), tables={"enterprise_reconciliation": frame})), tmp_path / "x.xlsx")
+    workbook.write(
+        masked(replace(sample_result(), tables={"enterprise_reconciliation": frame})),
+        tmp_path / "x.xlsx",
+    )
     value = openpyxl.load_workbook(tmp_path / "x.xlsx")["企业清点"].cell(2, 2).value
     assert isinstance(value, str)
     assert len(value) == 32_767

@@ -1,0 +1,50 @@
+# make demo   sets up, runs the main job on the demo county, shows the map
+# make test   sets up, passes all tests
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO_OUT ?= data/out/demo
+
+.PHONY: setup setup-dev demo test test-long check bench catalogue lock clean
+
+setup: .venv/run.stamp
+setup-dev: .venv/dev.stamp
+
+.venv/run.stamp: requirements/run.lock requirements/build.lock pyproject.toml scripts/setup.sh
+	@PYTHON="$(PYTHON)" bash scripts/setup.sh run
+
+.venv/dev.stamp: requirements/dev.lock .venv/run.stamp
+	@PYTHON="$(PYTHON)" bash scripts/setup.sh dev
+
+demo: setup
+	@$(BIN)/geomujun demo --out $(DEMO_OUT) --size county
+	@bash scripts/open.sh $(DEMO_OUT)/result/map.html
+
+test: setup-dev
+	@bash scripts/apt.sh chromium fonts-noto-cjk
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest -m "not long"
+
+test-long: setup-dev
+	@bash scripts/apt.sh chromium fonts-noto-cjk
+	@$(BIN)/python -m pytest -m long
+
+check: setup-dev
+	@$(BIN)/python scripts/generate_catalogue.py --check
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@PYTHONPATH=.:maps:data $(BIN)/lint-imports
+
+bench: setup-dev
+	@$(BIN)/python -m benchmarks
+
+catalogue: setup-dev
+	@$(BIN)/python scripts/generate_catalogue.py
+
+# Needs uv. The locks name no registry.
+lock:
+	@bash scripts/lock.sh
+
+clean:
+	rm -rf .venv data/out build dist
