@@ -27,7 +27,10 @@ def short(name: str) -> str:
     """The name without its kind; two characters stay."""
     bare = re.sub(rf"(?:{ETHNIC})*自治(?:区|州|县|旗)$", "", name)
     bare = re.sub(r"(?:特别行政区|地区|林区|特区|新区|省|市|区|县|盟|旗)$", "", bare)
-    return bare if len(bare) >= 2 else name
+    if len(bare) >= 2:
+        return bare
+    plain = re.sub(r"自治(?:区|州|县|旗)$", "", name)  # 内蒙古自治区 → 内蒙古
+    return plain if len(plain) >= 2 else name
 
 
 def main() -> int:

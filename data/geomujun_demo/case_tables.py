@@ -201,6 +201,9 @@ def addresses(known: Known, centres: Points) -> pd.DataFrame:
     """标准地址点 of most numbered plots; ``centres`` in degrees, one per plot."""
     rng = np.random.default_rng([known.world.seed, 16])
     dice = rng.random(len(known.world.plots))
+    world = known.world
+    needed = [p for p, _ in world.registered_only] + [u.plot for u in world.uses]
+    dice[needed] = 0.0  # nothing else ties these firms to their plots
     rows = [
         (f"{p.town}{street(p)}{p.number}号", round(float(c[0]), 6), round(float(c[1]), 6))
         for p, c, d in zip(known.world.plots, centres, dice, strict=True)

@@ -88,9 +88,8 @@ def _plot_for(m: Maker, scenario: str, firm: Firm) -> Plot | None:
 
 
 def _make_unique(m: Maker, firm: Firm) -> None:
-    while firm.name.full in m.register.taken:
+    while not m.register.claim(firm.name, firm.division):
         firm.name.trade = m.register.trade()[0] + m.rng.choice(("", "科技", "实业"))
-    m.register.taken.add(firm.name.full)
 
 
 def _rooms(m: Maker, where: list[Town], count: int) -> None:
@@ -119,8 +118,12 @@ def street(plot: Plot) -> str:
 
 def _site_addresses(m: Maker, where: list[Town]) -> None:
     """Registered and working addresses of the firms that have a place."""
+    users = {u.firm for u in m.world.uses}
     for firm in m.world.firms:
         if firm.registered_address:
+            continue
+        if firm.index in users:
+            _user_address(m, where, firm)
             continue
         if firm.home == NOBODY:
             firm.registered_address = _desk(m, m.rng.choice(where), firm, "")
@@ -138,6 +141,18 @@ def _site_addresses(m: Maker, where: list[Town]) -> None:
             firm.site_address = text
 
 
+def _user_address(m: Maker, where: list[Town], firm: Firm) -> None:
+    """Who uses land without a paper is known by where it works: that address is always given."""
+    plot = m.world.plots[firm.home]
+    text = f"{plot.town}{plot.village}工业区"
+    if plot.number:
+        text = f"{plot.town}{street(plot)}{plot.number}号"
+    firm.site_address = text + m.rng.choice(("", "（厂区内）"))
+    firm.registered_address = (
+        text if m.rng.random() < 0.5 else _desk(m, m.rng.choice(where), firm, "")
+    )
+
+
 def place_text(m: Maker, plot: Plot) -> str:
     """Where a plot is, as a firm would write it."""
     roll = m.rng.random()
@@ -153,9 +168,16 @@ def place_text(m: Maker, plot: Plot) -> str:
 def _points(m: Maker) -> None:
     """Which datum each point is declared in, and which it really is in."""
     blank = PROFILES[m.world.profile].blank_point
+    users = {u.firm for u in m.world.uses}
     for firm in m.world.firms:
+        if firm.index in users:
+            numbered = m.world.plots[firm.home].number > 0
+            if not numbered or m.rng.random() < 0.8:
+                firm.datum = firm.point_as = m.rng.choices(DATUMS[:4], (30, 30, 20, 10))[0]
+            continue
         seen = (0.82 if firm.home != NOBODY else 0.4) - blank
-        if m.rng.random() > seen or not firm.active:
+        unseen = not firm.active or firm.scenario in {"registered_only", "out_of_region"}
+        if m.rng.random() > seen or unseen:
             continue
         firm.datum = m.rng.choices(DATUMS, (30, 30, 20, 10, 10))[0]
         firm.point_as = firm.datum

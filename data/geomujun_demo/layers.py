@@ -23,6 +23,7 @@ from geomujun_demo.truth_evaluation import M2_PER_MU
 from geomujun_demo.world import NOBODY, Building, Floats, Plot
 
 NATIVE: Final = 4528
+OTHER_WRITING: Final = 0.015  # right-holder rows that write the parcel code in another way
 USE_CODE: Final = {
     "工业用地": "0601", "城镇住宅用地": "0701", "零售商业用地": "0501", "商务金融用地": "0505",
     "教育用地": "0803", "公用设施用地": "0809",
@@ -59,7 +60,7 @@ def in_crs(rows: pd.DataFrame, shapes: Any, epsg: int) -> gpd.GeoDataFrame:
 
 
 def parcels(known: Known, write: Writer) -> tuple[pd.DataFrame, Any, list[tuple[object, ...]]]:
-    """宗地 rows and shapes in one shuffled order, and the rows of a right-holder table."""
+    """宗地 rows and shapes in one shuffled order, and rows of a right-holder table."""
     world = known.world
     plots = [p for p in world.plots if p.in_layer]
     rng = np.random.default_rng([world.seed, 31])
@@ -74,7 +75,9 @@ def parcels(known: Known, write: Writer) -> tuple[pd.DataFrame, Any, list[tuple[
         kinds = ["个人" if h.kind == "person" else "企业" for h in plot.holders]
         way = "单独所有" if len(kinds) < 2 else "按份共有" if written.shares else "共同共有"
         for kind, (name, id_kind, number, share) in zip(kinds, written.rows, strict=True):
-            holders.append((plot.code, name, id_kind, number, kind, way, share, plot.right_start))
+            varied = write.rng.random() < OTHER_WRITING
+            code = code_variant(write.rng, plot.code) if varied else plot.code
+            holders.append((code, name, id_kind, number, kind, way, share, plot.right_start))
     columns = (
         "ZDDM", "BDCDYH", "ZL", "ZDMJ", "MJDW", "YT", "QLLX", "QLXZ", "RJL", "JZMD", "QSSJ",
         "JSSJ", "QXDM", "QLRMC",
@@ -103,9 +106,6 @@ def _parcel(write: Writer, plot: Plot, *texts: str) -> tuple[object, ...]:
     elif hard:
         unit = rng.choice(("", "平方米", "㎡"))
     use = USE_CODE[plot.use] if hard and rng.random() < 0.3 else plot.use
-    code = plot.code
-    if hard and rng.random() < 0.01:
-        code = code_variant(rng, code) if rng.random() < 0.5 else code + kind
     nature = plot.right_nature
     if plot.code[12] == "J" and nature:
         nature = "203"
@@ -115,8 +115,8 @@ def _parcel(write: Writer, plot: Plot, *texts: str) -> tuple[object, ...]:
         else None
     )
     return (
-        code, plot.code + kind, plot.location, area, unit or None, use, plot.right_kind or None,
-        nature or None,
+        plot.code, plot.code + kind, plot.location, area, unit or None, use,
+        plot.right_kind or None, nature or None,
         plot.far, plot.coverage, _iso(plot.right_start), _iso(end), plot.division,
         *(t or None for t in texts), _iso(plot.exempt_from),
         rng.choices((None, "抵押", "查封"), (88, 10, 2))[0],
@@ -265,12 +265,16 @@ def centres(known: Known) -> Floats:
 
 
 def firm_points(known: Known, middle: Floats) -> Floats:
-    """Each firm's point as written, NaN where it has none; off the centre by some metres."""
+    """Each firm's point as written, NaN where it has none; off the centre by some metres.
+
+    Firms without land have theirs at an office, on land that is not industrial.
+    """
     world = known.world
     rng = np.random.default_rng([world.seed, 34])
     n = len(world.firms)
     home = np.array([f.home for f in world.firms])
-    anywhere = rng.integers(0, len(middle), n)
+    offices = np.array([p.index for p in world.plots if not p.industrial])
+    anywhere = offices[rng.integers(0, len(offices), n)]
     sizes = np.sqrt(np.array([p.area_m2 for p in world.plots]))
     spot = np.where(home >= 0, home, anywhere)
     off = rng.normal(0, 0.11, (n, 2)) * sizes[spot][:, None]

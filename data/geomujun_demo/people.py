@@ -66,9 +66,20 @@ class Register:
             form = self.form()
             name = Name(self.region(division), self.trade_name(), trade, form)
             name.bracket = "（" not in form and self.rng.random() < 0.12
-            if key(name.full) not in self.taken:
-                self.taken.add(key(name.full))
+            if self.claim(name, division):
                 return name
+
+    def claim(self, name: Name, division: str) -> bool:
+        """Take a name; False when it is gone, or its 字号 and trade are in this division.
+
+        The second is the registration rule (企业名称登记管理规定): the same 字号 in the same trade
+        of one place is refused, so 云岫X纺织有限公司 and X纺织（云岫）厂 are never two firms.
+        """
+        keys = {key(name.full), f"{division}/{name.trade_name}/{name.trade}"}
+        if keys & self.taken:
+            return False
+        self.taken |= keys
+        return True
 
     def firm(self, division: str, *, service: bool = False, scenario: str = "") -> Firm:
         """A new live firm in the register."""
@@ -95,21 +106,21 @@ class Register:
             if like is None:
                 name = self.name(division, self.trade()[0]).full
             else:
-                name = self._sibling(like, division)
-                if key(name) in self.taken:
+                sibling = self._sibling(like, division)
+                if not self.claim(sibling, division):
                     continue
-                self.taken.add(key(name))
+                name = sibling.full
             return name
 
-    def _sibling(self, like: Firm, division: str) -> str:
+    def _sibling(self, like: Firm, division: str) -> Name:
         n, roll = like.name, self.rng.random()
         if roll < 0.4:
-            return Name(n.region, n.trade_name, self.trade()[0], n.form, n.bracket).full
+            return Name(n.region, n.trade_name, self.trade()[0], n.form, n.bracket)
         if roll < 0.7:
-            return Name(self.region(division), n.trade_name, self.trade()[0], self.form()).full
+            return Name(self.region(division), n.trade_name, self.trade()[0], self.form())
         letter = self.rng.choice(lexicon.HEADS + lexicon.TAILS)
         changed = n.trade_name[:-1] + letter
-        return Name(n.region, changed, n.trade, n.form, n.bracket).full
+        return Name(n.region, changed, n.trade, n.form, n.bracket)
 
     def person(self) -> str:
         """A clearly invented person."""

@@ -7,6 +7,7 @@ Shares are near those of a real county's register as `domain.md` and sample-town
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -48,8 +49,8 @@ def own_former(m: Maker, plot: Plot) -> None:
     start = plot.right_start or firm.founded
     old = m.register.name(plot.division, firm.name.trade)
     if m.rng.random() < 0.6:
-        old.trade_name = firm.name.trade_name
-        old.trade = m.register.trade()[0]
+        kept = replace(old, trade_name=firm.name.trade_name, trade=m.register.trade()[0])
+        old = kept if m.register.claim(kept, plot.division) else old
     until = date(min(m.world.year - 1, start.year + m.rng.randint(1, 4)), m.rng.randint(1, 12), 15)
     firm.former.append((old.full, max(until, start) if m.rng.random() < 0.8 else None))
     plot.holders[-1].name = old.full
@@ -199,7 +200,7 @@ def std_park(m: Maker, plot: Plot) -> None:
     """Standard workshops let floor by floor (小微园)."""
     trade, code = lexicon.PARK_TRADE
     keeper = m.register.firm(plot.division, service=True, scenario=plot.scenario)
-    keeper.name.trade, keeper.industry, keeper.above = trade, code, False
+    keeper.name, keeper.industry, keeper.above = m.register.name(plot.division, trade), code, False
     m.owner(plot, firm=keeper)
     total, used = m.floor_m2(plot), 0.0
     for k in range(m.rng.randint(18, 46)):

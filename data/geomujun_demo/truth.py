@@ -179,7 +179,7 @@ def enterprise_bucket(known: Known, at: int) -> tuple[str, str]:
     firm = known.world.firms[at]
     broken = "invalid" if firm.written_uscc != firm.uscc else ""
     if not firm.active:
-        return "cancelled", ""
+        return "cancelled", "out_of_region" if firm.status == "迁出" else ""
     if at in known.linked:
         return "matched", broken
     if not firm.division.startswith("33992"):

@@ -116,6 +116,7 @@ def _leased(plot: Plot, lease: Lease, floor_m2: float) -> tuple[float | None, st
 
 def _settle(world: World, plot: Plot, claims: list[Claim], truth: Truth) -> None:
     firms = world.firms
+    first = len(truth.links)
     live = [h for h in plot.holders if h.firm != NOBODY and firms[h.firm].active]
     for h in plot.holders:
         if h.firm != NOBODY and not firms[h.firm].active:
@@ -136,8 +137,7 @@ def _settle(world: World, plot: Plot, claims: list[Claim], truth: Truth) -> None
     used = _give(plot, claims, truth, balance)
     for h in live:
         _hold(world, plot, (h.firm, h.share), used, truth)
-    mine = [k for k in truth.links[::-1] if k.plot == plot.index] if live or claims else []
-    balance.allocated_m2 = half_up(sum(k.area_m2 for k in mine[: len(live) + len(claims)]))
+    balance.allocated_m2 = half_up(math.fsum(k.area_m2 for k in truth.links[first:]))
 
 
 def _unsplit(plot: Plot, owners: list[int], claims: list[Claim], truth: Truth) -> None:

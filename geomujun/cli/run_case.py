@@ -47,7 +47,7 @@ def parse_day(text: str | None, year: int) -> date:
         ) from e
 
 
-def run(  # noqa: PLR0913 - one argument per option of CONTRACT §1
+def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; typer passes names
     case: Annotated[Path, typer.Argument(help="案卷文件夹 · case folder", metavar="CASE")],
     out: Annotated[Path, typer.Option("--out", help="输出文件夹 · output folder", metavar="DIR")],
     scheme: Annotated[

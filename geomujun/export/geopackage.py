@@ -5,7 +5,7 @@ linked patches), ``enterprises`` (points), ``link_lines`` (plot to firm), ``patc
 ``buildings``, ``parks``. Output tables stand under their own names without geometry. EPSG:4490,
 axes lon/lat. Time stamps are the day of the run, so that the same run gives the same bytes.
 
-Source: OGC 12-128r19 (GeoPackage 1.4); QGIS `layer_styles`.
+Source: OGC 12-128r15 (GeoPackage 1.2); QGIS `layer_styles`.
 """
 
 from __future__ import annotations
@@ -60,11 +60,16 @@ def write(result: Result, path: Path) -> None:
     stamp = f"{result.as_of.isoformat()}T00:00:00.000Z"
     with _fixed_clock(stamp):
         for name, layer in _layers(result).items():
-            pyogrio.write_dataframe(_dated(layer), path, layer=name, driver="GPKG", use_arrow=True)
+            _append(_dated(layer), path, name)
         for name in OUTPUTS:
-            frame = pd.DataFrame(_dated(ordered(result, name)))
-            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", use_arrow=True)
+            _append(pd.DataFrame(_dated(ordered(result, name))), path, name)
     _write_styles(path, stamp)
+
+
+def _append(frame: pd.DataFrame, path: Path, name: str) -> None:
+    """One layer more; the first one makes the file, in a version that old QGIS reads silently."""
+    options = {} if path.exists() else {"dataset_options": {"VERSION": "1.2"}}
+    pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", use_arrow=True, **options)
 
 
 @contextmanager

@@ -34,6 +34,8 @@ WEB_MERCATOR: Final = "EPSG:3857"
 FALSE_EASTING: Final = 500_000.0
 MERIDIANS: Final = range(75, 136, 3)
 NEAR_DEG: Final = 1.0  # a candidate may miss the division's seat or box by this much
+NEAR_POINT_DEG: Final = 1.4  # other data of the case are nearer than a division's seat
+ZONE_REACH_M: Final = 700_000.0  # 7° of longitude; a zone's neighbour lies 860 km off or more
 HINT_CRS: Final = ("在 mapping.yaml 中写明 crs: EPSG:编号", "say crs: EPSG:n in mapping.yaml")
 HINT_AXES: Final = (
     "核实后在 mapping.yaml 中写 axes: yx，或按东坐标在前重新导出",
@@ -167,6 +169,8 @@ def _gauss_krueger(crs: CRS) -> tuple[int, float] | None:
         return None
     p = {param.name.lower(): float(param.value) for param in operation.params}
     meridian = p.get("longitude of natural origin", math.nan)
+    if not math.isfinite(meridian):
+        return None
     regular = (
         p.get("latitude of natural origin", 0.0) == 0
         and p.get("scale factor at natural origin", 1.0) == 1
@@ -207,7 +211,10 @@ def _declared_zone(crs: CRS, gk: tuple[int, float], x: float, y: float) -> Decis
     meridian, easting = gk
     shape = coordinate_range(x, y)
     declared = t("声明：{crs}", "declared: {crs}", crs=crs.name)
-    if shape == "zoned":
+    if easting > 1e6 and abs(x - easting) <= ZONE_REACH_M:
+        # Fits as declared; far from its meridian the easting may run into the next zone's number.
+        code, expected = zone_epsg(int(easting // 1e6)), easting
+    elif shape == "zoned":
         zone = int(x // 1e6)
         if zone_meridian(zone) != meridian:
             raise CrsRefusedError(
@@ -342,7 +349,8 @@ def _from_range(x: float, y: float, place: Place) -> Decision:
     chosen, by = options[0], t("坐标范围", "coordinate range")
     if len(options) > 1:
         gaps = [(gap, code) for code in options if (gap := _gap(code, x, y, place)) is not None]
-        near = [code for gap, code in gaps if gap <= NEAR_DEG]
+        reach = NEAR_DEG if place.point is None else NEAR_POINT_DEG
+        near = [code for gap, code in gaps if gap <= reach]
         if len(near) != 1:
             raise _undecided(near or options, x, y, place)
         chosen = near[0]
@@ -401,7 +409,7 @@ def median_point(geometry: npt.NDArray[Any]) -> tuple[float, float] | None:
 def _parse(declared: str) -> CRS | None:
     try:
         return CRS.from_user_input(declared) if declared.strip() else None
-    except CRSError:
+    except (CRSError, ValueError):  # ValueError: broken PROJJSON
         return None
 
 

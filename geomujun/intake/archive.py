@@ -111,9 +111,10 @@ def unpack(path: Path, target: Path, limits: Limits) -> None:
         UnreadableError: refused, damaged, or more comes out than the directory declares.
     """
     left = limits.unpacked_bytes
+    entries = check_zip(path, limits)
     try:
         with zipfile.ZipFile(path) as z:
-            for info in check_zip(path, limits):
+            for info in entries:
                 out = target / PurePosixPath(info.filename.replace("\\", "/"))
                 if info.is_dir():
                     out.mkdir(parents=True, exist_ok=True)

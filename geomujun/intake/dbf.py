@@ -9,7 +9,6 @@ Source: dBASE III/IV table layout. Order of encodings: .cpg, LDID, strict UTF-8,
 
 from __future__ import annotations
 
-import codecs
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,14 +197,8 @@ def _sample(body: npt.NDArray[np.uint8], fields: list[Column]) -> list[bytes]:
 def declared_codec(cpg: Path | None, ldid: int) -> tuple[str, str, str]:
     """What the .cpg, else the language id, declares: codec ("" for nothing), source, its words."""
     if cpg is not None:
-        words = cpg.read_bytes()[:64].decode("ascii", errors="replace").strip().lower()
-        found = CPG.get(words, "")
-        if not found and words:
-            try:
-                found = codecs.lookup(words).name
-            except LookupError:
-                found = ""
-        return found, ".cpg", words
+        words = cpg.read_bytes()[:64].decode("ascii", errors="replace").strip(" \r\n\t\x00").lower()
+        return CPG.get(words, ""), ".cpg", words
     return LDID.get(ldid, ""), "LDID", f"0x{ldid:02X}"
 
 

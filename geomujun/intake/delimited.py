@@ -40,7 +40,7 @@ def _separator(stem: str, lines: list[str]) -> str:
 
 def _rows(path: Path, codec: str, sep: str) -> Iterator[list[str]]:
     with path.open(encoding=codec, errors="replace", newline="") as f:
-        yield from csv.reader((line.replace("\x00", "") for line in f), delimiter=sep)
+        yield from csv.reader((line.replace("\x00", "") for line in f), delimiter=sep, strict=True)
 
 
 def _first_lines(path: Path, codec: str, count: int) -> list[str]:
@@ -151,7 +151,10 @@ def read_delimited(path: Path, stem: str, rule: Rule, limits: Limits) -> tuple[R
         body = islice(_rows(path, codec, sep), found.data_from, None)
         raw = _collect(body, found, limits)
     except csv.Error as e:
-        raise UnreadableError(t("CSV 结构损坏：{e}", "broken CSV: {e}", e=e)) from e
+        raise UnreadableError(
+            t("CSV 结构损坏（引号不成对等）：{e}", "broken CSV (quotes and the like): {e}", e=e),
+            hint=t("用 Excel 或 WPS 另存为 .xlsx", "save it as .xlsx in Excel or WPS"),
+        ) from e
     if sep != ",":
         facts.notes.append(t("分隔符为 {s!r}", "separator {s!r}", s=sep))
     if found.data_from > 1:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -47,11 +48,14 @@ class Encoding:
     declared_wrong: bool = False
 
 
-def _count(chunks: Iterable[bytes], codec: str) -> tuple[int, int]:
+Pieces = Callable[[], Iterable[bytes]]  # a text in pieces, from its start at every call
+
+
+def _count(chunks: Pieces, codec: str) -> tuple[int, int]:
     """Undecodable sequences and non-ASCII characters of a text read as ``codec``."""
     decoder = codecs.getincrementaldecoder(codec)(errors="replace")
     bad = wide = 0
-    for chunk in [*chunks, b""]:
+    for chunk in chain(chunks(), [b""]):
         text = decoder.decode(chunk, final=not chunk)
         if not text.isascii():
             bad += text.count(_REPLACED)
@@ -59,12 +63,11 @@ def _count(chunks: Iterable[bytes], codec: str) -> tuple[int, int]:
     return bad, wide
 
 
-def judge(chunks: list[bytes], what: str) -> Encoding:
+def judge(chunks: Pieces) -> Encoding:
     """Tell UTF-8 from GB18030.
 
     Args:
-        chunks: The text, in pieces.
-        what: Where it stands, for the error message.
+        chunks: Gives the text in pieces, as often as asked.
 
     Raises:
         UnreadableError: it is neither.
@@ -85,12 +88,11 @@ def judge(chunks: list[bytes], what: str) -> Encoding:
         return Encoding("gb18030", GB18030, how, bad)
     raise UnreadableError(
         t("文字编码既不是 UTF-8 也不是 GB18030", "the text is neither UTF-8 nor GB18030"),
-        where=what,
         hint=t(*HINT_SAVE),
     )
 
 
-def _forced(chunks: list[bytes], codec: str, what: str) -> Encoding:
+def _forced(chunks: Pieces, codec: str) -> Encoding:
     bad, wide = _count(chunks, codec)
     if bad > max(1, DAMAGE * wide):
         raise UnreadableError(
@@ -100,7 +102,6 @@ def _forced(chunks: list[bytes], codec: str, what: str) -> Encoding:
                 c=codec,
                 n=bad,
             ),
-            where=what,
             hint=t(
                 "改正或删去 mapping.yaml 中的 encoding",
                 "correct or remove encoding in mapping.yaml",
@@ -113,17 +114,21 @@ def of_file(path: Path, forced: str = "") -> Encoding:
     """Encoding of a text file.
 
     Args:
-        path: The file; read once, in pieces.
+        path: The file; read in pieces, never held whole.
         forced: Codec that mapping.yaml names, "" for none.
 
     Raises:
         UnreadableError: empty, binary, or in no encoding that is known.
     """
-    with path.open("rb") as f:
-        chunks = list(iter(lambda: f.read(CHUNK), b""))
-    head = chunks[0] if chunks else b""
+
+    def chunks() -> Iterator[bytes]:
+        with path.open("rb") as f:
+            while chunk := f.read(CHUNK):
+                yield chunk
+
+    head = next(chunks(), b"")
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
-        raise UnreadableError(t("文件是空的", "the file is empty"), where=path.name)
+        raise UnreadableError(t("文件是空的", "the file is empty"))
     for bom, codec, how in BOMS:
         if head.startswith(bom):
             bad, wide = _count(chunks, codec)
@@ -132,10 +137,9 @@ def of_file(path: Path, forced: str = "") -> Encoding:
     if b"\x00" in head:
         raise UnreadableError(
             t("不是文本文件（含有空字节）", "not a text file (it holds NUL bytes)"),
-            where=path.name,
             hint=t("确认扩展名与内容一致", "check that the extension fits the content"),
         )
-    return _forced(chunks, forced, path.name) if forced else judge(chunks, path.name)
+    return _forced(chunks, forced) if forced else judge(chunks)
 
 
 def _count_cells(cells: list[bytes], codec: str) -> tuple[int, int]:

@@ -27,7 +27,8 @@ from geomujun.lang import t
 
 MAX_DEPTH: Final = 3
 _BRACKETS: Final = re.compile(r"[(\[{【〔<《]([^()\[\]{}【】〔〕<>《》]*)[)\]}】〕>》]")
-_CODE_CELL: Final = re.compile(r"^(?:[A-Za-z]{1,3}\d{1,3}|[(（]?\d{1,3}[)）]?|[甲乙丙丁戊己庚辛])$")
+_CODE_CELL: Final = re.compile(r"^([A-Za-z]{0,3})[(（]?(\d{1,3})[)）]?$")
+_STEMS_ORDER: Final = "甲乙丙丁戊己庚辛壬癸"
 _DROP: Final = re.compile(r"[\s*:_\ufeff\u200b]+")
 Merges = Sequence[tuple[tuple[int, int], tuple[int, int]]]  # (first row, col), (last row, col)
 
@@ -247,8 +248,17 @@ def _is_unit_row(row: list[str]) -> bool:
 
 
 def _is_code_row(row: list[str]) -> bool:
+    """A row that numbers the columns: 甲 乙 1 2 3, G1 G2 G3, (1) (2) (3); never one with a gap."""
     cells = [c for c in row if c]
-    return len(cells) > 2 and all(_CODE_CELL.match(c) for c in cells)
+    stems = [c for c in cells if c in _STEMS_ORDER]
+    if stems != list(_STEMS_ORDER[: len(stems)]) or stems != cells[: len(stems)]:
+        return False
+    codes = [_CODE_CELL.match(c) for c in cells[len(stems) :]]
+    found = [(m.group(1), int(m.group(2))) for m in codes if m is not None]
+    if len(found) != len(codes) or len(cells) < 3 or not found:
+        return False
+    prefix, first = found[0]
+    return first <= 1 and found == [(prefix, first + i) for i in range(len(found))]
 
 
 def _is_name_row(stem: str, row: list[str]) -> bool:

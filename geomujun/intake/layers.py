@@ -16,12 +16,13 @@ import struct
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
 
@@ -117,7 +118,13 @@ def _shapes(source: Source, facts: Facts) -> np.ndarray:
                 ) from e
         if seen:
             facts.notes.append(t("GDAL：{w}", "GDAL: {w}", w=_short(seen[0])))
-    shapes: np.ndarray = shapely.from_wkb(wkb, on_invalid="ignore")
+    return from_wkb(wkb)
+
+
+def from_wkb(values: np.ndarray) -> np.ndarray:
+    """Shapely objects; None where the bytes are none."""
+    with np.errstate(invalid="ignore"):  # NaN coordinates are found and listed later
+        shapes: np.ndarray = shapely.from_wkb(values, on_invalid="ignore")
     return shapes
 
 
@@ -380,25 +387,55 @@ def choose_layer(names: dict[str, str], stem: str, rule: Rule) -> str:
     return hits[0]
 
 
-def _read_ogr(
-    name: str, layer: str | None, limits: Limits
-) -> tuple[pd.DataFrame, np.ndarray | None, dict[str, Any]]:
-    options = (
-        {"IMMUTABLE": "YES", "LIST_ALL_TABLES": "NO"} if name.lower().endswith(".gpkg") else {}
-    )
+Columns = tuple[pd.DataFrame, np.ndarray | None, dict[str, Any]]
+
+
+def _read_ogr(name: str, layer: str | None, limits: Limits) -> Columns:
+    gpkg = name.lower().endswith(".gpkg")
+    options = {"IMMUTABLE": "YES", "LIST_ALL_TABLES": "NO"} if gpkg else {}
     with _quiet():
         info = pyogrio.read_info(name, layer=layer, **options)
         if len(info["fields"]) > limits.columns or max(info["features"], 0) > limits.rows:
             raise UnreadableError(t("行或列数超出上限", "too many rows or columns"))
-        meta, table = pyogrio.raw.read_arrow(name, layer=layer, **options)
+        try:
+            meta, table = pyogrio.raw.read_arrow(name, layer=layer, **options)
+        except NotImplementedError:  # arcs: only the slower way makes straight segments of them
+            return _read_curves(name, layer, options)
     geometry = None
     column = meta["geometry_name"] or "wkb_geometry"
     if column in table.column_names:
-        geometry = shapely.from_wkb(
-            table[column].to_numpy(zero_copy_only=False), on_invalid="ignore"
-        )
+        geometry = from_wkb(table[column].to_numpy(zero_copy_only=False))
         table = table.drop_columns([column])
-    return table.to_pandas(ignore_metadata=True), geometry, dict(meta)
+    return arrow_to_frame(table), geometry, dict(meta)
+
+
+def _read_curves(name: str, layer: str | None, options: dict[str, str]) -> Columns:
+    meta, _, wkb, values = pyogrio.raw.read(name, layer=layer, **options)
+    frame = pd.DataFrame(dict(zip(meta["fields"], values, strict=True)))
+    return frame, from_wkb(wkb), dict(meta)
+
+
+def _decode(value: bytes | None) -> str | None:
+    for codec in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return value.decode(codec) if value is not None else None
+    return value.decode("utf-8", errors="replace") if value is not None else None
+
+
+def arrow_to_frame(table: pa.Table) -> pd.DataFrame:
+    """An Arrow table as a frame; text that some program did not write as UTF-8 is decoded anew."""
+    for at, field in enumerate(table.schema):
+        if not (pa.types.is_string(field.type) or pa.types.is_large_string(field.type)):
+            continue
+        try:
+            table.column(at).validate(full=True)
+        except pa.ArrowInvalid:
+            kind = pa.binary() if pa.types.is_string(field.type) else pa.large_binary()
+            raw = pa.chunked_array([c.view(kind) for c in table.column(at).chunks], type=kind)
+            text = pa.array([_decode(v) for v in raw.to_pylist()], type=pa.large_string())
+            table = table.set_column(at, field.name, text)
+    frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+    return frame
 
 
 def frame_to_raw(frame: pd.DataFrame, geometry: np.ndarray | None) -> Raw:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from geomujun.intake.layers import frame_to_raw
+from geomujun.intake.layers import arrow_to_frame, frame_to_raw, from_wkb
 from geomujun.intake.limits import Limits
 from geomujun.intake.raw import Facts, Raw, UnreadableError
 from geomujun.lang import t
@@ -74,8 +74,25 @@ def _native(table: pa.Table, name: str, column: dict[str, Any]) -> np.ndarray:
             hint=t("以 WKB 编码重新导出", "export with WKB encoding"),
         )
     values = table[name].to_numpy(zero_copy_only=False)
-    geometry: np.ndarray = shapely.from_wkb(values, on_invalid="ignore")
-    return geometry
+    return from_wkb(values)
+
+
+def _read(path: Path, limits: Limits) -> tuple[Raw, bool]:
+    """The table, and whether it declares itself GeoParquet."""
+    with pq.ParquetFile(path) as file:
+        _guard(file, limits)
+        geo = _geo(file)
+        table = file.read()
+    geometry, declared = None, ""
+    name = geo.get("primary_column", "") or _loose_geometry(table)
+    if name and name in table.column_names:
+        column = geo.get("columns", {}).get(name, {})
+        geometry = _native(table, name, column)
+        declared = _crs(column) if geo else ""
+    drop = sorted({*geo.get("columns", {}), name} & set(table.column_names))
+    raw = frame_to_raw(arrow_to_frame(table.drop_columns(drop)), geometry)
+    raw.crs_wkt, raw.crs_from = declared, "GeoParquet"
+    return raw, bool(geo)
 
 
 def read_parquet(path: Path, limits: Limits) -> tuple[Raw, Facts]:
@@ -85,29 +102,13 @@ def read_parquet(path: Path, limits: Limits) -> tuple[Raw, Facts]:
         UnreadableError: not Parquet, damaged, or above a limit.
     """
     try:
-        with pq.ParquetFile(path) as file:
-            _guard(file, limits)
-            geo = _geo(file)
-            table = file.read()
-    except (pa.ArrowException, OSError, ValueError) as e:
+        raw, geo = _read(path, limits)
+    except (pa.ArrowException, OSError, ValueError, shapely.errors.GEOSException) as e:
+        what = " ".join(str(e).split())[:160]
         raise UnreadableError(
-            t(
-                "不是完整的 Parquet：{e}",
-                "not a whole Parquet file: {e}",
-                e=" ".join(str(e).split())[:160],
-            )
+            t("不是完整的 Parquet：{e}", "not a whole Parquet file: {e}", e=what)
         ) from e
     facts = Facts("GeoParquet" if geo else "Parquet", "UTF-8", t("格式规定", "fixed by the format"))
-    geometry, declared = None, ""
-    name = geo.get("primary_column", "") or _loose_geometry(table)
-    if name and name in table.column_names:
-        column = geo.get("columns", {}).get(name, {})
-        geometry = _native(table, name, column)
-        declared = _crs(column) if geo else ""
-    other = [c for c in geo.get("columns", {}) if c in table.column_names]
-    drop = sorted({*other, name} & set(table.column_names))
-    raw = frame_to_raw(table.drop_columns(drop).to_pandas(ignore_metadata=True), geometry)
-    raw.crs_wkt, raw.crs_from = declared, "GeoParquet"
     return raw, facts
 
 

@@ -87,6 +87,13 @@ def _digest(source: Source, verdict: FileVerdict) -> None:
     verdict.parts = digests
 
 
+def _default_hint() -> str:
+    return t(
+        "文件可能损坏或没有传完，请重新导出或拷贝",
+        "the file may be damaged or cut off: export or copy it again",
+    )
+
+
 class _Reading:
     """The state of one reading: what was found, and what still has to be told apart."""
 
@@ -207,9 +214,13 @@ class _Reading:
         except DataError as e:
             self._fail(verdict, str(e), e.hint)
             return
-        except (OSError, MemoryError, OverflowError) as e:
+        except (OSError, MemoryError) as e:
             what = str(e) or type(e).__name__
             self._fail(verdict, t("读不出：{e}", "cannot be read: {e}", e=what), "")
+            return
+        except Exception as e:  # noqa: BLE001  # a file nobody foresaw must not stop the others
+            what = f"{type(e).__name__}: {e}"[:200]
+            self._fail(verdict, t("读取时出错：{e}", "failed while reading: {e}", e=what), "")
             return
         self.frames[part.stem] = built.frame
         self.rejects.append(built.rejects)
@@ -217,11 +228,13 @@ class _Reading:
 
     def _fail(self, verdict: FileVerdict, what: str, hint: str) -> None:
         verdict.problems.append(what)
-        verdict.hint = hint
+        verdict.hint = hint or _default_hint()
         verdict.rows_kept, verdict.rows_rejected = 0, verdict.rows_in
 
     def unread(self, name: str, stem: str, e: DataError) -> None:
-        self.files.append(FileVerdict(name, stem, problems=[str(e)], hint=e.hint))
+        self.files.append(
+            FileVerdict(name, stem, problems=[str(e)], hint=e.hint or _default_hint())
+        )
 
     # -- where the case lies
 

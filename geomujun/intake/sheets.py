@@ -7,9 +7,12 @@ rectangle up to the last cell, so the cell references of an .xlsx are looked at 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
+import sys
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +22,7 @@ import python_calamine as calamine
 
 from geomujun.domain.catalogue import TABLES
 from geomujun.intake import headers
-from geomujun.intake.archive import check_zip
+from geomujun.intake.archive import DAMAGED, check_zip
 from geomujun.intake.folder import STEMS
 from geomujun.intake.limits import Limits
 from geomujun.intake.mapping import Rule
@@ -66,8 +69,7 @@ def _extent(chunks: Iterable[bytes]) -> tuple[int, int]:
 def _guard_extent(path: Path, limits: Limits) -> None:
     """Refuse a sheet whose rectangle would not fit in memory."""
     for info in check_zip(path, limits):
-        if not re.match(r"(?i)xl/worksheets/[^/]+\.xml$", info.filename.lstrip("/")):
-            continue
+        # Any part may be named as a sheet by the workbook's relations, so all are looked at.
         with zipfile.ZipFile(path) as z, z.open(info) as f:
             rows, columns = _extent(iter(lambda f=f: f.read(CHUNK), b""))  # type: ignore[misc]
         if (
@@ -114,6 +116,29 @@ def _check_magic(path: Path, kind: str) -> None:
         )
 
 
+@contextmanager
+def _no_panic() -> Iterator[None]:
+    """Turn a panic of calamine's Rust code into a ValueError, its backtrace kept off the screen.
+
+    A damaged .xls makes calamine panic; that exception derives from BaseException and its class
+    cannot be imported, and Rust prints to the process's standard error before Python sees it.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 2)
+    try:
+        yield
+    except BaseException as e:
+        if type(e).__name__ != "PanicException":
+            raise
+        raise ValueError(str(e).splitlines()[0] if str(e) else "panic") from None
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(silent)
+
+
 def open_workbook(path: Path, kind: str, limits: Limits) -> calamine.CalamineWorkbook:
     """Open a workbook after looking at its first bytes, archive directory and cell ranges.
 
@@ -124,10 +149,11 @@ def open_workbook(path: Path, kind: str, limits: Limits) -> calamine.CalamineWor
     if kind == "xlsx":
         try:
             _guard_extent(path, limits)
-        except (zipfile.BadZipFile, OSError, EOFError) as e:
+        except DAMAGED as e:
             raise UnreadableError(t("工作簿损坏：{e}", "damaged workbook: {e}", e=e)) from e
     try:
-        return calamine.CalamineWorkbook.from_path(path)
+        with _no_panic():
+            return calamine.CalamineWorkbook.from_path(path)
     except ERRORS as e:
         raise UnreadableError(
             t("工作簿打不开：{e}", "the workbook cannot be opened: {e}", e=e)
@@ -215,9 +241,10 @@ def _grid(
     book: calamine.CalamineWorkbook, name: str, rows: int | None
 ) -> tuple[list[list[Any]], headers.Merges]:
     try:
-        sheet = book.get_sheet_by_name(name)
-        merges = sheet.merged_cell_ranges or []
-        return sheet.to_python(skip_empty_area=False, nrows=rows), merges
+        with _no_panic():
+            sheet = book.get_sheet_by_name(name)
+            merges = sheet.merged_cell_ranges or []
+            return sheet.to_python(skip_empty_area=False, nrows=rows), merges
     except ERRORS as e:
         raise UnreadableError(
             t("工作表“{s}”读不出：{e}", "sheet {s!r} cannot be read: {e}", s=name, e=e)

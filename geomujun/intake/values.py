@@ -195,7 +195,8 @@ def _plain_fast(text: pd.Series) -> pd.Series:
 
 
 def _compose(year: pd.Series, month: pd.Series, day: pd.Series) -> pd.Series:
-    """Days from parts; NaT where there is no such day."""
+    """Days from parts; NaT where there is no such day between 1900 and 2200."""
+    year = year.where(year.between(1900, 2200))
     parts = pd.DataFrame({"year": year, "month": month, "day": day}).astype("float64")
     return pd.to_datetime(parts, errors="coerce").astype("datetime64[s]")
 

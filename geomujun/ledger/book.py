@@ -16,13 +16,14 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.industry import is_industrial
-from geomujun.domain.words import M2_PER_MU, AreaMethod, Band, Component, Relation
+from geomujun.domain.words import M2_PER_MU, AreaMethod, Band, Component, Relation, Verdict
 from geomujun.ledger.buckets import enterprise_buckets, parcel_buckets
 from geomujun.ledger.claims import claims, total_floor
 from geomujun.ledger.divide import Division, divide
 from geomujun.ledger.rounding import round_m2
 
 EXEMPT_YEARS: Final = 3
+CENTS_M2: Final = 0.1  # what rounding of shares may add up to on one parcel
 USE: Final = (
     Relation.LEASE.value,
     Relation.SUBLEASE.value,
@@ -160,14 +161,30 @@ class Ground:
     def described(self, live: pd.DataFrame) -> pd.DataFrame:
         """Links with what is known of their parcel and firm."""
         code, uscc = live["parcel_code"], live["uscc"]
+        area = code.map(self.area).astype("float64")
         return live.assign(
-            area_m2=code.map(self.area).astype("float64"),
+            area_m2=area,
+            share=_decided_shares(live, area),
             built_m2=code.map(self.built).astype("float64"),
             floor_area_ratio=code.map(self.ratio).astype("float64"),
             industrial=uscc.map(self.firms["industrial"]).eq(True),
             reported_m2=uscc.map(self.firms["reported_m2"]).astype("float64"),
             n_parcels=uscc.map(live.groupby("uscc")["parcel_code"].nunique()).astype("float64"),
         )
+
+
+def _decided_shares(live: pd.DataFrame, area: pd.Series) -> pd.Series:
+    """Shares of holders, those people decided on included.
+
+    A decided area is that part of the parcel; a holder whom only a decision names has the whole
+    when no other holder is linked.
+    """
+    own = (live["relation"] == Relation.OWN) & (live["decision"] == Verdict.SAME)
+    stated = (live["claim_m2"] / area.where(area > 0)).clip(upper=1.0).where(own)
+    share = stated.where(stated.notna(), live["share"])
+    others = (live["relation"] == Relation.OWN).groupby(live["parcel_code"]).transform("sum")
+    whole = own & share.isna() & (others == 1) & (live["tier"] == "decision")
+    return share.mask(whole, 1.0)
 
 
 def _parts(live: pd.DataFrame, outside: pd.DataFrame) -> Division:
@@ -227,7 +244,8 @@ def _lines(parts: Division, case: Case, year: int) -> pd.DataFrame:
     lines = pd.concat(frames, ignore_index=True)
     lines = lines[(lines["area_m2"] != 0.0) | (lines["component"] == Component.REGISTERED)]
     keys = ["uscc", "parcel_code", "component", "basis"]
-    summed = lines.sort_values([*keys, "area_m2"]).groupby(keys, as_index=False)["area_m2"].sum()
+    ordered = lines.sort_values([*keys, "area_m2"])
+    summed: pd.DataFrame = ordered.groupby(keys)["area_m2"].sum().reset_index()
     summed["area_m2"] = round_m2(summed["area_m2"])
     return summed[["uscc", "parcel_code", "component", "area_m2", "basis"]]
 
@@ -262,6 +280,7 @@ def _balances(parcels: pd.DataFrame, links: pd.DataFrame, area: pd.Series) -> pd
     taken = links[links["counted"]].groupby("parcel_code")["area_m2"].sum()
     registered = parcels["parcel_code"].map(area).astype("float64")
     allocated = round_m2(parcels["parcel_code"].map(taken).astype("float64").fillna(0.0))
-    return parcels.assign(
-        area_m2=registered, allocated_m2=allocated, unallocated_m2=round_m2(registered - allocated)
-    )
+    # Two halves of an odd number of cents round up to a cent more than the parcel.
+    rest = round_m2(registered - allocated)
+    rest = rest.mask(rest.between(-CENTS_M2, 0.0), 0.0)
+    return parcels.assign(area_m2=registered, allocated_m2=allocated, unallocated_m2=rest)

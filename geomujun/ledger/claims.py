@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geomujun.domain.case import Case
-from geomujun.domain.words import AreaMethod, Relation
+from geomujun.domain.words import AreaMethod, Relation, Verdict
 from geomujun.geo.overlay import buildings_on_parcels
 
 
@@ -39,7 +39,7 @@ def claims(use: pd.DataFrame) -> pd.DataFrame:
     Args:
         use: Counted links other than OWN: ``relation claim_m2 claim_floor_m2``, the parcel's
             ``area_m2 built_m2 floor_area_ratio``, the firm's ``reported_m2`` and ``n_parcels``
-            (parcels it uses).
+            (parcels it uses), ``decision`` (a person's area goes before the firm's report).
 
     Returns:
         ``use`` with ``gross_m2`` (NaN when unknown) and ``method``.
@@ -54,9 +54,11 @@ def claims(use: pd.DataFrame) -> pd.DataFrame:
     reported = use["reported_m2"].where((use["reported_m2"] > 0) & (use["n_parcels"] == 1))
     contract = use["claim_m2"].where(use["claim_m2"] > 0)
     lease = use["relation"].isin([Relation.LEASE.value, Relation.SUBLEASE.value])
+    decided = use["decision"] == Verdict.SAME
     options = [
         (contract.where(lease), AreaMethod.CONTRACT),
         (share.where(lease & (floor > 0)), AreaMethod.FLOOR_SHARE),
+        (contract.where(decided), AreaMethod.DECLARED),
         (reported, AreaMethod.DECLARED),
         (contract, AreaMethod.DECLARED),
     ]

@@ -23,7 +23,7 @@ from geomujun.matching.sites import Places, Sites, build_sites
 from geomujun.matching.tenure import resolve_leases, resolve_supply, titles
 from geomujun.matching.title import own_candidates
 from geomujun.matching.use import Known, registered_only, use_candidates
-from geomujun.matching.weights import AUTO, REVIEW
+from geomujun.matching.weights import Weights, shipped
 
 GONE: Final = ("注销", "吊销")
 COLUMNS: Final = (
@@ -45,13 +45,19 @@ class Matches:
     land: Land
 
 
-def match(case: Case, as_of: date, decisions: pd.DataFrame | None = None) -> Matches:
+def match(
+    case: Case,
+    as_of: date,
+    decisions: pd.DataFrame | None = None,
+    weights: Weights | None = None,
+) -> Matches:
     """Find every link of a settled case.
 
     Args:
         case: From `identity.settle`.
         as_of: The day on which leases must be in force.
         decisions: Live decisions: ``parcel_code uscc verdict relation area_m2``; None for none.
+        weights: Bits per level; None for the shipped ones.
 
     Returns:
         The links, sorted by parcel, code, relation and lease; columns `COLUMNS`.
@@ -59,10 +65,12 @@ def match(case: Case, as_of: date, decisions: pd.DataFrame | None = None) -> Mat
     register = build(case, lexicon_of(case))
     land = build_land(case)
     sites = build_sites(register.firms, land)
-    holders = explode(case)
+    holders = explode(case, tuple(sorted(register.lexicon.sounds.values())))
     doors = door_table(case, land)
-    own = own_candidates(holders, case.parcels, register, Places(land, sites, doors))
-    own = own[(own["probability"] >= REVIEW) & ((own["rank"] == 1) | own["close"])]
+    weights = weights or shipped()
+    places = Places(land, sites, doors)
+    own = own_candidates(holders, case.parcels, register, places, weights)
+    own = own[(own["probability"] >= weights.limits["review"]) & (own["rank"] <= 2)]
     best = own[own["rank"] == 1]
     owners = holders.merge(
         best[["parcel_code", "seq", "uscc"]], on=["parcel_code", "seq"], how="left"
@@ -70,9 +78,9 @@ def match(case: Case, as_of: date, decisions: pd.DataFrame | None = None) -> Mat
     owners["uscc"] = owners["uscc"].fillna("").astype("str")
     day = pd.Timestamp(as_of)
     leases = titles(resolve_leases(case, register, owners), owners, day)
-    known = _known(own, leases, register, day)
+    known = _known(own, leases, holders, register, weights)
     doors = _with_holder_doors(doors, known.owners, land, sites, register)
-    use = use_candidates(register.firms, land, sites, doors, known)
+    use = use_candidates(register, places, doors, known, weights)
     held = set(zip(own["parcel_code"], own["uscc"], strict=True))
     fresh = [pair not in held for pair in zip(use["code"], use["uscc"], strict=True)]
     use = use[np.array(fresh, dtype=bool)].reset_index(drop=True)
@@ -88,6 +96,7 @@ def match(case: Case, as_of: date, decisions: pd.DataFrame | None = None) -> Mat
         if any(map(len, parts))
         else parts[0]
     )
+    links["band"] = _bands(links, weights)
     links = _finish(links, register, land, decisions, day)
     settled = case.with_tables(leases=leases, supply=resolve_supply(case))
     outside = leases[
@@ -109,19 +118,34 @@ def _live(leases: pd.DataFrame) -> pd.DataFrame:
     return live[~live.duplicated(same)].sort_values("contract_no", ignore_index=True)
 
 
-def _known(own: pd.DataFrame, leases: pd.DataFrame, register: Register, day: pd.Timestamp) -> Known:
+def _known(
+    own: pd.DataFrame,
+    leases: pd.DataFrame,
+    holders: pd.DataFrame,
+    register: Register,
+    weights: Weights,
+) -> Known:
     firms = register.firms
     gone = set(firms.loc[firms["status"].isin(GONE), "uscc"])
-    sure = own[(own["rank"] == 1) & (own["probability"] >= AUTO) & ~own["close"]]
+    sure = own[(own["rank"] == 1) & (own["probability"] >= weights.limits["auto"])]
     owners = sure.loc[~sure["uscc"].isin(gone), ["parcel_code", "uscc"]].drop_duplicates()
     live = _live(leases)
     tenants = live[["parcel_resolved", "lessee_key"]].set_axis(["parcel_code", "uscc"], axis=1)
-    return Known(owners, tenants, _dead(leases, tenants, day), _parents(firms))
+    kinds = _holder_kinds(holders, sure.loc[sure["uscc"].isin(gone), "parcel_code"])
+    return Known(owners, tenants, _dead(leases, tenants), _parents(firms), kinds)
 
 
-def _dead(leases: pd.DataFrame, tenants: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+def _holder_kinds(holders: pd.DataFrame, gone: pd.Series) -> pd.Series:
+    """By parcel code, what its holder is; a firm among several weighs most."""
+    order = {"firm": 0, "public": 1, "collective": 2, "person": 3, "none": 4}
+    first = holders.assign(_o=holders["kind"].map(order)).sort_values(["parcel_code", "_o"])
+    kinds = first.drop_duplicates("parcel_code").set_index("parcel_code")["kind"]
+    return kinds.mask(kinds.index.isin(gone), "gone")
+
+
+def _dead(leases: pd.DataFrame, tenants: pd.DataFrame) -> pd.DataFrame:
     """Leases that ended or whose lessor has no title, where the tenant has no live one."""
-    ended = (leases["end_on"] < day) & ~leases["in_force"]
+    ended = leases["ended"]
     untitled = leases["in_force"] & (leases["title"] == "none")
     rows = leases[
         (ended | untitled) & (leases["lessee_key"] != "") & (leases["parcel_resolved"] != "")
@@ -173,16 +197,27 @@ def _with_holder_doors(
     index = pd.Series(np.arange(len(register.firms)), index=register.firms["uscc"])
     firm = alone["uscc"].map(index).to_numpy(dtype=np.int64)
     site, home = sites.site["door"].to_numpy()[firm], sites.home["door"].to_numpy()[firm]
+    site_town = sites.site["town"].to_numpy()[firm]
+    home_town = sites.home["town"].to_numpy()[firm]
     home = np.where(sites.home["room"].to_numpy()[firm] == "", home, "")
     grown = pd.DataFrame(
         {
             "door": np.where(sites.has_site[firm], site, home),
+            "town": np.where(sites.has_site[firm], site_town, home_town),
             "land": alone["parcel_code"].map(land.position).to_numpy(dtype=np.int64),
         }
     )
-    grown = grown[(grown["door"] != "") & ~grown["door"].isin(doors["door"])]
+    known = pd.MultiIndex.from_frame(doors[["door", "town"]])
+    fresh = ~pd.MultiIndex.from_frame(grown[["door", "town"]]).isin(known)
+    grown = grown[(grown["door"] != "").to_numpy() & fresh]
     both = pd.concat([doors, grown], ignore_index=True).drop_duplicates()
-    return both.sort_values(["door", "land"], ignore_index=True)
+    return both.sort_values(["door", "town", "land"], ignore_index=True)
+
+
+def _bands(links: pd.DataFrame, weights: Weights) -> np.ndarray:
+    sure = links["probability"] >= weights.limits["auto"]
+    sure |= links["relation"] == Relation.REGISTERED_ONLY
+    return np.where(sure, Band.AUTO.value, Band.REVIEW.value)
 
 
 def _finish(
@@ -193,9 +228,6 @@ def _finish(
     day: pd.Timestamp,
 ) -> pd.DataFrame:
     """Bands, decisions, what counts; sorted."""
-    sure = (links["probability"] >= AUTO) & ~links["close"]
-    links["band"] = np.where(sure, Band.AUTO.value, Band.REVIEW.value)
-    links.loc[links["relation"] == Relation.REGISTERED_ONLY, "band"] = Band.AUTO.value
     links["decision"] = Verdict.NONE.value
     if decisions is not None and len(decisions):
         links = _decide(links, decisions)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,6 @@ from geomujun.matching.land import Land
 from geomujun.matching.register import Register
 from geomujun.matching.sites import Sites, place_items
 from geomujun.matching.title import name_items
-from geomujun.matching.weights import CODE
 
 _TIERS: Final = ("code", "name", "former_name", "fuzzy")
 
@@ -32,7 +32,6 @@ def _blank(n: int) -> dict[str, object]:
         "lessor_uscc": "",
         "claim_m2": np.nan,
         "claim_floor_m2": np.nan,
-        "close": False,
     }
 
 
@@ -71,15 +70,14 @@ def own_rows(own: pd.DataFrame, register: Register, sites: Sites, land: Land) ->
         rival_uscc=own["rival_uscc"],
         rival_probability=own["rival_probability"],
         weight_bits=own["weight"],
-        close=own["close"],
         claim_m2=np.nan,
     )
 
 
 def _tier(own: pd.DataFrame) -> np.ndarray:
-    exact = own["level"] == "exact"
+    exact = own["l_name"] == "exact"
     return np.select(
-        [own["b_code"] >= CODE["org_same"], exact & ~own["former"], exact],
+        [own["l_code"].isin(["uscc_same", "org_same"]), exact & ~own["former"], exact],
         _TIERS[:3],
         _TIERS[3],
     )
@@ -142,7 +140,7 @@ def _bits(p: float) -> float:
     return float(np.log2(p / (1 - p)))
 
 
-def _lease_items(row: dict[str, object]) -> list[Item]:
+def _lease_items(row: Mapping[Any, Any]) -> list[Item]:
     """Items whose weakest decides: a chain is as strong as its weakest link."""
     how = {
         "exact": t("合同写明宗地代码", "the lease names the parcel code"),
@@ -173,18 +171,10 @@ def _lease_items(row: dict[str, object]) -> list[Item]:
 def use_rows(use: pd.DataFrame, register: Register, sites: Sites, land: Land) -> pd.DataFrame:
     """OCCUPY and GROUP_USE links."""
     if use.empty:
-        return _frame(
-            0,
-            parcel_code="",
-            uscc="",
-            relation="",
-            probability=0.0,
-            tier="",
-            evidence="",
-            weight_bits=0.0,
-        )
+        texts = dict.fromkeys(("parcel_code", "uscc", "relation", "tier", "evidence"), "")
+        return _frame(0, probability=0.0, weight_bits=0.0, **texts)
     rows = _place_texts(use, register, sites, land).to_dict("records")
-    groups = use.groupby("firm", sort=False)
+    dead = use["lease_id"] != ""
     return _frame(
         len(use),
         parcel_code=use["code"],
@@ -194,52 +184,41 @@ def use_rows(use: pd.DataFrame, register: Register, sites: Sites, land: Land) ->
         tier="use",
         evidence=[as_json(_use_items(r)) for r in rows],
         weight_bits=use["weight"],
-        close=use["close"] & (groups["firm"].transform("size") > 1),
-        claim_m2=np.where(use["lease_id"] != "", use["claim_m2"], np.nan),
+        claim_m2=use["claim_m2"].where(dead),
         lease_id=use["lease_id"],
     )
 
 
-def _use_items(row: dict[str, object]) -> list[Item]:
+def _use_items(row: Mapping[Any, Any]) -> list[Item]:
     items = [i for i in place_items(row) if i.name != "home"]
-    if float(str(row["b_lease"])):
-        line = (
-            t("租约已到期仍在此生产", "the lease has ended, the firm still produces here")
-            if row["why"] == "expired"
-            else t("出租方无权属，实际在此生产", "the lessor has no title, the firm produces here")
-        )
-        items.append(Item("dead_lease", float(str(row["b_lease"])), str(row["lease_id"]), "", line))
-    if float(str(row["b_parent"])):
-        line = t(
-            "权利人是其母公司、子公司或同一母公司", "the holder is its parent, child or sister"
-        )
-        items.append(
-            Item("family", float(str(row["b_parent"])), str(row["uscc"]), str(row["holder"]), line)
-        )
-    if float(str(row["b_rest"])):
-        line = t(
-            "与权利人上报面积之和等于登记面积", "with the holder's report it adds up to the parcel"
-        )
-        items.append(
-            Item("rest", float(str(row["b_rest"])), str(row["reported"]), str(row["area_m2"]), line)
-        )
-    if float(str(row["b_taken"])):
-        line = (
-            t("该地没有在册的权利人", "nobody in the register holds the land")
-            if float(str(row["b_taken"])) > 0
-            else t("该地另有权利人", "another enterprise holds the land")
-        )
-        items.append(Item("taken", float(str(row["b_taken"])), str(row["holder"]), "", line))
-    items.append(
-        Item(
-            "alone",
-            float(str(row["b_alone"])),
-            str(row["uscc"]),
-            "",
-            t("该企业名下无其他用地", "no other land"),
-        )
-    )
+    said = {
+        "expired": t("租约已到期仍在此生产", "the lease has ended, the firm still produces here"),
+        "no_title": t("出租方无权属，实际在此生产", "the lessor has no title to the land"),
+    }
+    if row["b_lease"]:
+        items.append(Item("dead_lease", row["b_lease"], row["lease_id"], "", said[row["l_lease"]]))
+    for name, left, right, line in (
+        ("family", "uscc", "holder", t("权利人是其母公司、子公司或同一母公司", "the holder is kin")),
+        ("rest", "reported", "area_m2", t("与权利人上报面积之和等于登记面积", "with the holder's report it adds up")),
+        ("taken", "holder", "code", _whose(row["l_taken"])),
+        ("seat", "home", "code", t("没有生产经营地址", "no production site is given")),
+    ):
+        if row[f"b_{name}"]:
+            items.append(Item(name, row[f"b_{name}"], str(row[left]), str(row[right]), line))
     return items
+
+
+def _whose(level: str) -> str:
+    said = {
+        "holder": t("该地另有在册权利人", "another enterprise of the register holds the land"),
+        "firm": t("权利人像企业但不在名录中", "the holder reads like a firm, not in the register"),
+        "gone": t("权利人已注销", "the holder is dissolved"),
+        "person": t("权利人是个人", "a natural person holds the land"),
+        "public": t("权利人是公共机构", "a public body holds the land"),
+        "collective": t("权利人是集体", "a collective holds the land"),
+        "patch": t("村集体工业图斑，没有宗地", "village industry without a parcel"),
+    }
+    return said.get(level, t("该地没有权利人登记", "no holder is registered"))
 
 
 def address_rows(found: pd.DataFrame) -> pd.DataFrame:

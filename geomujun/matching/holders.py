@@ -13,33 +13,60 @@ import numpy as np
 import pandas as pd
 
 from geomujun.domain.case import Case
-from geomujun.text.identifiers import looks_like_person_id, normalise_code, uscc_valid
+from geomujun.text.identifiers import (
+    looks_like_person_id,
+    normalise_code,
+    resolve_parcel_codes,
+    uscc_valid,
+)
 from geomujun.text.names import holder_kind
 
 _JOINT: Final = re.compile(
-    r"[、；;,，|\n]+|/(?!\d)|(?<!\d)/|(?<=[公司厂社])(?:及|和|与)(?=[\u4e00-\u9fff]{2,})"
+    r"[、；;,，|\n]|/(?!\d)|(?<!\d)/|(?<=[公司厂社])(?:及|和|与)(?=(?!其)[\u4e00-\u9fff]{2,})"
 )
+_OPEN_END: Final = re.compile(r"[、；;,，|/]\s*$")
+_NUMERALS: Final = str.maketrans("一二两三四五六七八九", "1223456789")
+# 证件种类 and 权利人类型 of 《不动产登记数据库标准》, as code or in words.
+_PERSON_ID: Final = r"[1-5]|.*(?:身份证|护照|户口|军官证|士兵证|通行证).*"
+_PERSON_KIND: Final = r"1|个人|自然人"
 _EQUAL: Final = re.compile(r"等额|均等|平均")
 COLUMNS: Final = ("parcel_code", "seq", "name", "holder_id", "share", "kind", "n_holders")
 
 
 def split_cell(text: str) -> list[str]:
-    """Parts of a joined cell outside brackets, blanks stripped; empty parts are kept in place."""
+    """Parts of a joined cell outside brackets, blanks stripped; empty parts keep their place.
+
+    A separator at the end adds no part.
+    """
     inside = re.sub(r"[（(][^（()）]*[)）]", lambda m: "\x00" * len(m.group(0)), text)
     parts, start = [], 0
     for found in _JOINT.finditer(inside):
         parts.append(text[start : found.start()].strip())
         start = found.end()
-    return [*parts, text[start:].strip()]
+    parts.append(text[start:].strip())
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return parts
+
+
+def _aligned(text: str, n: int) -> list[str]:
+    """Parts of a cell that belong to ``n`` holders in order; blanks when their number differs."""
+    if n == 1:
+        return [text.strip()]
+    parts = split_cell(text)
+    if len(parts) < n and _OPEN_END.search(text):
+        parts += [""] * (n - len(parts))  # the last holders have none: "91…X、"
+    return parts if len(parts) == n else [""] * n
 
 
 def parse_share(text: str) -> float:
     """A share as a fraction in (0, 1], NaN when it says none: "50%", "1/2", "0.33", "各50"."""
-    clean = text.replace("\uff05", "%").strip().lstrip("各占")
-    found = re.fullmatch(r"(\d+)\s*[/／分之]+\s*(\d+)", clean)
+    clean = text.replace("\uff05", "%").strip().lstrip("各占").removesuffix("份额")
+    clean = clean.translate(_NUMERALS) if "分之" in clean else clean
+    found = re.fullmatch(r"(\d{1,9})\s*([/／]|分之)\s*(\d{1,9})", clean)
     if found:
-        a, b = int(found.group(1)), int(found.group(2))
-        if "分之" in clean:
+        a, b = int(found.group(1)), int(found.group(3))
+        if found.group(2) == "分之":
             a, b = b, a
         return a / b if 0 < a <= b else float("nan")
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%?)", clean)
@@ -51,20 +78,25 @@ def parse_share(text: str) -> float:
     return value if 0 < value <= 1 else float("nan")
 
 
-def explode(case: Case) -> pd.DataFrame:
+def explode(case: Case, places: tuple[str, ...] = ()) -> pd.DataFrame:
     """All holders of all parcels: columns `COLUMNS`, sorted by parcel and order in the cell.
 
     ``share`` is NaN when unknown; a sole holder has 1. Shares that do not add up to at most 1 (to
     1 % ) are unknown, so that the parcel is not split by a typing error.
     """
-    listed = case.right_holders
+    known = pd.Index(case.parcels["parcel_code"])
+    found = resolve_parcel_codes(case.right_holders["parcel_code"], known)
+    listed = case.right_holders.assign(parcel_code=found["code"])
     in_list = case.parcels["parcel_code"].isin(listed["parcel_code"])
-    rows = _from_parcels(case.parcels[~in_list]) + _from_list(listed)
-    frame = pd.DataFrame(rows, columns=["parcel_code", "seq", "name", "holder_id", "share"])
-    frame = frame[frame["parcel_code"].isin(case.parcels["parcel_code"])]
-    frame = frame.sort_values(["parcel_code", "seq", "name"], ignore_index=True)
+    columns = ["parcel_code", "seq", "name", "holder_id", "share"]
+    cells = pd.DataFrame(_from_parcels(case.parcels[~in_list]), columns=columns)
+    frame = pd.concat([cells.assign(person=False), _from_list(listed)], ignore_index=True)
+    frame = frame[frame["parcel_code"].isin(known) & (frame["name"] != "")]
     frame["holder_id"] = normalise_code(frame["holder_id"].astype("str"))
-    frame["kind"] = _kinds(frame)
+    frame = frame.sort_values(["parcel_code", "seq", "name", "holder_id"], ignore_index=True)
+    # One holder written twice is one holder, not a co-owner of itself.
+    frame = frame.drop_duplicates(["parcel_code", "name", "holder_id"], ignore_index=True)
+    frame["kind"] = _kinds(frame, places)
     return _settle_shares(frame)[list(COLUMNS)]
 
 
@@ -72,32 +104,49 @@ def _from_parcels(parcels: pd.DataFrame) -> list[tuple[str, int, str, str, float
     columns = ["parcel_code", "holder_names", "holder_ids", "holder_shares"]
     out: list[tuple[str, int, str, str, float]] = []
     for code, names, ids, shares in parcels[columns].itertuples(index=False, name=None):
-        holders = split_cell(names)
-        id_parts, share_parts = split_cell(ids), split_cell(shares)
-        if len(id_parts) != len(holders):
-            id_parts = id_parts if len(holders) == 1 else [""] * len(holders)
-        if len(share_parts) != len(holders):
-            equal = bool(_EQUAL.search(shares)) or (len(share_parts) == 1 and "各" in shares)
-            share_parts = [f"1/{len(holders)}" if equal else ""] * len(holders)
+        holders = [n for n in split_cell(names) if n]
+        id_parts, share_parts = _aligned(ids, len(holders)), _aligned(shares, len(holders))
+        if _EQUAL.search(shares) or (len(split_cell(shares)) == 1 and "各" in shares):
+            share_parts = [f"1/{len(holders)}"] * len(holders)
         for seq, name in enumerate(holders):
-            if name:
-                out.append((code, seq, name, id_parts[seq], parse_share(share_parts[seq])))
+            out.append((code, seq, name, id_parts[seq], parse_share(share_parts[seq])))
     return out
 
 
-def _from_list(listed: pd.DataFrame) -> list[tuple[str, int, str, str, float]]:
-    columns = ["parcel_code", "row", "holder_name", "holder_id", "holder_share"]
-    rows = listed[columns].itertuples(index=False, name=None)
-    return [(code, 0, name, ident, parse_share(share)) for code, _, name, ident, share in rows]
+def _from_list(listed: pd.DataFrame) -> pd.DataFrame:
+    person = listed["id_kind"].str.strip().str.fullmatch(_PERSON_ID)
+    person |= listed["holder_kind"].str.strip().str.fullmatch(_PERSON_KIND)
+    return pd.DataFrame(
+        {
+            "parcel_code": listed["parcel_code"],
+            "seq": 0,
+            "name": listed["holder_name"].str.strip(),
+            "holder_id": listed["holder_id"],
+            "share": listed["holder_share"].map(parse_share).astype("float64"),
+            "person": person.to_numpy(dtype=bool),
+        }
+    )
 
 
-def _kinds(frame: pd.DataFrame) -> pd.Series:
+def named_ids(case: Case) -> pd.DataFrame:
+    """Names and codes of holders as parcels and right holders write them: ``name``, ``uscc``."""
+    cells = pd.DataFrame(
+        _from_parcels(case.parcels), columns=["parcel_code", "seq", "name", "uscc", "share"]
+    )
+    listed = case.right_holders[["holder_name", "holder_id"]].set_axis(["name", "uscc"], axis=1)
+    return pd.concat([cells[["name", "uscc"]], listed], ignore_index=True)
+
+
+def _kinds(frame: pd.DataFrame, places: tuple[str, ...]) -> pd.Series:
     distinct = pd.unique(frame["name"])
     kinds = frame["name"].map({n: holder_kind(n) for n in distinct}).astype("str")
-    person = looks_like_person_id(frame["holder_id"]) & kinds.isin(["person", "firm"]).to_numpy()
+    identity = looks_like_person_id(frame["holder_id"]) | frame["person"].to_numpy(dtype=bool)
+    person = identity & kinds.isin(["person", "firm"]).to_numpy()
     short = (frame["name"].str.len() <= 4).to_numpy()
-    coded = uscc_valid(frame["holder_id"]) & ~looks_like_person_id(frame["holder_id"])
-    return kinds.mask(person & short, "person").mask((kinds == "person") & coded, "firm")
+    coded = uscc_valid(frame["holder_id"]) & ~identity
+    local = frame["name"].str.startswith(places) if places else pd.Series(False, index=frame.index)
+    firm = (kinds == "person") & (coded | (local & (frame["name"].str.len() == 4)))
+    return kinds.mask(person & short, "person").mask(firm, "firm")
 
 
 def _settle_shares(frame: pd.DataFrame) -> pd.DataFrame:

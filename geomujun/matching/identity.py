@@ -18,15 +18,11 @@ from rapidfuzz.distance import Levenshtein
 
 from geomujun.domain.case import Case
 from geomujun.lang import t
+from geomujun.matching.holders import named_ids
 from geomujun.text.identifiers import looks_like_person_id, normalise_code, uscc_valid
 from geomujun.text.normal import normalise
 
-NAMED: Final = (
-    ("parcels", "holder_names", "holder_ids"),
-    ("right_holders", "holder_name", "holder_id"),
-    ("leases", "lessor", "lessor_uscc"),
-    ("leases", "lessee", "lessee_uscc"),
-)
+LEASED: Final = (("lessor", "lessor_uscc"), ("lessee", "lessee_uscc"))
 KEYED: Final = ("indicators", "flags", "groups")
 
 
@@ -49,19 +45,10 @@ def settle(case: Case) -> Identity:
     firms = case.enterprises.assign(
         uscc_written=case.enterprises["uscc"], uscc=normalise_code(case.enterprises["uscc"])
     )
-    named = _named_codes(case)
-    firms, codes = _repair(firms, named, _valid_codes(case))
-    firms, duplicates = _one_row_per_code(firms, _names_borne(case))
-    mended = codes[codes["written"] != codes["uscc"]]
-    rename = pd.Series(mended["uscc"].to_numpy(), index=mended["written"].to_numpy())
-    frames: dict[str, pd.DataFrame] = {
-        "enterprises": firms.assign(
-            parent_uscc=_renamed(firms["parent_uscc"], rename)
-        )
-    }
-    for stem in KEYED:
-        frame: pd.DataFrame = getattr(case, stem)
-        frames[stem] = frame.assign(uscc=_renamed(frame["uscc"], rename))
+    others = _other_tables(case)
+    firms, codes = _repair(firms, _named_codes(others), _valid_codes(case, others["uscc"]))
+    firms, duplicates = _one_row_per_code(firms, frozenset(others["name"]) - {""})
+    frames = _tables(case, firms, codes[codes["written"] != codes["uscc"]])
     rejects = pd.DataFrame(
         {
             "stem": "enterprises",
@@ -80,27 +67,41 @@ def settle(case: Case) -> Identity:
 def _renamed(codes: pd.Series, rename: pd.Series) -> pd.Series:
     """Normalised codes, the mended ones replaced."""
     clean = normalise_code(codes)
-    return clean.map(rename).fillna(clean).astype("str")
+    return clean.map(rename).astype("str").fillna(clean)
 
 
-def _named_codes(case: Case) -> pd.DataFrame:
-    """Every (normalised name, valid code) pair other tables hold."""
-    pairs = []
-    for stem, name, code in NAMED:
+def _tables(case: Case, firms: pd.DataFrame, mended: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Every table with a code column, its codes settled."""
+    rename = pd.Series(mended["uscc"].to_numpy(), index=mended["written"].to_numpy(), dtype="str")
+    frames = {"enterprises": firms.assign(parent_uscc=_renamed(firms["parent_uscc"], rename))}
+    for stem in KEYED:
         frame: pd.DataFrame = getattr(case, stem)
-        pairs.append(
-            pd.DataFrame({"name": normalise(frame[name]), "uscc": normalise_code(frame[code])})
-        )
-    both = pd.concat(pairs, ignore_index=True)
-    keep = uscc_valid(both["uscc"]) & ~looks_like_person_id(both["uscc"]) & (both["name"] != "")
-    return both[keep].drop_duplicates().sort_values(["name", "uscc"], ignore_index=True)
+        frames[stem] = frame.assign(uscc=_renamed(frame["uscc"], rename))
+    listed, leases = case.right_holders, case.leases
+    frames["right_holders"] = listed.assign(holder_id=_renamed(listed["holder_id"], rename))
+    parties = {code: _renamed(leases[code], rename) for _, code in LEASED}
+    frames["leases"] = leases.assign(**parties)
+    return frames
 
 
-def _valid_codes(case: Case) -> pd.Series:
-    """Valid codes of the tables keyed by enterprise, and of leases and parents."""
+def _other_tables(case: Case) -> pd.DataFrame:
+    """``name uscc`` (normalised) of every holder and every party of a lease."""
+    sides = [case.leases[[*side]].set_axis(["name", "uscc"], axis=1) for side in LEASED]
+    both = pd.concat([named_ids(case), *sides], ignore_index=True)
+    return pd.DataFrame({"name": normalise(both["name"]), "uscc": normalise_code(both["uscc"])})
+
+
+def _named_codes(others: pd.DataFrame) -> pd.DataFrame:
+    """Every (name, valid code) pair once, sorted."""
+    code = others["uscc"]
+    keep = uscc_valid(code) & ~looks_like_person_id(code) & (others["name"] != "")
+    return others[keep].drop_duplicates().sort_values(["name", "uscc"], ignore_index=True)
+
+
+def _valid_codes(case: Case, others: pd.Series) -> pd.Series:
+    """Valid codes of the tables keyed by enterprise, of holders, leases and parents."""
     columns = [normalise_code(getattr(case, stem)["uscc"]) for stem in KEYED]
-    columns += [normalise_code(getattr(case, stem)[code]) for stem, _, code in NAMED]
-    columns.append(normalise_code(case.enterprises["parent_uscc"]))
+    columns += [others, normalise_code(case.enterprises["parent_uscc"])]
     codes = pd.concat(columns, ignore_index=True).drop_duplicates()
     return codes[uscc_valid(codes) & ~looks_like_person_id(codes)]
 
@@ -118,13 +119,6 @@ def _near(code: str, pool: list[str]) -> str:
     return close[0] if len(close) == 1 else ""
 
 
-def _names_borne(case: Case) -> frozenset[str]:
-    names: set[str] = set()
-    for stem, name, _ in NAMED:
-        names.update(normalise(getattr(case, stem)[name]))
-    return frozenset(names - {""})
-
-
 def _repair(
     firms: pd.DataFrame, named: pd.DataFrame, spare: pd.Series
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -139,7 +133,7 @@ def _repair(
     pool = sorted(set(spare) - taken)
     unique = named[~named["name"].duplicated(keep=False)]
     by_name = pd.Series(unique["uscc"].to_numpy(), index=unique["name"].to_numpy())
-    found = normalise(firms["name"]).map(by_name).fillna("").astype("str")
+    found = normalise(firms["name"]).map(by_name).astype("str").fillna("")
     broken = firms.loc[~valid, "uscc"]
     self_made = pd.Series(
         {i: _lookalike(c) or _near(c, pool) for i, c in broken.items()}, dtype="str"
@@ -179,17 +173,21 @@ def _one_row_per_code(
     firms: pd.DataFrame, borne: frozenset[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row per code, chosen so that the order of rows does not matter."""
-    name = normalise(firms["name"])
-    order = firms.assign(
-        _last=firms[["cancelled_on", "founded_on"]].max(axis=1),
+    again = firms["uscc"].duplicated(keep=False) & (firms["uscc"] != "")
+    rivals = firms[again]
+    name = normalise(rivals["name"])
+    # Rows alike in all that decides are told apart by everything else they say.
+    rest = rivals.drop(columns="row").astype("str").fillna("").agg("\x1f".join, axis=1)
+    order = rivals.assign(
+        _last=rivals[["cancelled_on", "founded_on"]].max(axis=1),
         _borne=name.isin(borne),
         _name=name,
+        _rest=rest if len(rivals) else "",
     ).sort_values(
-        ["uscc", "_last", "_borne", "_name", "row"],
-        ascending=[True, False, False, True, True],
+        ["uscc", "_last", "_borne", "_name", "_rest", "row"],
+        ascending=[True, False, False, True, True, True],
         na_position="last",
     )
-    extra = order["uscc"].duplicated(keep="first") & (order["uscc"] != "")
-    kept = order[~extra].drop(columns=["_last", "_borne", "_name"])
+    extra = order.index[order["uscc"].duplicated(keep="first")]
     duplicates = order.loc[extra, ["uscc", "row", "name"]].reset_index(drop=True)
-    return kept.sort_values("uscc", ignore_index=True), duplicates
+    return firms.drop(index=extra).sort_values("uscc", ignore_index=True), duplicates

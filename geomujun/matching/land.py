@@ -101,24 +101,28 @@ def build_land(case: Case) -> Land:
 
 
 def door_table(case: Case, land: Land) -> pd.DataFrame:
-    """Doors and the land they are on: columns ``door``, ``land`` (row), unique, sorted.
+    """Doors and the land they are on: ``door``, ``town`` ("" unknown), ``land`` (row); sorted.
 
-    From standard address points inside land (or within 15 m of exactly one) and from 坐落.
+    From standard address points inside land (or within 15 m of exactly one) and from 坐落. Road
+    names repeat from town to town, so a door without its town may be on several.
     """
-    found = [land.rows.loc[land.rows["door"] != "", ["door"]].reset_index(names="land")]
+    own = land.rows.loc[land.rows["door"] != "", ["door", "town"]].reset_index(names="land")
+    found = [own]
     addresses = case.addresses
     if len(addresses):
         parts = parse_locations(addresses["address"])
-        doors = door_key(parts).to_numpy()
+        doors, towns = door_key(parts).to_numpy(), parts["town"].to_numpy()
         points = shapely.points(
             *land.plane.xy(addresses["longitude"].to_numpy(), addresses["latitude"].to_numpy())
         )
         point, place = land.tree.query(points, predicate="dwithin", distance=15.0)
         metres = shapely.distance(points[point], land.flat[place])
-        near = pd.DataFrame({"door": doors[point], "land": place, "metres": metres})
-        near = near[near["door"] != ""].sort_values(["door", "metres", "land"])
+        near = pd.DataFrame(
+            {"door": doors[point], "town": towns[point], "land": place, "metres": metres}
+        )
+        near = near[near["door"] != ""].sort_values(["door", "town", "metres", "land"])
         inside = near["metres"] == 0
-        alone = ~near["door"].duplicated(keep=False)
-        found.append(near.loc[inside | alone, ["door", "land"]])
+        alone = ~near.duplicated(["door", "town"], keep=False)
+        found.append(near.loc[inside | alone, ["door", "town", "land"]])
     table = pd.concat(found, ignore_index=True).drop_duplicates()
-    return table.sort_values(["door", "land"], ignore_index=True)
+    return table.sort_values(["door", "town", "land"], ignore_index=True)

@@ -6,8 +6,9 @@ Roles are kept apart: the production site may show use, the registered address a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +19,11 @@ from geomujun.geo.datum import to_cgcs2000
 from geomujun.lang import t
 from geomujun.matching.evidence import Item
 from geomujun.matching.land import Land
-from geomujun.matching.weights import PLACE
 from geomujun.text.locations import door_key, parse_locations
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Objects = npt.NDArray[np.object_]
 NEAR_M: Final = 40.0
 MARGIN_M: Final = 10.0
 HINT_RADIUS_M: Final = 300.0  # a point less certain than this is only a hint
@@ -82,11 +83,22 @@ def near_pairs(sites: Sites, land: Land, metres: float = NEAR_M) -> pd.DataFrame
     return pd.DataFrame({"firm": firm.astype(np.int64), "land": place.astype(np.int64)})
 
 
-def door_pairs(doors: pd.Series, table: pd.DataFrame) -> pd.DataFrame:
-    """Firm × land pairs that share a door."""
-    mine = pd.DataFrame({"door": doors.to_numpy(), "firm": np.arange(len(doors))})
-    both = mine[mine["door"] != ""].merge(table, on="door")
-    return both[["firm", "land"]]
+def door_pairs(parts: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Firm × land pairs that share a door, in one town where both name it.
+
+    Args:
+        parts: Parsed addresses of the firms with ``door`` and ``town``.
+        table: From `land.door_table`.
+
+    Returns:
+        ``firm land`` and ``level``: ``only`` (the door is on this land alone) or ``shared``.
+    """
+    mine = parts[["door", "town"]].reset_index(drop=True).reset_index(names="firm")
+    both = mine[mine["door"] != ""].merge(table, on="door", suffixes=("", "_there"))
+    same = (both["town"] == both["town_there"]) | (both["town"] == "") | (both["town_there"] == "")
+    both = both[same].drop_duplicates(["firm", "land"])
+    many = both["firm"].duplicated(keep=False)
+    return both[["firm", "land"]].assign(level=np.where(many, "shared", "only"))
 
 
 def area_pairs(sites: Sites, land: Land) -> pd.DataFrame:
@@ -99,10 +111,10 @@ def area_pairs(sites: Sites, land: Land) -> pd.DataFrame:
     return pd.DataFrame({"firm": found.index.to_numpy(), "land": found.to_numpy(dtype=np.int64)})
 
 
-def evidence_columns(
+def place_levels(
     pairs: pd.DataFrame, sites: Sites, land: Land, doors: pd.DataFrame
 ) -> pd.DataFrame:
-    """Bits of every comparison of place for firm × land pairs.
+    """Levels of every comparison of place for firm × land pairs.
 
     Args:
         pairs: ``firm`` and ``land`` (row positions).
@@ -111,87 +123,95 @@ def evidence_columns(
         doors: From `land.door_table`, possibly grown by holders' sites.
 
     Returns:
-        ``pairs`` with ``metres``, ``b_point b_door b_home b_village b_area``.
+        ``pairs`` with ``metres`` and ``l_point l_door l_home l_village l_area``.
     """
     firm, place = pairs["firm"].to_numpy(), pairs["land"].to_numpy()
-    known = set(zip(doors["door"], doors["land"], strict=True))
-    site_door, home_door = sites.site["door"].to_numpy()[firm], sites.home["door"].to_numpy()[firm]
-    b_door = np.array([(d, p) in known for d, p in zip(site_door, place, strict=True)], dtype=float)
-    b_home = np.array([(d, p) in known for d, p in zip(home_door, place, strict=True)], dtype=float)
-    metres, b_point = _point_bits(firm, place, sites, land)
+    metres, point = _point_level(firm, place, sites, land)
     return pairs.assign(
         metres=metres,
-        b_point=b_point,
-        b_door=b_door * PLACE["door_same"],
-        b_home=b_home * PLACE["door_same"],
-        b_village=_village_bits(firm, place, sites, land),
-        b_area=_area_bits(firm, place, sites, land),
+        l_point=point,
+        l_door=_door_level(pairs, door_pairs(sites.site, doors)),
+        l_home=_door_level(pairs, door_pairs(sites.home, doors)),
+        l_village=_village_level(firm, place, sites, land),
+        l_area=_area_level(firm, place, sites, land),
     )
 
 
-def _point_bits(firm: Ints, place: Ints, sites: Sites, land: Land) -> tuple[Floats, Floats]:
+def _door_level(pairs: pd.DataFrame, found: pd.DataFrame) -> Objects:
+    keys = pd.MultiIndex.from_frame(pairs[["firm", "land"]])
+    level = found.set_index(["firm", "land"])["level"].reindex(keys)
+    return level.fillna("none").to_numpy(dtype=object)
+
+
+def _point_level(firm: Ints, place: Ints, sites: Sites, land: Land) -> tuple[Floats, Objects]:
+    """Deep · inside · near for points with a declared datum, hint for others close by."""
     points = sites.points[firm]
-    metres = shapely.distance(points, land.flat[place])
-    inside_by = np.where(
-        metres == 0, shapely.distance(points, shapely.boundary(land.flat[place])), 0.0
-    )
+    shapes = land.flat[place]
+    metres = np.asarray(shapely.distance(points, shapes), dtype=np.float64)
+    margin = np.where(metres == 0, shapely.distance(points, shapely.boundary(shapes)), 0.0)
     precise = sites.precise[firm]
-    bits = np.select(
-        [precise & (inside_by >= MARGIN_M), precise & (metres == 0), precise & (metres <= NEAR_M)],
-        [PLACE["point_inside"] + 1.0, PLACE["point_inside"], PLACE["point_near"]],
-        0.0,
+    level = np.select(
+        [
+            precise & (margin >= MARGIN_M),
+            precise & (metres == 0),
+            precise & (metres <= NEAR_M),
+            ~precise & (metres <= NEAR_M),
+        ],
+        ["deep", "inside", "near", "hint"],
+        "none",
     )
-    return metres, bits
+    return metres, level.astype(object)
 
 
-def _village_bits(firm: Ints, place: Ints, sites: Sites, land: Land) -> Floats:
+def _village_level(firm: Ints, place: Ints, sites: Sites, land: Land) -> Objects:
+    """Same · other · none for village or road; the production site speaks first."""
     theirs = land.rows["village"].to_numpy()[place]
     road = land.rows["road"].to_numpy()[place]
-    bits = np.zeros(len(firm))
+    level = np.full(len(firm), "none", dtype=object)
     for parts in (sites.site, sites.home):
         mine, my_road = parts["village"].to_numpy()[firm], parts["road"].to_numpy()[firm]
         same = ((mine == theirs) & (mine != "")) | ((my_road == road) & (road != ""))
         other = (mine != theirs) & (mine != "") & (theirs != "")
-        here = np.where(same, PLACE["village_same"], np.where(other, PLACE["village_other"], 0.0))
-        bits = np.where(bits == 0, here, bits)
-    return bits
+        here = np.where(same, "same", np.where(other, "other", "none"))
+        level = np.where(level == "none", here, level)
+    return level
 
 
-def _area_bits(firm: Ints, place: Ints, sites: Sites, land: Land) -> Floats:
+def _area_level(firm: Ints, place: Ints, sites: Sites, land: Land) -> Objects:
+    """Equal (to the centimetre) · close (within 0.5 %) · none for reported against registered area."""
     mine, theirs = sites.reported_m2[firm], land.rows["area_m2"].to_numpy()[place]
-    off = np.abs(mine - theirs) / theirs
-    equal = np.abs(mine - theirs) < 0.01
-    bits = np.select(
-        [equal, off < ROOMY, np.isfinite(off)],
-        [PLACE["area_equal"], PLACE["area_close"], 0.0],
-        0.0,
-    )
-    return np.asarray(bits)
+    off = np.abs(mine - theirs)
+    level = np.select([off < 0.01, off < ROOMY * theirs], ["equal", "close"], "none")
+    return level.astype(object)
 
 
-def place_items(row: dict[str, object]) -> list[Item]:
-    """Plain sentences for one pair; ``row`` is a row of `evidence_columns` with the texts beside."""
+def place_items(row: Mapping[str, Any]) -> list[Item]:
+    """Plain sentences for one pair; ``row``: levels, bits and the texts they were read from."""
     items = []
-    metres, bits = float(str(row["metres"])), float(str(row["b_point"]))
-    if bits:
+    if row["b_point"]:
         line = (
             t("企业坐标落在宗地内", "the point lies inside the parcel")
-            if metres == 0
-            else t("企业坐标距宗地 {m:.0f} 米", "the point is {m:.0f} m from the parcel", m=metres)
+            if row["metres"] == 0
+            else t("企业坐标距宗地 {m:.0f} 米", "the point is {m:.0f} m from it", m=row["metres"])
         )
-        items.append(Item("point", bits, str(row["point"]), str(row["code"]), line))
+        items.append(Item("point", row["b_point"], row["point"], row["code"], line))
     for name, left, zh, en in (
         ("door", "site", "生产地址的门牌在该宗地", "the site's house number is on the parcel"),
-        ("home", "home", "注册地址的门牌在该宗地", "the registered house number is on the parcel"),
-        ("village", "site", "村或道路与坐落", "village or road against the location"),
+        ("home", "home", "注册地址的门牌在该宗地", "the registered house number is on it"),
     ):
-        bits = float(str(row[f"b_{name}"]))
-        if bits:
-            agree = t("一致", "agree") if bits > 0 else t("不一致", "differ")
-            line = t(zh, en) + (agree if name == "village" else "")
-            items.append(Item(name, bits, str(row[left]), str(row["location"]), line))
-    bits = float(str(row["b_area"]))
-    if bits:
+        if row.get(f"b_{name}"):
+            items.append(Item(name, row[f"b_{name}"], row[left], row["location"], t(zh, en)))
+    if row["b_village"]:
+        line = (
+            t("村或道路与坐落一致", "village or road agrees")
+            if row["l_village"] == "same"
+            else t("村与坐落不一致", "the village differs")
+        )
+        left = row["site"] or row["home"]
+        items.append(Item("village", row["b_village"], left, row["location"], line))
+    if row["b_area"]:
         line = t("上报用地面积与登记面积相符", "reported area equals the registered area")
-        items.append(Item("area", bits, f"{row['reported']}", f"{row['area_m2']}", line))
+        items.append(
+            Item("area", row["b_area"], f"{row['reported']:.2f}", f"{row['area_m2']:.2f}", line)
+        )
     return items

@@ -162,12 +162,15 @@ def titles(leases: pd.DataFrame, owners: pd.DataFrame, day: pd.Timestamp) -> pd.
     """By what title each lessor lets on ``day``.
 
     Returns:
-        ``leases`` with ``in_force`` (起始 ≤ day ≤ 终止, an open end counts) and ``title``:
+        ``leases`` with ``in_force`` (起始 ≤ day ≤ 终止, an open end counts), ``ended`` and ``title``:
         ``holder`` · ``tenant`` (holds a lease in force there, or names one) · ``none``.
     """
     begun = leases["start_on"].isna() | (leases["start_on"] <= day)
     lasts = leases["end_on"].isna() | (leases["end_on"] >= day)
-    leases = leases.assign(in_force=(begun & lasts).to_numpy(dtype=bool))
+    leases = leases.assign(
+        in_force=(begun & lasts).to_numpy(dtype=bool),
+        ended=(leases["end_on"] < day).to_numpy(dtype=bool),
+    )
     pairs = leases.rename(columns={"parcel_code": "written"}).rename(
         columns={"parcel_resolved": "parcel_code"}
     )

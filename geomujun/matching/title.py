@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from geomujun.lang import t
-from geomujun.matching.evidence import Item, probability
+from geomujun.matching.compete import competing
+from geomujun.matching.evidence import Item
 from geomujun.matching.names import match_names, parse_queries
 from geomujun.matching.register import Register
-from geomujun.matching.sites import Places, evidence_columns
-from geomujun.matching.weights import CODE, PLACE, RIVAL_BITS
+from geomujun.matching.sites import Places, place_levels
+from geomujun.matching.weights import Weights
 from geomujun.text.identifiers import org_code, org_code_valid, uscc_valid
 
-KEEP_BITS: Final = -6.0  # candidates weaker than this by name and code are not looked at further
+HOME_SHARE: Final = 0.5  # of the bits of a production site's house number
+KEEP_BITS: Final = -9.0  # candidates weaker than this by name and code are not looked at further
 LEVELS: Final = {
     "exact": ("全名一致", "full name equal"),
     "same": ("字号一致", "trade name equal"),
     "sound": ("字号同音一字之差", "trade name differs in one like-sounding character"),
     "look": ("字号形近一字之差", "trade name differs in one look-alike character"),
-    "edit": ("字号漏字、多字或颠倒", "a character missing, added or swapped"),
-    "core_typo": ("行业用词一字之差", "one character of the trade differs"),
+    "swap": ("字号两字颠倒", "two characters swapped"),
+    "drop": ("漏一字或多一字", "one character missing or added"),
+    "trade_typo": ("行业用词一字之差", "one character of the trade differs"),
+    "whole1": ("全名仅一字之差", "the whole name differs in one character"),
+    "whole2": ("全名仅两字之差", "the whole name differs in two characters"),
     "short": ("简称", "short form"),
     "sibling": ("字号一字之差且音形不近", "one unlike character: probably a sibling firm"),
     "different": ("字号不同", "trade name differs"),
@@ -30,7 +36,11 @@ LEVELS: Final = {
 
 
 def own_candidates(
-    holders: pd.DataFrame, parcels: pd.DataFrame, register: Register, places: Places
+    holders: pd.DataFrame,
+    parcels: pd.DataFrame,
+    register: Register,
+    places: Places,
+    weights: Weights,
 ) -> pd.DataFrame:
     """Scored holder × enterprise pairs.
 
@@ -39,49 +49,79 @@ def own_candidates(
         parcels: The parcel table (dates of the right).
         register: Names of the enterprises.
         places: Land, sites of the enterprises and doors.
+        weights: Bits per level.
 
     Returns:
-        One row per parcel, holder (``seq``) and candidate enterprise: ``parcel_code seq holder
-        holder_id share n_holders uscc firm land``, the bits ``b_*``, ``weight``, ``probability``,
-        ``rank`` within the holder (1 = best), ``rival_uscc``, ``rival_weight``, ``close`` (a rival
-        within `RIVAL_BITS`). Sorted by parcel, seq, rank.
+        One row per parcel, holder (``seq``) and candidate enterprise: ``parcel_code seq name
+        holder_id share n_holders uscc firm land``, levels ``l_*``, bits ``b_*``, ``weight``,
+        ``probability``, ``rank`` within the holder (1 = best), ``rival_uscc`` and
+        ``rival_probability``. Sorted by parcel, seq, rank.
+    """
+    pairs = own_levels(holders, parcels, register, places, weights)
+    return ranked(pairs, weights)
+
+
+def own_levels(
+    holders: pd.DataFrame,
+    parcels: pd.DataFrame,
+    register: Register,
+    places: Places,
+    weights: Weights,
+    keep_bits: float = KEEP_BITS,
+) -> pd.DataFrame:
+    """The pairs of `own_candidates` with their levels and name bits, before they are weighed.
+
+    Pairs weaker by name and code than ``keep_bits`` are dropped; learning keeps them all.
     """
     wanted = holders[holders["kind"] != "person"].reset_index(drop=True)
-    pairs = _pairs(wanted, register)
+    pairs = _pairs(wanted, register, weights)
     firms = register.firms
     position = pd.Series(np.arange(len(firms)), index=firms["uscc"])
     pairs["firm"] = pairs["uscc"].map(position).to_numpy(dtype=np.int64)
     pairs["land"] = pairs["parcel_code"].map(places.land.position).to_numpy(dtype=np.int64)
-    pairs["b_code"] = _code_bits(pairs)
-    pairs["b_date"] = _date_bits(pairs, parcels, firms)
+    pairs["l_code"] = _code_level(pairs)
+    pairs["l_date"] = _date_level(pairs, parcels, firms)
     prior = -np.log2(max(len(firms), 2))
-    named = pairs[["b_name", "b_trade", "b_place", "b_legal", "b_code", "b_date"]].sum(axis=1)
-    pairs = pairs[(named + prior > KEEP_BITS).to_numpy()].reset_index(drop=True)
-    pairs = evidence_columns(pairs, places.sites, places.land, places.doors)
-    bits = [c for c in pairs.columns if c.startswith("b_")]
-    pairs["weight"] = prior + pairs[bits].sum(axis=1)
-    return _ranked(pairs)
+    bits = pairs["bits"] + weights.column("code", pairs["l_code"])
+    pairs = pairs[(bits + prior > keep_bits).to_numpy()].reset_index(drop=True)
+    return place_levels(pairs, places.sites, places.land, places.doors).assign(prior=prior)
 
 
-def _pairs(wanted: pd.DataFrame, register: Register) -> pd.DataFrame:
+def ranked(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
+    """Weights, and probabilities that compete: one holder is one enterprise or none of them."""
+    for part in ("code", "date", "point", "door", "home", "village", "area"):
+        table = "door" if part == "home" else part
+        pairs[f"b_{part}"] = weights.column(table, pairs[f"l_{part}"])
+    # The two addresses of a firm are often one and the same; only the better one speaks.
+    pairs["b_home"] = np.where(pairs["b_door"] > 0, 0.0, pairs["b_home"] * HOME_SHARE)
+    columns = [c for c in pairs.columns if c.startswith("b_")]
+    pairs["weight"] = pairs["prior"] + pairs[columns].sum(axis=1)
+    keys = ["parcel_code", "seq"]
+    pairs = pairs.sort_values(
+        [*keys, "weight", "uscc"], ascending=[True, True, False, True], ignore_index=True
+    )
+    return competing(pairs, keys, weights.limits["null_own"])
+
+
+def _pairs(wanted: pd.DataFrame, register: Register, weights: Weights) -> pd.DataFrame:
     """Holder × enterprise pairs found by name or by code, with the name's bits."""
     queries = parse_queries(wanted["name"], register.lexicon)
-    named = match_names(queries, register).rename(columns={"query": "name"})
+    named = match_names(queries, register, weights).rename(columns={"query": "name"})
     columns = ["parcel_code", "seq", "name", "holder_id", "kind", "share", "n_holders"]
     by_name = wanted[columns].merge(named, on="name")
     public = by_name["kind"].isin(["public", "collective", "none"])
-    by_name = by_name[~public | (by_name["level"] == "exact")]
+    by_name = by_name[~public | (by_name["l_name"] == "exact")]
     by_code = _by_code(wanted[columns], register.firms)
     keys = ["parcel_code", "seq", "uscc"]
     found = by_name.set_index(keys).index
     extra = by_code[~by_code.set_index(keys).index.isin(found)].assign(
-        level="different", former=False, until=pd.NaT, name_row=-1,
-        b_name=-6.0, b_trade=0.0, b_place=0.0, b_legal=0.0,
+        former=False, until=pd.Series(dtype="datetime64[s]"), name_row=-1, l_name="different",
+        l_trade="none", l_place="none", l_legal="none", rarity=0.0, trade_rarity=0.0,
     )  # fmt: skip
-    extra["until"] = extra["until"].astype("datetime64[s]")
+    extra = weights.name_bits(extra)
     frames = [f for f in (by_name, extra) if len(f)]
     both = pd.concat(frames, ignore_index=True) if frames else by_name
-    return both.drop(columns="bits").reset_index(drop=True)
+    return both.reset_index(drop=True)
 
 
 def _by_code(wanted: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
@@ -95,88 +135,55 @@ def _by_code(wanted: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
     return both.drop_duplicates(["parcel_code", "seq", "uscc"])
 
 
-def _code_bits(pairs: pd.DataFrame) -> np.ndarray:
+def _code_level(pairs: pd.DataFrame) -> np.ndarray:
     mine, theirs = pairs["holder_id"], pairs["uscc"]
     full = uscc_valid(mine)
     short = (mine.str.len() == 9).to_numpy() & org_code_valid(mine)
     same_org = (org_code(mine) == org_code(theirs)).to_numpy() & (mine != "").to_numpy()
     return np.select(
         [(mine == theirs).to_numpy(), (full | short) & same_org, full, short],
-        [CODE["uscc_same"], CODE["org_same"], CODE["uscc_other"], CODE["org_other"]],
-        0.0,
-    )
+        ["uscc_same", "org_same", "uscc_other", "org_other"],
+        "none",
+    ).astype(object)
 
 
-def _date_bits(pairs: pd.DataFrame, parcels: pd.DataFrame, firms: pd.DataFrame) -> np.ndarray:
-    """A former name that had ended before the right began; a firm dissolved before it."""
+def _date_level(pairs: pd.DataFrame, parcels: pd.DataFrame, firms: pd.DataFrame) -> np.ndarray:
+    """former_after: the former name had ended before the right began; dissolved: the firm had."""
     began = pairs["parcel_code"].map(parcels.set_index("parcel_code")["right_start_on"])
-    gone = firms["cancelled_on"].to_numpy()[pairs["firm"]]
+    gone = pd.Series(firms["cancelled_on"].to_numpy()[pairs["firm"]], index=pairs.index)
     after = (pairs["former"] & (pairs["until"] < began)).to_numpy(dtype=bool)
-    dissolved = (pd.Series(gone, index=pairs.index) < began).to_numpy(dtype=bool)
-    return np.where(after, PLACE["former_after"], 0.0) + np.where(
-        dissolved, PLACE["former_after"], 0.0
-    )
+    dissolved = (gone < began).to_numpy(dtype=bool)
+    return np.select([after, dissolved], ["former_after", "dissolved"], "none").astype(object)
 
 
-def _ranked(pairs: pd.DataFrame) -> pd.DataFrame:
-    pairs = pairs.sort_values(
-        ["parcel_code", "seq", "weight", "uscc"], ascending=[True, True, False, True],
-        ignore_index=True,
-    )  # fmt: skip
-    groups = pairs.groupby(["parcel_code", "seq"], sort=False)
-    pairs["rank"] = groups.cumcount() + 1
-    best, second = groups["weight"].transform("max"), groups["weight"].shift(-1)
-    runner_up = groups["uscc"].shift(-1)
-    first = pairs["rank"] == 1
-    winner = groups["uscc"].transform("first")
-    pairs["rival_uscc"] = np.where(first, runner_up.fillna(""), winner)
-    pairs["rival_weight"] = np.where(first, second, best)
-    gap = np.where(first, pairs["weight"] - pairs["rival_weight"], best - pairs["weight"])
-    pairs["close"] = np.nan_to_num(gap, nan=np.inf) < RIVAL_BITS
-    pairs["probability"] = probability(pairs["weight"].to_numpy(dtype=np.float64))
-    pairs["rival_probability"] = np.where(
-        pairs["rival_uscc"] != "",
-        probability(np.nan_to_num(pairs["rival_weight"].to_numpy(dtype=np.float64), nan=-60.0)),
-        np.nan,
-    )
-    return pairs
-
-
-def name_items(row: dict[str, object]) -> list[Item]:
+def name_items(row: Mapping[str, Any]) -> list[Item]:
     """Plain sentences for the name and code of one pair.
 
     ``row``: a row of `own_candidates` with ``written`` (the register's name that was compared).
     """
-    level, former = str(row["level"]), bool(row["former"])
-    mine, theirs = str(row["name"]), str(row["written"])
-    zh, en = LEVELS[level]
-    if former:
+    mine, theirs = row["name"], row["written"]
+    zh, en = LEVELS[row["l_name"]]
+    name = "former_name" if row["former"] else "name"
+    if row["former"]:
         zh, en = f"曾用名{zh}", f"former name: {en}"
-    items = [
-        Item(
-            "former_name" if former else "name", float(str(row["b_name"])), mine, theirs, t(zh, en)
-        )
-    ]
+    items = [Item(name, row["b_name"], mine, theirs, t(zh, en))]
     for key, zh_yes, zh_no, en_word in (
         ("trade", "行业用词相符", "行业用词不符", "trade words"),
         ("place", "区划相符", "区划不符", "place in the name"),
         ("legal", "组织形式相符", "组织形式不符", "legal form"),
     ):
-        bits = float(str(row[f"b_{key}"]))
+        bits = row[f"b_{key}"]
         if bits:
             word = t(zh_yes, en_word + " agree") if bits > 0 else t(zh_no, en_word + " differ")
             items.append(Item(key, bits, mine, theirs, word))
-    bits = float(str(row["b_code"]))
-    if bits:
+    if row["b_code"]:
         line = (
             t("权利人证件号=统一社会信用代码", "the holder's id is the enterprise's code")
-            if bits > 0
+            if row["b_code"] > 0
             else t("权利人证件号是另一有效代码", "the holder's id is another valid code")
         )
-        items.append(Item("code", bits, str(row["holder_id"]), str(row["uscc"]), line))
-    if float(str(row["b_date"])):
-        line = t(
-            "名称或主体在取得土地前已终止", "the name or firm had ended before the right began"
-        )
-        items.append(Item("date", float(str(row["b_date"])), str(row["until"]), "", line))
+        items.append(Item("code", row["b_code"], row["holder_id"], row["uscc"], line))
+    if row["b_date"]:
+        line = t("名称或主体在取得土地前已终止", "the name or firm had ended before the right began")
+        items.append(Item("date", row["b_date"], str(row["until"]), "", line))
     return items

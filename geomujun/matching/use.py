@@ -14,15 +14,19 @@ import pandas as pd
 
 from geomujun.domain.industry import is_industrial
 from geomujun.domain.words import Relation
-from geomujun.matching.evidence import probability
+from geomujun.matching.compete import competing
 from geomujun.matching.land import Land
-from geomujun.matching.sites import Sites, area_pairs, door_pairs, evidence_columns, near_pairs
-from geomujun.matching.weights import PLACE, REVIEW, RIVAL_BITS
+from geomujun.matching.register import Register
+from geomujun.matching.sites import (
+    Places,
+    Sites,
+    area_pairs,
+    door_pairs,
+    near_pairs,
+    place_levels,
+)
+from geomujun.matching.weights import Weights
 
-PRIOR: Final = -4.5  # that a production site with some sign of this land is really there
-NO_OTHER_LAND: Final = 1.0
-TAKEN: Final = -2.0  # a live holder is known
-FREE: Final = 1.5  # nobody in the register holds the land
 CROWD: Final = 8  # this many firms at one room are no users of its land
 
 
@@ -34,6 +38,7 @@ class Known:
     tenants: pd.DataFrame  # parcel_code, uscc of leases in force
     dead: pd.DataFrame  # parcel_code, uscc, why (expired | no_title), lease_id, claim_m2
     parents: pd.DataFrame  # firm (row), parent (uscc), sister groups resolved by parent
+    kinds: pd.Series  # by parcel code: gone · firm · person · public · collective, of no live owner
 
 
 def crowded(firms: pd.DataFrame, sites: Sites) -> np.ndarray:
@@ -45,58 +50,60 @@ def crowded(firms: pd.DataFrame, sites: Sites) -> np.ndarray:
 
 
 def use_candidates(
-    firms: pd.DataFrame, land: Land, sites: Sites, doors: pd.DataFrame, known: Known
+    register: Register, places: Places, doors: pd.DataFrame, known: Known, weights: Weights
 ) -> pd.DataFrame:
     """Scored firm × land pairs of use without a right.
 
     Returns:
-        ``firm land uscc code relation`` with bits, ``weight``, ``probability``, ``rival_uscc`` (""),
-        ``rival_code``, ``close``, and the dead lease's ``lease_id`` and ``claim_m2``; the best two
-        per firm, none below `REVIEW`. Sorted by firm and weight.
+        ``firm land uscc code relation`` with levels, bits, ``weight``, ``probability``, ``rank``,
+        and the dead lease's ``lease_id`` and ``claim_m2``; the best two per firm, none below the
+        review limit. Sorted by firm and weight.
     """
+    pairs = use_levels(register, places, doors, known)
+    return pairs if pairs.empty else weighed(pairs, weights)
+
+
+def use_levels(
+    register: Register, places: Places, doors: pd.DataFrame, known: Known
+) -> pd.DataFrame:
+    """The pairs worth a look with their levels, before they are weighed."""
+    firms, land, sites = register.firms, places.land, places.sites
     pairs = _wanted_pairs(firms, land, sites, doors, known)
     if pairs.empty:
         return pairs
-    pairs = evidence_columns(pairs, sites, land, doors)
-    pairs = _with_context(pairs, firms, land, sites, known)
-    bits = [
-        "b_point",
-        "b_door",
-        "b_village",
-        "b_area",
-        "b_lease",
-        "b_parent",
-        "b_rest",
-        "b_alone",
-        "b_taken",
-    ]
-    pairs["weight"] = PRIOR + pairs[bits].sum(axis=1)
-    pairs["probability"] = probability(pairs["weight"].to_numpy(dtype=np.float64))
-    pairs = pairs.sort_values(["firm", "weight", "code"], ascending=[True, False, True])
-    groups = pairs.groupby("firm", sort=False)
-    pairs["rank"] = groups.cumcount() + 1
-    best, second = groups["weight"].transform("max"), groups["weight"].shift(-1)
-    gap = np.where(pairs["rank"] == 1, best - second.fillna(-np.inf), best - pairs["weight"])
-    pairs["close"] = gap < RIVAL_BITS
-    keep = (pairs["probability"] >= REVIEW) & ((pairs["rank"] == 1) | pairs["close"])
-    return pairs[keep & (pairs["rank"] <= 2)].reset_index(drop=True)
+    pairs = place_levels(pairs, sites, land, doors)
+    return _with_context(pairs, firms, land, sites, known)
+
+
+def weighed(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
+    """Bits and competing probabilities; the best two of each firm, none below the review limit."""
+    weights = weights.for_use()
+    for part in ("point", "door", "village", "area", "lease", "family", "rest", "taken", "seat"):
+        pairs[f"b_{part}"] = weights.column(part, pairs[f"l_{part}"])
+    columns = [c for c in pairs.columns if c.startswith("b_")]
+    pairs["weight"] = weights.limits["use_prior"] + pairs[columns].sum(axis=1)
+    pairs = pairs.sort_values(
+        ["firm", "weight", "code"], ascending=[True, False, True], ignore_index=True
+    )
+    pairs = competing(pairs, ["firm"], 0.0)
+    keep = (pairs["probability"] >= weights.limits["review"]) & (pairs["rank"] <= 2)
+    return pairs[keep].reset_index(drop=True)
 
 
 def _wanted_pairs(
     firms: pd.DataFrame, land: Land, sites: Sites, doors: pd.DataFrame, known: Known
 ) -> pd.DataFrame:
-    """Pairs worth a look: near a point, on a door, of equal area, of a parent, of a dead lease."""
+    """Pairs worth a look: near a point, on a door, of equal area, of a parent, of a dead lease.
+
+    A firm without a production site is looked for only on land nobody in the register holds.
+    """
     index = pd.Series(np.arange(len(firms)), index=firms["uscc"])
     settled = set(known.owners["uscc"]) | set(known.tenants["uscc"])
-    active = (firms["status"] != "注销") & ~firms["status"].isin(["吊销", "迁出"])
+    active = ~firms["status"].isin(["注销", "吊销", "迁出"])
     seeks = active & ~firms["uscc"].isin(settled) & ~crowded(firms, sites)
     seeks &= is_industrial(firms["industry"])
-    site = seeks.to_numpy(dtype=bool) & sites.has_site
-    found = [
-        near_pairs(sites, land),
-        door_pairs(sites.site["door"], doors),
-        area_pairs(sites, land),
-    ]
+    found = [near_pairs(sites, land), door_pairs(sites.site, doors)[["firm", "land"]]]
+    found.append(area_pairs(sites, land))
     held = known.owners.assign(land=known.owners["parcel_code"].map(land.position))
     family = known.parents.merge(held[["uscc", "land"]], left_on="parent", right_on="uscc")
     found.append(family[["firm", "land"]])
@@ -107,7 +114,10 @@ def _wanted_pairs(
         }
     ).dropna()
     pairs = pd.concat([*found, dead], ignore_index=True).dropna().astype("int64").drop_duplicates()
-    pairs = pairs[site[pairs["firm"].to_numpy()]].sort_values(["firm", "land"], ignore_index=True)
+    firm = pairs["firm"].to_numpy()
+    free = ~land.rows["code"].isin(known.owners["parcel_code"]).to_numpy()[pairs["land"]]
+    wanted = seeks.to_numpy(dtype=bool)[firm] & (sites.has_site[firm] | free)
+    pairs = pairs[wanted].sort_values(["firm", "land"], ignore_index=True)
     pairs["uscc"] = firms["uscc"].to_numpy()[pairs["firm"]]
     pairs["code"] = land.rows["code"].to_numpy()[pairs["land"]]
     return pairs
@@ -116,45 +126,59 @@ def _wanted_pairs(
 def _with_context(
     pairs: pd.DataFrame, firms: pd.DataFrame, land: Land, sites: Sites, known: Known
 ) -> pd.DataFrame:
-    """Bits of dead leases, family ties, what the holder leaves, and being without other land."""
-    dead = known.dead.drop_duplicates(["parcel_code", "uscc"]).rename(
-        columns={"parcel_code": "code"}
-    )
-    pairs = pairs.merge(
-        dead[["code", "uscc", "why", "lease_id", "claim_m2"]], on=["code", "uscc"], how="left"
-    )
-    lease = pairs["why"].map(
-        {"expired": PLACE["expired_lease"], "no_title": PLACE["untitled_lease"]}
-    )
+    """Levels of dead leases, family ties, what the holder leaves, and whose land it is."""
+    dead = known.dead.drop_duplicates(["parcel_code", "uscc"])
+    dead = dead.rename(columns={"parcel_code": "code"})[["code", "uscc", "why", "lease_id", "claim_m2"]]
+    pairs = pairs.merge(dead, on=["code", "uscc"], how="left")
     owner = known.owners.drop_duplicates("parcel_code").set_index("parcel_code")["uscc"]
     holder = pairs["code"].map(owner).fillna("").astype("str")
-    family = set(zip(known.parents["firm"], known.parents["parent"], strict=True))
-    kin = [(f, h) in family for f, h in zip(pairs["firm"], holder, strict=True)]
     index = pd.Series(np.arange(len(firms)), index=firms["uscc"])
     holder_row = holder.map(index).fillna(-1).astype("int64").to_numpy()
+    firm = pairs["firm"].to_numpy()
     theirs = np.where(holder_row >= 0, sites.reported_m2[holder_row], np.nan)
-    total = sites.reported_m2[pairs["firm"]] + theirs
     parcel = land.rows["area_m2"].to_numpy()[pairs["land"]]
-    rest = np.abs(total - parcel) / parcel < 0.01
-    # A point that lies at the registered address and not at the site tells of the address.
-    elsewhere = (pairs["b_home"] > 0) & (pairs["b_door"] == 0) & _different_site(pairs, sites)
-    same_site = (holder_row >= 0) & _same_door(pairs["firm"].to_numpy(), holder_row, sites)
+    fits = np.abs(sites.reported_m2[firm] + theirs - parcel) < 0.01 * parcel
+    same_site = (holder_row >= 0) & _same_door(firm, holder_row, sites)
+    family = _family_level(pairs, holder, known)
+    kin = family != "none"
+    # A point at the registered address tells nothing of a site that is elsewhere.
+    elsewhere = (pairs["l_home"] != "none") & (pairs["l_door"] == "none")
+    elsewhere &= sites.has_site[firm] & _different_site(firm, sites)
     return pairs.assign(
         holder=holder,
-        b_lease=lease.fillna(0.0).to_numpy(),
-        b_point=pairs["b_point"].where(~elsewhere, 0.0),
-        b_parent=np.where(kin, PLACE["parent"], 0.0),
-        b_rest=np.where(rest, PLACE["rest"], 0.0),
-        b_door=np.maximum(pairs["b_door"], np.where(same_site, PLACE["door_same"], 0.0)),
-        b_alone=NO_OTHER_LAND,
-        b_taken=np.where(kin, 0.0, np.where(holder != "", TAKEN, FREE)),
+        l_point=np.where(elsewhere, "none", pairs["l_point"]),
+        l_lease=pairs["why"].fillna("none"),
+        l_family=family,
+        l_rest=np.where(fits, "fits", "none"),
+        l_door=np.where(same_site & (pairs["l_door"] == "none"), "shared", pairs["l_door"]),
+        l_taken=_taken_level(pairs, holder, kin, land, known),
+        l_seat=np.where(sites.has_site[firm], "site", "home_only"),
         relation=np.where(kin, Relation.GROUP_USE.value, Relation.OCCUPY.value),
         lease_id=pairs["lease_id"].fillna("").astype("str"),
     )
 
 
-def _different_site(pairs: pd.DataFrame, sites: Sites) -> np.ndarray:
-    firm = pairs["firm"].to_numpy()
+def _taken_level(
+    pairs: pd.DataFrame, holder: pd.Series, kin: np.ndarray, land: Land, known: Known
+) -> np.ndarray:
+    """Whose land it is: kin · holder (another enterprise) · patch · gone · firm · person · … · none.
+
+    ``firm`` is a holder that reads like a firm and was not found: perhaps this very one.
+    """
+    patch = land.rows["on_patch"].to_numpy()[pairs["land"]]
+    kind = pairs["code"].map(known.kinds).fillna("none").to_numpy(dtype=object)
+    return np.select([kin, (holder != "").to_numpy(), patch], ["kin", "holder", "patch"], kind)
+
+
+def _family_level(pairs: pd.DataFrame, holder: pd.Series, known: Known) -> np.ndarray:
+    """only_parcel · one_of · none: the holder is kin, and has this parcel alone or several."""
+    family = set(zip(known.parents["firm"], known.parents["parent"], strict=True))
+    kin = np.array([p in family for p in zip(pairs["firm"], holder, strict=True)], dtype=bool)
+    held = holder.map(known.owners.groupby("uscc").size()).to_numpy(dtype=np.float64)
+    return np.where(kin, np.where(held == 1, "only_parcel", "one_of"), "none").astype(object)
+
+
+def _different_site(firm: np.ndarray, sites: Sites) -> np.ndarray:
     return sites.site["norm"].to_numpy()[firm] != sites.home["norm"].to_numpy()[firm]
 
 
@@ -172,9 +196,9 @@ def registered_only(
     active = ~firms["status"].isin(["注销", "吊销", "迁出"])
     free = active & ~firms["uscc"].isin(linked) & ~crowded(firms, sites)
     office = (sites.home["room"] == "").to_numpy(dtype=bool)
-    pairs = door_pairs(sites.home["door"], doors)
+    pairs = door_pairs(sites.home, doors)
     pairs = pairs[(free.to_numpy(dtype=bool) & office)[pairs["firm"].to_numpy()]]
-    pairs = pairs[~pairs["firm"].duplicated(keep=False)]
+    pairs = pairs[~pairs["firm"].duplicated(keep=False)].reset_index(drop=True)
     return pd.DataFrame(
         {
             "uscc": firms["uscc"].to_numpy()[pairs["firm"]],

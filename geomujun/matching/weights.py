@@ -1,64 +1,78 @@
-"""Weights of the comparisons, in bits, shipped as data.
+"""Weights of the comparisons, in bits, shipped as data (`data/weights.yaml`) with how they were got.
 
-How they were got: the levels follow Fellegi & Sunter (log2 of the odds that true pairs and chance
-pairs show the level); first set by hand from the rates of matching-facts (real holders of 2017
-notices), to be learned from the case without labels and sharpened by review decisions.
+Each comparison gives a level; a level has bits, log2 of the odds that true pairs and chance pairs
+show it (Fellegi & Sunter 1969). Agreement on a 字号 or a trade also counts its rarity in the
+register. Weights can be learned again from a case or from review decisions (`learn`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
 
-NAME: Final[Mapping[str, float]] = {
-    "rarity_floor": 2.0,
-    "rarity_cap": 16.0,
-    "exact_bonus": 4.0,  # a full name is unique in its register's area (名称登记管理规定 art. 17)
-    "exact_floor": 14.0,
-    "discount_same": 0.0,
-    "discount_sound": 3.0,
-    "discount_look": 3.0,
-    "discount_edit": 4.0,
-    "discount_core_typo": 2.0,
-    "discount_short": 5.0,
-    "different": -12.0,
-    "sibling": -8.0,
-    "trade_same": 4.0,
-    "trade_part": 1.5,
-    "trade_near": -2.0,
-    "trade_missing": -0.5,
-    "trade_other": -7.0,
-    "place_same": 3.0,
-    "place_part": 1.5,
-    "place_parent": -1.0,
-    "place_missing": -1.0,
-    "place_other": -8.0,
-    "legal_same": 1.0,
-    "legal_near": -1.0,
-    "legal_other": -4.0,
-}
-CODE: Final[Mapping[str, float]] = {
-    "uscc_same": 26.0,
-    "org_same": 22.0,
-    "uscc_other": -14.0,  # both valid and different: a typing error rarely passes the check digit
-    "org_other": -8.0,
-}
-PLACE: Final[Mapping[str, float]] = {
-    "point_inside": 6.0,
-    "point_near": 3.0,
-    "point_near_wide": 1.0,
-    "door_same": 6.0,
-    "village_same": 1.5,
-    "village_other": -1.0,
-    "area_equal": 9.0,  # reported to the centimetre
-    "area_close": 4.0,  # within 0.5 %
-    "area_off": -1.0,
-    "former_after": -3.0,  # the name had ended before the right began
-    "parent": 5.0,
-    "rest": 5.5,  # the two reports add up to the parcel within 1 %
-    "expired_lease": 6.0,
-    "untitled_lease": 6.0,
-}
-AUTO: Final = 0.98  # probability from which a link stands without a person
-REVIEW: Final = 0.25  # below this it is no link
-RIVAL_BITS: Final = 4.0  # a rival this close sends both to review
+import numpy as np
+import pandas as pd
+import yaml
+
+NAME_PARTS: Final = ("name", "trade", "place", "legal")
+EXACT: Final = frozenset({"exact"})
+AGREE: Final = frozenset({"same", "exact"})
+WHOLE: Final = frozenset({"exact", "whole1", "whole2"})
+FUZZY: Final = frozenset({"sound", "look", "swap", "drop", "trade_typo", "short", "whole1", "whole2"})
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """``bits``: comparison → level → bits; ``slopes``: how much of a rarity counts, by kind."""
+
+    bits: Mapping[str, Mapping[str, float]]
+    slopes: Mapping[str, float]
+    limits: Mapping[str, float]
+    use: Mapping[str, Mapping[str, float]]  # where a comparison is worth another sum for use
+
+    def for_use(self) -> Weights:
+        """The weights with which use without a right is weighed."""
+        return replace(self, bits={**self.bits, **self.use})
+
+    def column(self, comparison: str, levels: pd.Series) -> np.ndarray:
+        """Bits of a column of levels; an unknown level says nothing."""
+        table = self.bits[comparison]
+        return levels.map(dict(table)).fillna(0.0).to_numpy(dtype=np.float64)
+
+    def name_bits(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        """``pairs`` with ``b_name b_trade b_place b_legal`` and their sum ``bits``."""
+        level = pairs["l_name"]
+        slope = np.select(
+            [level.isin(EXACT), level.isin(AGREE), level.isin(FUZZY)],
+            [self.slopes["exact"], self.slopes["same"], self.slopes["fuzzy"]],
+            0.0,
+        )
+        out = pairs.assign(
+            b_name=self.column("name", level) + slope * pairs["rarity"].to_numpy(),
+            b_trade=self.column("trade", pairs["l_trade"])
+            + np.where(pairs["l_trade"] == "same", self.slopes["trade"], 0.0)
+            * pairs["trade_rarity"].to_numpy(),
+            b_place=self.column("place", pairs["l_place"]),
+            b_legal=self.column("legal", pairs["l_legal"]),
+        )
+        # A name that agrees as a whole needs no further praise from its parts.
+        whole = level.isin(WHOLE).to_numpy()
+        for part in ("trade", "place", "legal"):
+            out[f"b_{part}"] = np.where(whole, 0.0, out[f"b_{part}"])
+        out["bits"] = out[[f"b_{p}" for p in NAME_PARTS]].sum(axis=1)
+        return out
+
+
+def read(text: str) -> Weights:
+    """Weights from YAML text."""
+    raw: dict[str, Any] = yaml.safe_load(text)
+    return Weights(raw["bits"], raw["slopes"], raw["limits"], raw["use"])
+
+
+@cache
+def shipped() -> Weights:
+    """The weights the product ships."""
+    return read(files("geomujun.matching").joinpath("data", "weights.yaml").read_text("utf-8"))

@@ -102,6 +102,7 @@ def solve(job: Job, intake: Intake, decided: Decisions, say: Progress, clock: Cl
     identity = settle(intake.case)
     clock.lap("identity")
     say("match", len(identity.case.parcels))
+    decided = settled_decisions(decided, identity.codes)
     matched = match(identity.case, job.as_of, decided.live)
     clock.lap("match")
     say("ledger", len(matched.links))
@@ -133,6 +134,17 @@ def solve(job: Job, intake: Intake, decided: Decisions, say: Progress, clock: Cl
         "review_queue": queue,
     }
     return _result(job, inputs, tables)
+
+
+def settled_decisions(decided: Decisions, codes: pd.DataFrame) -> Decisions:
+    """Decisions with the settled code of enterprises whose written code they carry."""
+    mended = codes[codes["written"] != codes["uscc"]]
+    rename = pd.Series(mended["uscc"].to_numpy(), index=mended["written"].to_numpy(), dtype="str")
+    code = decided.live["uscc"]
+    live = decided.live.assign(uscc=code.map(rename).astype("str").fillna(code))
+    live = live.sort_values(["parcel_code", "uscc", "decided_at"], kind="stable")
+    live = live.drop_duplicates(["parcel_code", "uscc"], keep="last")
+    return replace(decided, live=live.reset_index(drop=True))
 
 
 def _books(

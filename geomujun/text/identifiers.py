@@ -96,12 +96,12 @@ def org_code_valid(codes: pd.Series) -> npt.NDArray[np.bool_]:
 
 
 def looks_like_person_id(codes: pd.Series) -> npt.NDArray[np.bool_]:
-    """Whether each code is an 居民身份证号: masked with ``*``, or 18 (15) characters of one.
+    """Whether each code is an 居民身份证号: masked with ``*``, or all 18 characters of one.
 
     An 身份证号 may pass a loose check for 信用代码; here the birth date inside decides.
     """
     clean = normalise_code(codes)
-    masked = clean.str.fullmatch(r"\d{3,6}\*+[0-9X]{0,4}").to_numpy(dtype=bool)
+    masked = clean.str.fullmatch(r"[1-8]\d{2,13}\*{2,}[0-9X]{0,4}").to_numpy(dtype=bool)
     date = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
     full = clean.str.fullmatch(rf"[1-8]\d{{5}}{date}\d{{3}}[0-9X]").to_numpy(dtype=bool)
     _, values = _char_values(clean.str.replace("X", "0"), USCC_LENGTH, _ORG_VALUES)
@@ -136,6 +136,8 @@ def resolve_parcel_codes(written: pd.Series, known: pd.Index) -> pd.DataFrame:
         Frame on the index of ``written``: ``code`` ("" when nothing fits) and ``how``:
         ``exact`` · ``variant`` (other writing of the same code) · ``unit`` (28-digit unit) ·
         ``typo`` (letters for digits) · ``short`` (without its county, and only one fits) · "".
+        Numbers of other shapes (``津南长(挂)G2024-01号``) are variants of one another when only
+        brackets, dashes and 号 differ.
     """
     raw = written.astype("str")
     clean = normalise_parcel_code(raw)
@@ -145,6 +147,7 @@ def resolve_parcel_codes(written: pd.Series, known: pd.Index) -> pd.DataFrame:
         ("exact", raw),
         ("unit", clean.where(compact.str.len() == 28, "")),
         ("variant", clean),
+        ("variant", _unique_loose(raw, known)),
         ("typo", _undo_typos(compact)),
         ("short", _unique_suffix(compact, known)),
     ]
@@ -153,6 +156,26 @@ def resolve_parcel_codes(written: pd.Series, known: pd.Index) -> pd.DataFrame:
         out.loc[hit, "code"] = guess[hit]
         out.loc[hit, "how"] = how
     return out
+
+
+def _loose(codes: pd.Series) -> pd.Series:
+    """Letters, digits and Chinese characters but 号, of texts that hold no 宗地代码.
+
+    Signs between two digits stay, as one dash: 12-3-45 is not 1-23-45.
+    """
+    text = normalise_parcel_code(codes)
+    bare = text.str.replace(r"[^0-9A-Z\u4e00-\u9fff]+|号", "-", regex=True)
+    bare = bare.str.replace(r"(?<!\d)-|-(?!\d)", "", regex=True)
+    return bare.where(~text.str.fullmatch(_PARCEL), "").astype("str")
+
+
+def _unique_loose(raw: pd.Series, known: pd.Index) -> pd.Series:
+    """The one known number that differs in brackets, dashes and 号 only, else ""."""
+    codes = pd.Series(known.sort_values(), dtype="str")
+    keys = _loose(codes)
+    alone = (keys != "") & ~keys.duplicated(keep=False)
+    table = pd.Series(codes[alone].to_numpy(), index=keys[alone].to_numpy(), dtype="str")
+    return _loose(raw).map(table).astype("str").fillna("")
 
 
 def _undo_typos(compact: pd.Series) -> pd.Series:

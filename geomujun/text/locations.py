@@ -29,8 +29,10 @@ _VILLAGE: Final = rf"([{_HAN}]{{1,5}}?(?:村|社区))(?!委)"
 _ROAD: Final = rf"((?:(?![至与和临沿])[{_HAN}]){{1,7}}?(?:大道|大街|路|街(?!道)|巷|弄))"
 _NUMBER: Final = rf"{_ROAD}(?:[中东西南北]段)?(\d+(?:[-—之]\d+)?)号"
 _RELATIVE: Final = r"以[东南西北]|[东南西北]{1,2}侧|交叉口|交汇处|[东西南北]至|对面|旁"
-_BUILDING: Final = r"(?:第)?([A-Z]?\d+|[A-Z]|[一二三四五六七八九十]+)(?:幢|栋|号楼|号厂房|号车间|#)"
-_FLOOR: Final = r"(?:幢|栋|楼|厂房)?(\d+|[一二三四五六七八九十]+)(?:层|楼)(?!宇)"
+_BUILDING: Final = (
+    r"(?:第)?([A-Z]?\d+|[A-Z]|[一二三四五六七八九十]+)(?:幢|栋|座|号楼|号厂房|号车间|#)"
+)
+_FLOOR: Final = r"(?:幢|栋|座|楼|厂房)?(\d+|[一二三四五六七八九十]+)(?:层|楼)(?!宇)"
 _ROOM: Final = r"(?<!\d)([A-Z]?\d{2,4}(?:-\d+)?)室"
 _PLOT: Final = r"([A-Z]{1,3}-?\d+(?:-\d+)?)(?:号)?地块"
 _NEIGHBOUR: Final = (
@@ -72,7 +74,8 @@ def _parse_distinct(norm: pd.Series) -> pd.DataFrame:
     rest = pd.Series(
         [text[len(head) :] for text, head in zip(local, town, strict=True)], dtype="str"
     )
-    neighbour = _first(rest, _NEIGHBOUR)
+    # A bracket or a house number before the firm's name is no part of it.
+    neighbour = _first(rest, _NEIGHBOUR).str.replace(r"^.*号[(,、]?|^\((?!.*\))", "", regex=True)
     # A neighbour's name may hold a road or a village; it says nothing about this place's own.
     own = pd.Series(
         [t.replace(n, "") if n else t for t, n in zip(rest, neighbour, strict=True)], dtype="str"
@@ -82,15 +85,16 @@ def _parse_distinct(norm: pd.Series) -> pd.DataFrame:
         [t.split(p, 1)[-1] if p else t for t, p in zip(own, park, strict=True)], dtype="str"
     )
     numbered = after_park.str.extract(_NUMBER).fillna("").astype("str")
+    village = _first(after_park, _VILLAGE)
     road = numbered[0].where(numbered[0] != "", _first(after_park, _ROAD))
     return pd.DataFrame(
         {
             "norm": local,
             "town": town,
-            "village": _first(after_park, _VILLAGE),
+            "village": village.where(village != "", _first(park, _VILLAGE)).astype("str"),
             "park": park,
             "road": road.astype("str"),
-            "number": numbered[1],
+            "number": numbered[1].str.replace(r"[—之]", "-", regex=True).astype("str"),
             "plot": _first(own, _PLOT),
             "building": _arabic(_first(own, _BUILDING)),
             "floor": _arabic(_first(own, _FLOOR)),

@@ -11,14 +11,16 @@ Source: 《企业名称登记管理规定》(国务院令第734号) art. 6: a na
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Final
 
 import pandas as pd
+from rapidfuzz.distance import OSA
 
 from geomujun.text.lexicon import Lexicon, Words, words
 from geomujun.text.normal import normalise_text
-from geomujun.text.sound import sound
+from geomujun.text.sound import looks_alike, sound
 
 _PERSON: Final = re.compile(
     r"^[\u4e00-\u9fff·]{2,4}$|^[\u4e00-\u9fff]{2,8}·[\u4e00-\u9fff·]{1,10}$"
@@ -26,8 +28,14 @@ _PERSON: Final = re.compile(
 _ANONYMOUS: Final = re.compile(
     r"^[\u4e00-\u9fff]某{1,2}[\u4e00-\u9fff]?$|^[\u4e00-\u9fff][*X]{1,2}$"
 )
-_COUNT: Final = re.compile(r"等\d*[\u4e00-\u9fff]{0,2}$")
+_COUNT: Final = re.compile(r"(?<=.{4})等[\d一二三四五六七八九十两几]*[户家人个位]?$")
+_PEOPLE: Final = re.compile(r"等\d*[\u4e00-\u9fff]{0,2}$")  # 张三等3人
+_POINTS: Final = re.compile(r"(?<=[\u4e00-\u9fff)])[.·・\-—–_:：]+(?=[\u4e00-\u9fff(])")
+# What clerks add behind a company: a department, a site, a plot.
+_ANNEX: Final = re.compile(r"^(.{2,}?(?:有限公司|责任公司|集团公司|股份公司))((?:(?!公司).){1,10})$")
+_FORMS_BY_SIGHT: Final = ("有限责任公司", "股份有限公司", "有限公司")
 _FIRM_FORMS: Final = frozenset({"share", "limited", "company", "partnership", "cooperative"})
+_NO_PLACE_END: Final = frozenset({"市政", "市场", "区域", "县域"})
 _TAIL: Final = (
     "有限", "公司", "厂", "集团", "合作社", "企业", "中心", "部", "店", "社", "所", "行", "园",
     "场", "站",
@@ -72,25 +80,53 @@ def split_brackets(norm: str) -> tuple[str, list[str]]:
     return "".join(outside), [p for p in parts if p]
 
 
-def take_places(text: str, lexicon: Lexicon, at_least: int = 2) -> tuple[list[str], str]:
-    """Place names the text begins with, and the rest (never shorter than ``at_least``)."""
+def take_places(
+    text: str, lexicon: Lexicon, at_least: int = 2, beside: tuple[str, ...] = ()
+) -> tuple[list[str], str]:
+    """Place names the text begins with, and the rest (never shorter than ``at_least``).
+
+    ``beside`` are places known from elsewhere in the name, its brackets.
+    """
     places: list[str] = []
     while True:
         for size in range(min(lexicon.longest, len(text) - at_least), 1, -1):
             place = lexicon.place.get(text[:size])
-            if place is not None:
+            if place is not None and _is_place(text, size, [*beside, *places], lexicon):
                 places.append(place)
-                text = text[size:]
+                # 绍兴县: counties that became districts are no longer in the list.
+                old = text[size : size + 1] == "县" and len(text) - size > at_least
+                text = text[size + old :]
                 break
         else:
             return (places, text) if places else _misspelt_place(text, lexicon, at_least)
 
 
+def _is_place(text: str, size: int, before: list[str], lexicon: Lexicon) -> bool:
+    """Whether the first ``size`` characters are meant as a place here.
+
+    Not 绍兴市 in 绍兴市政工程. Beside other places one without its kind must lie in one of them,
+    hold one, repeat one or be a province: 新城 in 绍兴新城置业 is no district of Xi'an.
+    """
+    if text[size - 1 : size + 1] in _NO_PLACE_END:
+        return False
+    place = lexicon.place[text[:size]]
+    above = lexicon.parents.get(place, frozenset())
+    if not before or text[:size] != place or not above or place in before:
+        return True
+    return any(b in above or place in lexicon.parents.get(b, ()) for b in before)
+
+
 def _misspelt_place(text: str, lexicon: Lexicon, at_least: int) -> tuple[list[str], str]:
-    """A place of the case itself that the text begins with by sound (云秀 for 云岫)."""
+    """A place of the case itself that the text begins with by sound or look (云秀 for 云岫)."""
     for size in (3, 2):
         if len(text) - size >= at_least:
-            place = lexicon.sounds.get(sound(text[:size]))
+            head = text[:size]
+            place = lexicon.sounds.get(sound(head))
+            for known in () if place else lexicon.sounds.values():
+                alike = len(known) == size and sum(a != b for a, b in zip(head, known, strict=True)) == 1
+                if alike and all(a == b or looks_alike(a, b) for a, b in zip(head, known, strict=True)):
+                    place = known
+                    break
             if place is not None:
                 return [place], text[size:]
     return [], text
@@ -101,6 +137,17 @@ def take_legal(text: str, lists: Words) -> tuple[str, str]:
     for form, kind in lists.legal_forms.items():
         if text.endswith(form) and len(text) > len(form):
             return text[: -len(form)], kind
+    return _misspelt_legal(text, lists)
+
+
+def _misspelt_legal(text: str, lists: Words) -> tuple[str, str]:
+    """A company's form with one character wrong, doubled or lost (有服公司, 有限公公司)."""
+    for form in _FORMS_BY_SIGHT:
+        for size in (len(form), len(form) + 1, len(form) - 1):
+            tail = text[-size:]
+            near = len(text) > size + 1 and OSA.distance(tail, form, score_cutoff=1) <= 1
+            if near and text[-size - 1] + tail != form and tail[:1] == form[:1]:
+                return text[:-size], lists.legal_forms[form]
     return text, ""
 
 
@@ -118,7 +165,7 @@ def take_trade(core: str, lists: Words) -> tuple[str, str]:
 
 def take_branch(text: str, lists: Words) -> tuple[str, str]:
     """The legal person's name and what makes it a branch (第二分厂), "" when it is none."""
-    found = lists.branch.match(text)
+    found = lists.branch.match(text) or _ANNEX.match(text)
     return (found.group(1), found.group(2)) if found else (text, "")
 
 
@@ -149,11 +196,10 @@ def parse_name(text: str, lexicon: Lexicon) -> ParsedName:
     for part in parts:
         kind, value = _bracket_kind(part, lexicon, lists)
         typed.setdefault(kind, []).append(value)
-    base = _COUNT.sub("", outside) if outside.endswith("户") else outside
-    base, branch = take_branch(base, lists)
+    base, branch = take_branch(_COUNT.sub("", _POINTS.sub("", outside)), lists)
     branch = branch or typed.get("branch", [""])[0]
     in_brackets = [p for part in typed.get("place", []) for p in take_places(part, lexicon, 0)[0]]
-    places, rest = take_places(base, lexicon)
+    places, rest = take_places(base, lexicon, beside=tuple(in_brackets))
     core, legal = take_legal(rest, lists)
     if not legal and "form" in typed:
         legal = lists.legal_forms.get(typed["form"][-1], "")
@@ -187,10 +233,11 @@ def holder_kind(text: str) -> str:
     lists = words()
     norm = normalise_text(text)
     outside, _ = split_brackets(norm)
-    base = outside or norm
+    base = outside or norm.strip("()")
     form = take_legal(base, lists)[1]
     body = lists.public.search(base) or (base.endswith(lists.public_suffixes) and len(base) >= 4)
-    person = _PERSON.match(_COUNT.sub("", base)) or _ANONYMOUS.match(base)
+    hidden = unicodedata.normalize("NFKC", text).strip().upper()  # 王**: normalising drops stars
+    person = _PERSON.match(_PEOPLE.sub("", base)) or _ANONYMOUS.match(hidden)
     short_form = len(base) == 4 and base[2:] in lists.trades  # 字号 + trade
     tests = (
         ("none", not base),

@@ -21,7 +21,7 @@ def data(found: View, areas: list[Area]) -> dict[str, Any]:
     page_of = np.zeros(len(found.plots), dtype=np.int64)
     for n, area in enumerate(areas):
         page_of[area.rows] = n
-    klass = np.array(classes(found)["pg"], dtype=np.int64)
+    klass = np.array(classes(found.plots)["pg"], dtype=np.int64)
     points = found.at / 1e6
     low, high = points.min(axis=0), points.max(axis=0)
     return {

@@ -146,7 +146,7 @@ def _bits(bits: float | None) -> float | None:
 def _note(band: str, decision: str) -> str:
     if decision:
         return legend().word("decision", decision)
-    return legend().word("band", band) if band in (Band.AUTO, Band.REVIEW) else ""
+    return legend().word("band", band) if band == Band.REVIEW else ""
 
 
 def _low(source: MapSource, codes: pd.Series) -> list[list[list[str]]]:
@@ -198,11 +198,10 @@ def _add_buildings(found: View) -> None:
     found.building_plot[which[::-1]] = plot[::-1]
 
 
-def classes(found: View) -> dict[str, list[int]]:
-    """Class positions of each plot: ``pg`` and ``eg`` among the grades, ``bucket`` likewise."""
+def classes(plots: pd.DataFrame) -> dict[str, list[int]]:
+    """Class positions of plots: ``pg`` and ``eg`` among the grades, ``bucket`` likewise."""
     grades = {g: i for i, g in enumerate(GRADES)}
     buckets = {b: i for i, b in enumerate(legend().parcel_buckets)}
-    plots = found.plots
     return {
         "pg": [grades.get(g, grades[""]) for g in plots["parcel_grade"]],
         "eg": [grades.get(g, grades[""]) for g in plots["enterprise_grade"]],
@@ -244,7 +243,6 @@ def _plot_columns(
     found: View, rows: Sequence[int], firm_at: dict[int, int], note_at: dict[int, int]
 ) -> dict[str, list[Any]]:
     plots = found.plots.iloc[list(rows)]
-    kinds = classes(found)
 
     def users(lists: list[list[User]]) -> list[list[User]]:
         return [[[firm_at[u[0]], *u[1:]] for u in lists[row]] for row in rows]
@@ -260,7 +258,7 @@ def _plot_columns(
         "reason": plots["reason"].tolist(),
         "score": _numbers(plots["parcel_score"]),
         "rank": _numbers(plots["parcel_rank"], 0),
-        **{name: [column[row] for row in rows] for name, column in kinds.items()},
+        **classes(plots),
         "low": [found.low[row] for row in rows],
         "find": [[note_at[n] for n in found.plot_findings[row]] for row in rows],
         "users": users(found.users),

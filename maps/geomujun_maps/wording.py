@@ -154,7 +154,7 @@ def _top(shape: shapely.Geometry) -> list[int]:
 def context(found: View) -> list[dict[str, Any]]:
     """Line keys of the legend for what the run has."""
     lines = outlines()
-    kinds = set(found.plots["kind"])
+    kinds = found.plots["kind"].unique()
     shown = [
         ("parcel", True),
         ("patch", "patch" in kinds),

@@ -139,7 +139,7 @@ document.addEventListener("DOMContentLoaded", function () {
     var f = u[0], lines = u[6];
     return G.el("li.user", null,
       G.el("div.who", null, G.el("button.firm", { type: "button", onclick: function () { openFirm(f); } }, F.name[f]), D.classChip(F.grade[f])),
-      G.el("div.how", null, G.el("span.tag", null, u[1]), u[2] === null ? null : G.num(u[2]) + " ㎡（" + G.num(G.mu(u[2])) + " " + ui.mu + "）", u[3] ? " · " + u[3] : "", u[4] === null ? "" : " · " + ui.probability + " " + G.num(100 * u[4], 1) + "%", u[5] ? " · " + u[5] : ""),
+      G.el("div.how", null, G.el("span.tag", null, u[1]), u[2] === null ? null : G.num(u[2]) + " ㎡（" + G.num(G.mu(u[2])) + " " + ui.mu + "）", u[3] ? " · " + u[3] : "", u[4] === null ? "" : " · " + ui.probability + " " + (u[4] >= 0.9995 ? "> 99.9" : G.num(100 * u[4], 1)) + "%", u[5] ? " · " + u[5] : ""),
       G.el("div.code", null, F.uscc[f], F.elsewhere[f] ? " · " + G.fill(ui.elsewhere, { n: F.elsewhere[f] }) : null),
       lines.length ? G.el("ul.why", null, lines.map(function (l) { return G.el("li", null, l[0], l[1] === null ? null : G.el("span.bits", { title: ui.bits }, (l[1] > 0 ? "+" : "") + G.num(l[1], 1))); })) : null,
       findings(F.find[f], P_PER_FIRM));

@@ -78,7 +78,11 @@ def features(geometries: Sequence[Mapping[str, Any] | None], **properties: Seque
 
 
 def write_shapefile(
-    folder: Path, stem: str, frame: gpd.GeoDataFrame, encoding: str = "GB18030", cpg: str | None = None
+    folder: Path,
+    stem: str,
+    frame: gpd.GeoDataFrame,
+    encoding: str = "GB18030",
+    cpg: str | None = None,
 ) -> Path:
     """A shapefile; ``cpg`` is the text of the .cpg, None for no .cpg."""
     path = folder / f"{stem}.shp"
@@ -89,7 +93,9 @@ def write_shapefile(
     return path
 
 
-def write_dbf(path: Path, fields: Sequence[tuple[bytes, int]], rows: Sequence[Sequence[bytes]], ldid: int = 0) -> None:
+def write_dbf(
+    path: Path, fields: Sequence[tuple[bytes, int]], rows: Sequence[Sequence[bytes]], ldid: int = 0
+) -> None:
     """An attribute table of text fields out of raw bytes, cut at the field's width."""
     length = 1 + sum(width for _, width in fields)
     head = struct.pack("<BBBBIHH", 3, 126, 11, 20, len(rows), 33 + 32 * len(fields), length)
@@ -103,7 +109,9 @@ def write_dbf(path: Path, fields: Sequence[tuple[bytes, int]], rows: Sequence[Se
     path.write_bytes(out + b"\x1a")
 
 
-def write_sheets(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]], merges: Sequence[str] = ()) -> Path:
+def write_sheets(
+    path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]], merges: Sequence[str] = ()
+) -> Path:
     """A workbook of plain rows; ``merges`` are ranges of the first sheet such as "A1:C1"."""
     with xlsxwriter.Workbook(path) as book:
         for name, rows in sheets.items():
@@ -114,7 +122,7 @@ def write_sheets(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]], merg
                         sheet.write(r, c, value)
             if name == next(iter(sheets)):
                 for area in merges:
-                    first = sheets[name][int("".join(c for c in area.split(":")[0] if c.isdigit())) - 1]
+                    first = rows[int("".join(c for c in area.split(":")[0] if c.isdigit())) - 1]
                     column = ord(area[0]) - 65
                     sheet.merge_range(area, first[column])
     return path
@@ -134,11 +142,13 @@ def write_xls(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
                 cells += record(0x0204, struct.pack("<HHHHB", r, c, 0, len(value), 1) + text)
             elif value is not None:
                 cells += record(0x0203, struct.pack("<HHHd", r, c, 0, value))
-    name = "Sheet1".encode()
+    name = b"Sheet1"
     globals_ = record(0x0809, struct.pack("<HHHHII", 0x0600, 5, 0, 0, 0, 0))
     globals_ += record(0x0042, struct.pack("<H", 1200))
     offset = len(globals_) + 4 + 8 + len(name) + 4
-    globals_ += record(0x0085, struct.pack("<IBBBB", offset, 0, 0, len(name), 0) + name) + record(0x000A)
+    globals_ += record(0x0085, struct.pack("<IBBBB", offset, 0, 0, len(name), 0) + name) + record(
+        0x000A
+    )
     sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x10, 0, 0, 0, 0))
     sheet += record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0))
     stream = globals_ + sheet + cells + record(0x000A)

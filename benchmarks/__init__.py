@@ -1,0 +1,1 @@
+"""Benchmarks: the engine beside its peers, on one task, in one run (`python -m benchmarks`)."""

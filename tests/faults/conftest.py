@@ -1,0 +1,8 @@
+"""Makes the small case folders of the intake tests usable here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "intake"))
