@@ -97,7 +97,9 @@ def division_names() -> list[str]:
 def _invented() -> Base:
     areas = division_names()
     rng = Random(0)
-    trade_names = sorted({"".join(rng.sample(_SYLLABLES, rng.choice((2, 2, 2, 3)))) for _ in range(40_000)})
+    trade_names = sorted(
+        {"".join(rng.sample(_SYLLABLES, rng.choice((2, 2, 2, 3)))) for _ in range(40_000)}
+    )
     tails = [(rng.choice(_TRADES), rng.choice(_LEGALS)) for _ in range(5_000)]
     base = Base([], trade_names, tails, areas, Splitter(frozenset(), 0, frozenset()), real=False)
     more = composed(base, rng)

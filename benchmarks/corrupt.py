@@ -157,7 +157,10 @@ def swap(parts: Parts, rng: Random, _: World) -> str | None:
 def width(parts: Parts, rng: Random, _: World) -> str | None:
     """Brackets and letters in the other width; blanks."""
     name = str(parts)
-    wide = str.maketrans("()ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "（）ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ０１２３４５６７８９")
+    wide = str.maketrans(
+        "()ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+        "（）ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ０１２３４５６７８９",
+    )
     turned = name.translate(wide)
     if turned == name:
         turned = name.replace("（", "(").replace("）", ")")
@@ -204,7 +207,12 @@ def region(parts: Parts, rng: Random, world: World) -> str | None:
         return None
     bare = parts.place.rstrip("省市区县") or parts.place
     rest = parts.trade_name + parts.trade + parts.legal
-    forms = [rest, bare + rest, f"{bare}市{rest}", f"{parts.trade_name}({bare}){parts.trade}{parts.legal}"]
+    forms = [
+        rest,
+        bare + rest,
+        f"{bare}市{rest}",
+        f"{parts.trade_name}({bare}){parts.trade}{parts.legal}",
+    ]
     above = rng.choice(world.districts)
     forms.append((above if above.endswith(("省", "市")) else "浙江省") + str(parts))
     return rng.choice([f for f in forms if f != str(parts)])

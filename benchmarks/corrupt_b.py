@@ -19,7 +19,15 @@ _SYNONYMS: Final = (
     ("装饰", "装潢"), ("置业", "地产"), ("食品", "粮油"),
 )  # fmt: skip
 _DIGITS: Final = str.maketrans("一二三四五六七八九", "123456789")
-_SUFFIXES: Final = ("厂房项目", "年产五万吨项目", "新建厂区", "二期用地", "职工宿舍", "仓库", "技改项目")
+_SUFFIXES: Final = (
+    "厂房项目",
+    "年产五万吨项目",
+    "新建厂区",
+    "二期用地",
+    "职工宿舍",
+    "仓库",
+    "技改项目",
+)
 _TOWNS: Final = ("城关镇", "新区", "开发区", "工业园区", "城东街道", "高新区")
 _PAIRS: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("f", "h"))
 _ENDS: Final = (("ing", "in"), ("eng", "en"), ("ang", "an"))
@@ -103,7 +111,9 @@ def project(parts: Parts, rng: Random, _: World) -> str | None:
 
 def contact(parts: Parts, rng: Random, _: World) -> str | None:
     """The text goes on with a person or a number."""
-    return str(parts) + rng.choice(("联系人:李某某", " 13800000000", "(法人:赵某)", "-王某", " 0575-80000000"))
+    return str(parts) + rng.choice(
+        ("联系人:李某某", " 13800000000", "(法人:赵某)", "-王某", " 0575-80000000")
+    )
 
 
 def punctuation(parts: Parts, rng: Random, _: World) -> str | None:

@@ -88,14 +88,18 @@ def main() -> None:
     half = np.random.default_rng(0).permutation(len(shorts)) % 2
     right = []
     for part in (0, 1):
-        learn = (half[frame["query"]] != part)
+        learn = half[frame["query"]] != part
         weights = fit(frame[learn].reset_index(drop=True), values[learn], names)
         judge = ~learn
         hits = first_right(frame[judge].reset_index(drop=True), values[judge], weights)
         right.append(hits.reindex(np.flatnonzero(half == part), fill_value=False))
     everything = pd.concat(right)
-    print(f"candidates hold the truth: {frame.groupby('query')['hit'].any().sum() / len(shorts):.4f}")
-    print(f"first answer right, cross-validated by halves: {everything.mean():.4f} of {len(shorts)}")
+    print(
+        f"candidates hold the truth: {frame.groupby('query')['hit'].any().sum() / len(shorts):.4f}"
+    )
+    print(
+        f"first answer right, cross-validated by halves: {everything.mean():.4f} of {len(shorts)}"
+    )
     weights = fit(frame, values, names) / np.log(2)
     for name, weight in zip((*sn.FEATURES, "CONSTANT"), weights, strict=True):
         print(f'    "{name}": {weight:.2f},')

@@ -23,7 +23,13 @@ from benchmarks.base_names import Base, composed
 from benchmarks.corrupt import Corruption, World
 from benchmarks.name_parts import Parts
 
-SHARES: Final = {"clean": 0.0, "firm": 0.80, "joint": 0.04, "none_random": 0.08, "none_sibling": 0.08}
+SHARES: Final = {
+    "clean": 0.0,
+    "firm": 0.80,
+    "joint": 0.04,
+    "none_random": 0.08,
+    "none_sibling": 0.08,
+}
 SIBLINGS: Final = 0.15
 SECOND: Final = 0.25
 CLEAN: Final = 0.16
@@ -180,7 +186,11 @@ class _Maker:
     def _again(self, text: str, first: str, second: str) -> str | None:
         """A second corruption, of another kind and never a second wrong character."""
         pair = {first, second}
-        if first == second or pair <= set(corrupt.ONE_CHARACTER) or first in ("paren", "etal", "branch"):
+        if (
+            first == second
+            or pair <= set(corrupt.ONE_CHARACTER)
+            or first in ("paren", "etal", "branch")
+        ):
             return None
         return self.kinds[second][1](self.base.splitter.split(text), self.rng, self.world)
 

@@ -5,10 +5,7 @@ the coordinates and the division code decide; what stays open is refused with wh
 axes are reported and never mended silently; 西安80, 北京54 and local systems are refused unless a
 person names an EPSG code. No file is read here.
 
-Zones: CGCS2000 3° zones 25–45 (central meridian 3z) and 6° zones 13–23 (6z-3); with the zone in
-the easting EPSG 4513–4533 and 4491–4501, without it EPSG 4534–4554 and 4502–4512. The two ranges of
-zone numbers do not overlap: the first two digits of an eight-digit easting tell 3° from 6°.
-Source: GB 22021-2008; EPSG registry; axis order always easting first (`always_xy`).
+Zones and their codes: `zones`.
 """
 
 from __future__ import annotations
@@ -27,12 +24,22 @@ from pyproj.exceptions import CRSError
 
 from geomujun.errors import DataError
 from geomujun.geo.places import CHINA, box_of, distance_deg, seat_of
+from geomujun.geo.zones import (
+    FALSE_EASTING,
+    MERIDIANS,
+    coordinate_range,
+    datum_family,
+    gauss_krueger,
+    is_northing,
+    is_zoned,
+    meridian_epsg,
+    zone_epsg,
+    zone_meridian,
+)
 from geomujun.lang import t
 
 TARGET: Final = "EPSG:4490"
 WEB_MERCATOR: Final = "EPSG:3857"
-FALSE_EASTING: Final = 500_000.0
-MERIDIANS: Final = range(75, 136, 3)
 NEAR_DEG: Final = 1.0  # a candidate may miss the division's seat or box by this much
 NEAR_POINT_DEG: Final = 1.4  # other data of the case are nearer than a division's seat
 ZONE_REACH_M: Final = 700_000.0  # 7° of longitude; a zone's neighbour lies 860 km off or more
@@ -67,33 +74,6 @@ class CrsRefusedError(DataError):
 
 
 @cache
-def known_epsg(text: str) -> bool:
-    """Whether "EPSG:n" names a geographic or projected system of the registry."""
-    try:
-        crs = CRS.from_user_input(text)
-    except CRSError:
-        return False
-    return bool(crs.is_geographic or crs.is_projected)
-
-
-def zone_epsg(zone: int) -> str:
-    """EPSG code of a CGCS2000 zone whose number stands in the easting; "" when there is none."""
-    if 13 <= zone <= 23:
-        return f"EPSG:{4491 + zone - 13}"
-    return f"EPSG:{4513 + zone - 25}" if 25 <= zone <= 45 else ""
-
-
-def zone_meridian(zone: int) -> int:
-    """Central meridian of a zone, degrees: 6° zones up to 23, 3° zones from 25."""
-    return 6 * zone - 3 if zone <= 23 else 3 * zone
-
-
-def meridian_epsg(meridian: int) -> str:
-    """EPSG code of CGCS2000 Gauss–Krüger on a meridian (75, 78 … 135), no zone in the easting."""
-    return f"EPSG:{4534 + (meridian - 75) // 3}"
-
-
-@cache
 def _to_target(crs_text: str) -> Transformer:
     return Transformer.from_crs(CRS.from_user_input(crs_text), TARGET, always_xy=True)
 
@@ -107,81 +87,11 @@ def _in_china(lon: float, lat: float) -> bool:
     return math.isfinite(lon) and math.isfinite(lat) and distance_deg(lon, lat, CHINA) == 0
 
 
-def _northing(v: float) -> bool:
-    return 3e5 <= v <= 6.2e6
-
-
-def _zoned(v: float) -> bool:
-    return bool(zone_epsg(int(v // 1e6))) and 1e5 <= v % 1e6 <= 9e5
-
-
-def coordinate_range(x: float, y: float) -> str:
-    """The kind of coordinates a point has.
-
-    Returns:
-        "degrees", "zoned" (zone in the easting), "plain" (six-digit easting) or "mercator", with
-        "_swapped" behind it when they come in the other order; "" when they are none of these.
-    """
-    if 73 <= x <= 136 and 3 <= y <= 54:
-        return "degrees"
-    if 73 <= y <= 136 and 3 <= x <= 54:
-        return "degrees_swapped"
-    for a, b, suffix in ((x, y, ""), (y, x, "_swapped")):
-        if _zoned(a) and _northing(b):
-            return "zoned" + suffix
-        if 1e5 <= a < 1e6 and 1e6 <= b <= 6.2e6:
-            return "plain" + suffix
-    for a, b, suffix in ((x, y, ""), (y, x, "_swapped")):
-        if 8.1e6 <= a <= 15.2e6 and 3.3e5 <= b <= 7.2e6:
-            return "mercator" + suffix
-    return ""
-
-
 def _seen(x: float, y: float) -> str:
     return t("坐标中位数 x={x:.3f}, y={y:.3f}", "median coordinates x={x:.3f}, y={y:.3f}", x=x, y=y)
 
 
 # ---- what is declared -------------------------------------------------------------------------
-
-
-def datum_family(crs: CRS) -> str:
-    """Name of the datum: "cgcs2000", "wgs84", "xian80" or "beijing54"; "" for any other."""
-    geodetic = crs.geodetic_crs
-    datum = geodetic.datum.name if geodetic is not None and geodetic.datum is not None else ""
-    names = [datum, geodetic.name if geodetic is not None else "", crs.name]
-    for name in names:
-        key = "".join(c for c in name.lower() if c.isalnum())
-        if "xian" in key or "西安" in key:
-            return "xian80"
-        if "beijing" in key or "北京54" in key:
-            return "beijing54"
-        if ("china" in key or "cgcs" in key) and "2000" in key:
-            return "cgcs2000"
-        if "wgs84" in key or "wgs1984" in key or "worldgeodeticsystem1984" in key:
-            return "wgs84"
-    return ""
-
-
-def _gauss_krueger(crs: CRS) -> tuple[int, float] | None:
-    """Central meridian and false easting of a standard Gauss–Krüger zone; None for others."""
-    operation = crs.coordinate_operation
-    if operation is None or "transverse mercator" not in operation.method_name.lower():
-        return None
-    p = {param.name.lower(): float(param.value) for param in operation.params}
-    meridian = p.get("longitude of natural origin", math.nan)
-    if not math.isfinite(meridian):
-        return None
-    regular = (
-        p.get("latitude of natural origin", 0.0) == 0
-        and p.get("scale factor at natural origin", 1.0) == 1
-        and p.get("false northing", 0.0) == 0
-        and round(meridian) in MERIDIANS
-        and abs(meridian - round(meridian)) < 1e-9
-    )
-    easting = p.get("false easting", math.nan)
-    if not regular or easting % 1e6 != FALSE_EASTING:
-        return None
-    return round(meridian), easting
 
 
 def _refuse_datum(crs: CRS, family: str) -> None:
@@ -211,7 +121,8 @@ def _declared_zone(crs: CRS, gk: tuple[int, float], x: float, y: float) -> Decis
     meridian, easting = gk
     shape = coordinate_range(x, y)
     declared = t("声明：{crs}", "declared: {crs}", crs=crs.name)
-    if easting > 1e6 and abs(x - easting) <= ZONE_REACH_M:
+    own_zone = easting > 1e6 and zone_meridian(int(easting // 1e6)) == meridian
+    if own_zone and abs(x - easting) <= ZONE_REACH_M:
         # Fits as declared; far from its meridian the easting may run into the next zone's number.
         code, expected = zone_epsg(int(easting // 1e6)), easting
     elif shape == "zoned":
@@ -279,7 +190,7 @@ def _from_declared(crs: CRS, x: float, y: float, place: Place) -> Decision:
     if crs.is_geographic:
         how = t("声明：{crs}", "declared: {crs}", crs=crs.name)
         return Decision(CRS.from_user_input(TARGET), _label(crs), how)
-    gk = _gauss_krueger(crs)
+    gk = gauss_krueger(crs)
     if gk is not None:
         return _declared_zone(crs, gk, x, y)
     if crs.to_epsg(min_confidence=60) is None:
@@ -297,7 +208,7 @@ def _candidates(x: float, y: float) -> list[str]:
     """Systems whose coordinates may look like this, without regard to place."""
     out = []
     zone = zone_epsg(int(x // 1e6))
-    if zone and _zoned(x) and _northing(y):
+    if zone and is_zoned(x) and is_northing(y):
         out.append(zone)
     if 1e5 <= x < 1e6 and 1e6 <= y <= 6.2e6:
         out += [meridian_epsg(m) for m in MERIDIANS]

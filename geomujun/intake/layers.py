@@ -1,9 +1,8 @@
-"""Layers with geometry: shapefile, GeoPackage, FileGDB, GeoJSON; and tables inside geodatabases.
+"""Layers of GeoPackage, FileGDB and GeoJSON, and tables inside geodatabases.
 
 GDAL opens what it recognises whatever the name says, so nothing reaches it unchecked: first bytes
-must fit the extension, network access is switched off, a shapefile is presented with its .shp and
-.shx alone, a GeoPackage only with real tables (no view, no virtual table), GeoJSON by its driver's
-name.
+must fit the extension, network access is switched off, a GeoPackage gives only real tables (no
+view, no virtual table), GeoJSON is opened by its driver's name.
 The case folder is never written to: what has to be made is made in a temporary folder.
 """
 
@@ -12,9 +11,7 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
-import struct
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,187 +25,20 @@ import shapely
 
 from geomujun.intake import encoding, headers
 from geomujun.intake.archive import unpack
-from geomujun.intake.dbf import Dbf, read_dbf
 from geomujun.intake.folder import Source, escapes
+from geomujun.intake.gdal import from_wkb, head, quiet, short
 from geomujun.intake.limits import Limits
 from geomujun.intake.mapping import Rule
-from geomujun.intake.raw import Facts, Header, Raw, UnreadableError
+from geomujun.intake.raw import Facts, Raw, UnreadableError
 from geomujun.intake.sheets import sheet_stem
 from geomujun.lang import t
 
-SHP_MAGIC: Final = b"\x00\x00\x27\x0a"
 _FEATURES: Final = re.compile(r'"type"\s*:\s*"Feature(?:Collection)?"')
 SQLITE_MAGIC: Final = b"SQLite format 3\x00"
-_OFFLINE: Final = {
-    "GDAL_HTTP_MAX_RETRY": "0",
-    "GDAL_HTTP_TIMEOUT": "1",
-    "GDAL_HTTP_CONNECTTIMEOUT": "1",
-    "GDAL_HTTP_PROXY": "127.0.0.1:9",
-    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".nothing",
-    "CPL_VSIL_CURL_NON_CACHED": "",
-    "OGR_SQLITE_LOAD_EXTENSIONS": "NO",
-    "OGR_ENABLE_PARTIAL_REPROJECTION": "NO",
-}
-
-
-@contextmanager
-def _quiet() -> Iterator[list[str]]:
-    """Run GDAL offline, its warnings gathered instead of printed."""
-    pyogrio.set_gdal_config_options(_OFFLINE)
-    seen: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield seen
-    seen += sorted({str(w.message).replace("\n", " ")[:160] for w in caught})
-
-
-def _head(path: Path, size: int = 4096) -> bytes:
-    with path.open("rb") as f:
-        return f.read(size)
-
-
-# ---- shapefile ---------------------------------------------------------------------------------
-
-
-def _index(shp: Path) -> bytes:
-    """A .shx for a .shp that has none, as far as its records are whole."""
-    size = shp.stat().st_size
-    out = bytearray()
-    with shp.open("rb") as f:
-        head = f.read(100)
-        at = 100
-        while at + 8 <= size:
-            f.seek(at)
-            length = struct.unpack(">ii", f.read(8))[1]
-            if length < 2 or at + 8 + 2 * length > size:
-                break
-            out += struct.pack(">ii", at // 2, length)
-            at += 8 + 2 * length
-    return head[:24] + struct.pack(">i", 50 + len(out) // 2) + head[28:100] + bytes(out)
-
-
-def _check_shp(shp: Path) -> None:
-    head = _head(shp, 100)
-    if len(head) < 100 or not head.startswith(SHP_MAGIC):
-        raise UnreadableError(
-            t(".shp 是空的、被截断或不是 shapefile", "the .shp is empty, cut off or no shapefile")
-        )
-
-
-def _shapes(source: Source, facts: Facts) -> np.ndarray:
-    """Geometry of every record of the .shp, None where it cannot be read."""
-    shp = source.parts[".shp"]
-    _check_shp(shp)
-    with tempfile.TemporaryDirectory(prefix="geomujun-") as folder:
-        alone = Path(folder) / "layer.shp"
-        _present(shp, alone)
-        if ".shx" in source.parts:
-            _present(source.parts[".shx"], alone.with_suffix(".shx"))
-        else:
-            alone.with_suffix(".shx").write_bytes(_index(shp))
-            facts.notes.append(
-                t("缺少 .shx，已按 .shp 重建索引", "no .shx: index rebuilt from the .shp")
-            )
-        with _quiet() as seen:
-            try:
-                wkb = pyogrio.raw.read(alone, columns=[], force_2d=True)[2]
-            except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, ValueError) as e:
-                raise UnreadableError(
-                    t(".shp 读不出：{e}", "the .shp cannot be read: {e}", e=_short(e))
-                ) from e
-        if seen:
-            facts.notes.append(t("GDAL：{w}", "GDAL: {w}", w=_short(seen[0])))
-    return from_wkb(wkb)
-
-
-def from_wkb(values: np.ndarray) -> np.ndarray:
-    """Shapely objects; None where the bytes are none."""
-    with np.errstate(invalid="ignore"):  # NaN coordinates are found and listed later
-        shapes: np.ndarray = shapely.from_wkb(values, on_invalid="ignore")
-    return shapes
-
-
-def _present(original: Path, link: Path) -> None:
-    """Make a file visible under another name: a link, or a copy where links are not allowed."""
-    try:
-        link.symlink_to(original.resolve())
-    except OSError:
-        shutil.copyfile(original, link)
-
-
-def _short(e: object) -> str:
-    text = " ".join(str(e).split())
-    return text.replace(tempfile.gettempdir(), "…")[:200]
-
-
-def _join_shapes(
-    table: Dbf | None, shapes: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, list[tuple[int, str, str]]]:
-    """Record numbers that are alive, their geometry, and shapes without attributes."""
-    n = len(table.deleted) if table is not None else len(shapes)
-    alive = ~table.deleted if table is not None else np.ones(n, dtype=bool)
-    geometry = np.full(n, None, dtype=object)
-    shared = min(n, len(shapes))
-    geometry[:shared] = shapes[:shared]
-    reason = t("有图形而没有属性记录", "a shape without an attribute record")
-    broken = [(i + 1, "", reason) for i in range(n, len(shapes))]
-    return np.flatnonzero(alive), geometry[alive], broken
-
-
-def read_shapefile(source: Source, rule: Rule, limits: Limits) -> tuple[Raw, Facts]:
-    """Read a shapefile: shapes through GDAL, attributes from the .dbf's bytes.
-
-    Raises:
-        UnreadableError: no .dbf, or a part that is broken beyond reading.
-    """
-    facts = Facts("ESRI Shapefile")
-    if ".dbf" not in source.parts:
-        raise UnreadableError(
-            t("缺少同名的 .dbf 属性表", "no .dbf of the same name"),
-            hint=t("补齐 .shp、.shx、.dbf、.prj", "supply .shp, .shx, .dbf and .prj together"),
-        )
-    table = read_dbf(source.parts[".dbf"], source.parts.get(".cpg"), rule.encoding, limits)
-    facts.encoding, facts.encoding_how = table.encoding.name, table.encoding.how
-    facts.notes += table.notes
-    shapes = _shapes(source, facts)
-    records, geometry, broken = _join_shapes(table, shapes)
-    if table.deleted.any():
-        facts.notes.append(
-            t(
-                "{n} 条已标记删除的记录不读",
-                "{n} records marked deleted are not read",
-                n=int(table.deleted.sum()),
-            )
-        )
-    prj = source.parts.get(".prj")
-    raw = Raw(
-        [
-            Header(name, headers.describe([name]).names, headers.describe([name]).units, cut)
-            for name, cut in zip(table.names, table.truncated_name, strict=True)
-        ],
-        [c.iloc[records].reset_index(drop=True) for c in table.columns],
-        records.astype("int64") + 1,
-        geometry,
-        _prj_text(prj),
-        ".prj" if prj else "",
-        broken,
-    )
-    return raw, facts
-
-
-def _prj_text(prj: Path | None) -> str:
-    return (
-        prj.read_bytes()[:20_000].decode("utf-8", errors="replace").strip("\x00 \r\n\t﻿")
-        if prj
-        else ""
-    )
-
-
-# ---- through GDAL ------------------------------------------------------------------------------
 
 
 def _check_sqlite(path: Path) -> None:
-    if not _head(path, 16).startswith(SQLITE_MAGIC):
+    if not head(path, 16).startswith(SQLITE_MAGIC):
         raise UnreadableError(
             t("不是 GeoPackage（首字节不符）", "not a GeoPackage (first bytes)"),
             hint=t("确认扩展名与内容一致", "check that the extension fits the content"),
@@ -296,8 +126,8 @@ def _utf8_json(path: Path, limits: Limits) -> Iterator[Path]:
         raise UnreadableError(t("文件超过上限", "the file is above the limit"))
     found = encoding.of_file(path)
     with path.open(encoding=found.codec, errors="replace") as f:
-        head = f.read(1 << 20).lstrip("\ufeff \t\r\n")
-    if not head.startswith("{") or not _FEATURES.search(head):
+        top = f.read(1 << 20).lstrip("\ufeff \t\r\n")
+    if not top.startswith("{") or not _FEATURES.search(top):
         raise UnreadableError(
             t("不是 GeoJSON 要素集合", "not a GeoJSON feature collection"),
             hint=t("确认扩展名与内容一致", "check that the extension fits the content"),
@@ -347,7 +177,7 @@ def list_layers(source: Source, limits: Limits) -> dict[str, str]:
     """Layers and tables of a geodatabase: name → "" or why it is refused."""
     if source.kind == "gpkg":
         return geopackage_tables(source.path)
-    with opened(source, limits) as name, _quiet():
+    with opened(source, limits) as name, quiet():
         return _ogr_layers(name)
 
 
@@ -355,7 +185,7 @@ def _ogr_layers(name: str) -> dict[str, str]:
     try:
         return {str(row[0]): "" for row in pyogrio.list_layers(name)}
     except pyogrio.errors.DataSourceError as e:
-        raise UnreadableError(t("打不开：{e}", "cannot be opened: {e}", e=_short(e))) from e
+        raise UnreadableError(t("打不开：{e}", "cannot be opened: {e}", e=short(e))) from e
 
 
 def choose_layer(names: dict[str, str], stem: str, rule: Rule) -> str:
@@ -393,14 +223,18 @@ Columns = tuple[pd.DataFrame, np.ndarray | None, dict[str, Any]]
 def _read_ogr(name: str, layer: str | None, limits: Limits) -> Columns:
     gpkg = name.lower().endswith(".gpkg")
     options = {"IMMUTABLE": "YES", "LIST_ALL_TABLES": "NO"} if gpkg else {}
-    with _quiet():
+    with quiet():
         info = pyogrio.read_info(name, layer=layer, **options)
         if len(info["fields"]) > limits.columns or max(info["features"], 0) > limits.rows:
             raise UnreadableError(t("行或列数超出上限", "too many rows or columns"))
         try:
-            meta, table = pyogrio.raw.read_arrow(name, layer=layer, **options)
+            return _read_plain(name, layer, options)
         except NotImplementedError:  # arcs: only the slower way makes straight segments of them
             return _read_curves(name, layer, options)
+
+
+def _read_plain(name: str, layer: str | None, options: dict[str, str]) -> Columns:
+    meta, table = pyogrio.raw.read_arrow(name, layer=layer, **options)
     geometry = None
     column = meta["geometry_name"] or "wkb_geometry"
     if column in table.column_names:
@@ -462,9 +296,9 @@ def read_ogr(source: Source, layer: str | None, limits: Limits) -> tuple[Raw, Fa
             pyogrio.errors.DataLayerError,
             pyogrio.errors.FeatureError,
         ) as e:
-            raise UnreadableError(t("读不出：{e}", "cannot be read: {e}", e=_short(e))) from e
+            raise UnreadableError(t("读不出：{e}", "cannot be read: {e}", e=short(e))) from e
         except (ValueError, OSError, RuntimeError, shapely.errors.GEOSException) as e:
-            raise UnreadableError(t("读不出：{e}", "cannot be read: {e}", e=_short(e))) from e
+            raise UnreadableError(t("读不出：{e}", "cannot be read: {e}", e=short(e))) from e
     raw = frame_to_raw(frame, geometry)
     raw.crs_wkt = str(meta.get("crs") or "")
     formats = {

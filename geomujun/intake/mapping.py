@@ -17,7 +17,7 @@ import yaml
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.model import Table
 from geomujun.errors import DataError
-from geomujun.geo.crs import known_epsg
+from geomujun.geo.zones import known_epsg
 from geomujun.intake.folder import MAPPING_FILE, STEMS
 from geomujun.intake.limits import Limits
 from geomujun.intake.units import dimension_words

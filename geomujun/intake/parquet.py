@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from geomujun.intake.layers import arrow_to_frame, frame_to_raw, from_wkb
+from geomujun.intake.gdal import from_wkb
+from geomujun.intake.layers import arrow_to_frame, frame_to_raw
 from geomujun.intake.limits import Limits
 from geomujun.intake.raw import Facts, Raw, UnreadableError
 from geomujun.lang import t

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -28,36 +27,20 @@ from geomujun.geo.crs import Place
 from geomujun.intake import folder as case_folder
 from geomujun.intake import layers, sheets, table
 from geomujun.intake.delimited import read_delimited
-from geomujun.intake.folder import CONTAINERS, LAYER_KINDS, STEMS, TABLE_KINDS, Listing, Source
+from geomujun.intake.folder import CONTAINERS, LAYER_KINDS, STEMS, TABLE_KINDS, Source
 from geomujun.intake.issues import empty_rejects
 from geomujun.intake.limits import DEFAULT_LIMITS, Limits
 from geomujun.intake.mapping import Rule, read_mapping
+from geomujun.intake.outcome import Intake, as_dict, faults_of
 from geomujun.intake.parquet import read_parquet
 from geomujun.intake.raw import Facts, Raw, UnreadableError
+from geomujun.intake.shapefile import read_shapefile
 from geomujun.intake.verdict import FileVerdict
 from geomujun.lang import t
 
+__all__ = ["Intake", "as_dict", "examine", "read_case"]
+
 Progress = Callable[[str, int], None]
-REQUIRED: Final = tuple(s for s in STEMS if TABLES[s].required)
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """What a case folder gave."""
-
-    case: Case
-    files: list[FileVerdict]
-    rejects: pd.DataFrame  # columns of TABLES["rejects"]
-    faults: list[tuple[str, str, str]] = field(
-        default_factory=list
-    )  # file, what, hint: stop the job
-
-    def raise_if_unusable(self) -> None:
-        """Raise one `DataError` with all that stops the job, a line each; nothing when usable."""
-        if self.faults:
-            lines = [f"{file}: {what}" for file, what, _ in self.faults]
-            hints = list(dict.fromkeys(h for _, _, h in self.faults if h))
-            raise DataError("\n".join(lines), hint="；".join(hints))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +142,7 @@ class _Reading:
         if source.kind == "csv":
             return read_delimited(source.path, part.stem, rule, self.limits)
         if source.kind == "shp":
-            return layers.read_shapefile(source, rule, self.limits)
+            return read_shapefile(source, rule, self.limits)
         if source.kind == "parquet":
             return read_parquet(source.path, self.limits)
         if source.kind in ("xlsx", "xls"):
@@ -285,53 +268,6 @@ def _refuse_doubles(parts: list[_Part], reading: _Reading) -> list[_Part]:
     return out
 
 
-def _faults(listing: Listing, reading: _Reading) -> list[tuple[str, str, str]]:
-    """What stops the job: each required table that is missing, unreadable or keeps no row."""
-    out = []
-    for stem in REQUIRED:
-        found = [v for v in reading.files if v.stem == stem]
-        title = TABLES[stem].title
-        for v in found:
-            if v.problems:
-                out += [(v.file, p, v.hint) for p in v.problems]
-            elif not v.rows_kept:
-                reasons = "；".join(f"{r} × {n}" for r, n in v.reasons.items())
-                what = t(
-                    "没有可用的行（读入 {n} 行）{r}",
-                    "no usable row ({n} read) {r}",
-                    n=v.rows_in,
-                    r=f"：{reasons}" if reasons else "",
-                )
-                out.append(
-                    (v.file, what, t("先用 geomujun check 查看", "look at it with geomujun check"))
-                )
-        if not found:
-            seen = "、".join(s.name for s in listing.sources) or t(
-                "没有可读的文件", "no readable file"
-            )
-            ext = " ".join(
-                sorted(
-                    e
-                    for e, k in case_folder.KINDS.items()
-                    if k in (LAYER_KINDS if TABLES[stem].shape == "polygon" else TABLE_KINDS)
-                )
-            )
-            what = t(
-                "缺少必需的{title}文件；文件夹中有：{seen}",
-                "the required {title} file is missing; the folder has: {seen}",
-                title=title,
-                seen=seen,
-            )
-            out.append(
-                (
-                    stem,
-                    what,
-                    t("放入 {s} 文件，扩展名 {e}", "add {s} with one of {e}", s=stem, e=ext),
-                )
-            )
-    return out
-
-
 def examine(
     folder: Path, *, progress: Progress | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> Intake:
@@ -376,7 +312,7 @@ def examine(
         ["file", "row", "field", "value", "reason"], kind="stable", ignore_index=True
     )
     case = Case().with_tables(**reading.frames)
-    return Intake(case, files, rejects, _faults(listing, reading))
+    return Intake(case, files, rejects, faults_of(listing, files))
 
 
 def read_case(
@@ -391,14 +327,3 @@ def read_case(
     intake = examine(folder, progress=progress, limits=limits)
     intake.raise_if_unusable()
     return intake
-
-
-def as_dict(intake: Intake) -> dict[str, Any]:
-    """The verdicts and what stops the job, as plain types for `geomujun check --json`."""
-    return {
-        "files": [v.as_dict() for v in intake.files],
-        "faults": [{"file": f, "message": m, "hint": h} for f, m, h in intake.faults],
-        "rejects": intake.rejects.astype("object")
-        .where(intake.rejects.notna(), None)
-        .to_dict("records"),
-    }

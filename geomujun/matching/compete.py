@@ -21,14 +21,18 @@ def competing(pairs: pd.DataFrame, keys: list[str], null_bits: float) -> pd.Data
     """
     weight = np.clip(pairs["weight"].to_numpy(dtype=np.float64), -80.0, 80.0)
     groups = pairs.groupby(keys, sort=False)
-    top = np.maximum(pd.Series(weight).groupby(groups.ngroup().to_numpy()).transform("max"), null_bits)
+    top = np.maximum(
+        pd.Series(weight).groupby(groups.ngroup().to_numpy()).transform("max"), null_bits
+    )
     power = np.exp2(weight - top.to_numpy())
     total = pd.Series(power).groupby(groups.ngroup().to_numpy()).transform("sum").to_numpy()
     share = power / (total + np.exp2(null_bits - top.to_numpy()))
     pairs = pairs.assign(probability=share, rank=groups.cumcount() + 1)
     groups = pairs.groupby(keys, sort=False)
     first = (pairs["rank"] == 1).to_numpy()
-    pairs["rival_uscc"] = np.where(first, groups["uscc"].shift(-1).fillna(""), groups["uscc"].transform("first"))
+    pairs["rival_uscc"] = np.where(
+        first, groups["uscc"].shift(-1).fillna(""), groups["uscc"].transform("first")
+    )
     pairs["rival_probability"] = np.where(
         first, groups["probability"].shift(-1), groups["probability"].transform("first")
     )

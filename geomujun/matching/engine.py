@@ -45,6 +45,38 @@ class Matches:
     land: Land
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is established before use without a right is looked for."""
+
+    register: Register
+    places: Places
+    holders: pd.DataFrame
+    own: pd.DataFrame  # scored titles above the review limit
+    leases: pd.DataFrame  # with parcels, parties and titles
+    known: Known
+    doors: pd.DataFrame
+
+
+def prepare(case: Case, as_of: date, weights: Weights) -> Ground:
+    """Names, land, sites, titles and leases of a settled case."""
+    register = build(case, lexicon_of(case))
+    land = build_land(case)
+    sites = build_sites(register.firms, land)
+    holders = explode(case, tuple(sorted(register.lexicon.sounds.values())))
+    doors = door_table(case, land)
+    places = Places(land, sites, doors)
+    own = own_candidates(holders, case.parcels, register, places, weights)
+    own = own[(own["probability"] >= weights.limits["review"]) & (own["rank"] <= 2)]
+    best = own.loc[own["rank"] == 1, ["parcel_code", "seq", "uscc"]]
+    owners = holders.merge(best, on=["parcel_code", "seq"], how="left")
+    owners["uscc"] = owners["uscc"].fillna("").astype("str")
+    leases = titles(resolve_leases(case, register, owners), owners, pd.Timestamp(as_of))
+    known = _known(own, leases, holders, register, weights)
+    doors = _with_holder_doors(doors, known.owners, land, sites, register)
+    return Ground(register, places, holders, own, leases, known, doors)
+
+
 def match(
     case: Case,
     as_of: date,
@@ -62,25 +94,12 @@ def match(
     Returns:
         The links, sorted by parcel, code, relation and lease; columns `COLUMNS`.
     """
-    register = build(case, lexicon_of(case))
-    land = build_land(case)
-    sites = build_sites(register.firms, land)
-    holders = explode(case, tuple(sorted(register.lexicon.sounds.values())))
-    doors = door_table(case, land)
     weights = weights or shipped()
-    places = Places(land, sites, doors)
-    own = own_candidates(holders, case.parcels, register, places, weights)
-    own = own[(own["probability"] >= weights.limits["review"]) & (own["rank"] <= 2)]
-    best = own[own["rank"] == 1]
-    owners = holders.merge(
-        best[["parcel_code", "seq", "uscc"]], on=["parcel_code", "seq"], how="left"
-    )
-    owners["uscc"] = owners["uscc"].fillna("").astype("str")
+    ground = prepare(case, as_of, weights)
+    register, land, sites = ground.register, ground.places.land, ground.places.sites
+    own, leases, doors = ground.own, ground.leases, ground.doors
     day = pd.Timestamp(as_of)
-    leases = titles(resolve_leases(case, register, owners), owners, day)
-    known = _known(own, leases, holders, register, weights)
-    doors = _with_holder_doors(doors, known.owners, land, sites, register)
-    use = use_candidates(register, places, doors, known, weights)
+    use = use_candidates(register, ground.places, doors, ground.known, weights)
     held = set(zip(own["parcel_code"], own["uscc"], strict=True))
     fresh = [pair not in held for pair in zip(use["code"], use["uscc"], strict=True)]
     use = use[np.array(fresh, dtype=bool)].reset_index(drop=True)
@@ -102,7 +121,7 @@ def match(
     outside = leases[
         leases["in_force"] & (leases["lessee_key"] == "") & (leases["parcel_resolved"] != "")
     ]
-    return Matches(links, settled, holders, outside.reset_index(drop=True), land)
+    return Matches(links, settled, ground.holders, outside.reset_index(drop=True), land)
 
 
 def _live(leases: pd.DataFrame) -> pd.DataFrame:

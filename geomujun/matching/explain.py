@@ -198,8 +198,18 @@ def _use_items(row: Mapping[Any, Any]) -> list[Item]:
     if row["b_lease"]:
         items.append(Item("dead_lease", row["b_lease"], row["lease_id"], "", said[row["l_lease"]]))
     for name, left, right, line in (
-        ("family", "uscc", "holder", t("权利人是其母公司、子公司或同一母公司", "the holder is kin")),
-        ("rest", "reported", "area_m2", t("与权利人上报面积之和等于登记面积", "with the holder's report it adds up")),
+        (
+            "family",
+            "uscc",
+            "holder",
+            t("权利人是其母公司、子公司或同一母公司", "the holder is kin"),
+        ),
+        (
+            "rest",
+            "reported",
+            "area_m2",
+            t("与权利人上报面积之和等于登记面积", "with the holder's report it adds up"),
+        ),
         ("taken", "holder", "code", _whose(row["l_taken"])),
         ("seat", "home", "code", t("没有生产经营地址", "no production site is given")),
     ):

@@ -41,9 +41,15 @@ class Examples:
     offset: Floats
 
 
-def features(pairs: pd.DataFrame, parts: Sequence[str], weights: Weights) -> tuple[sparse.csr_matrix, list[tuple[str, str]]]:
+def features(
+    pairs: pd.DataFrame, parts: Sequence[str], weights: Weights
+) -> tuple[sparse.csr_matrix, list[tuple[str, str]]]:
     """One column per level (0/1) and per slope (the rarity); names as (table, key)."""
-    whole = pairs["l_name"].isin(WHOLE).to_numpy(dtype=bool) if "name" in parts else np.zeros(len(pairs), bool)
+    whole = (
+        pairs["l_name"].isin(WHOLE).to_numpy(dtype=bool)
+        if "name" in parts
+        else np.zeros(len(pairs), bool)
+    )
     columns: list[Floats] = []
     names: list[tuple[str, str]] = []
     for part in parts:
@@ -71,7 +77,9 @@ def _start(names: list[tuple[str, str]], weights: Weights) -> Floats:
     return np.array([table[part][key] for part, key in names], dtype=np.float64)
 
 
-def learn(examples: Examples, parts: Sequence[str], weights: Weights, ridge: float = 0.5) -> Weights:
+def learn(
+    examples: Examples, parts: Sequence[str], weights: Weights, ridge: float = 0.5
+) -> Weights:
     """Bits that fit the examples, near those of ``weights``.
 
     Args:

@@ -1,23 +1,24 @@
 """Short forms (简称) against full names: 川仪股份 ↔ 重庆川仪自动化股份有限公司.
 
-A short form keeps characters of the full name in order, mostly the first ones of the 字号, drops the
-place and shortens the trade. Edit distance punishes all of that, so short forms have candidates and
-bits of their own: ordered character pairs find the names, one alignment per pair says which
+A short form keeps characters of the full name in order, mostly the first of the 字号, drops the
+place and shortens the trade. Edit distance punishes all of that, so short forms have candidates
+and bits of their own: ordered character pairs find the names, one alignment per pair says which
 characters of the full name the short form took, and a linear score in bits is summed from that.
 
 It does not decide: two firms may own the same short form, and the caller weighs them against each
 other and against none. Nothing here knows typing errors; those are `names`.
 
-Weights: conditional logit over the candidates of 2,362 pairs of stock short name and registered name
-(`benchmarks/fit_short.py` learns and cross-validates them by halves), with half of the truths
-hidden so that "none of them" has its own place. That all of those names are 股份有限公司 is
-not used: a firm's short form on a parcel need not be a listed one.
+Weights: conditional logit over the candidates of 2,362 pairs of stock short name and registered
+name (`benchmarks/fit_short.py` learns them and cross-validates by halves: 0.911 first answers
+right), with half of the truths hidden so that "none of them" has its own place. That all of those
+names are 股份有限公司 is not used (it would be 0.95): the short form on a parcel need not be a
+listed firm's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -31,20 +32,44 @@ Ints = npt.NDArray[np.int64]
 
 SHORT: Final = 8  # characters of a short form that are looked at
 FULL: Final = 28  # characters of a full name that are looked at
-REACH: Final = 16  # how far apart two characters of a full name may stand and still be a key
+REACH: Final = 12
 CAP: Final = 2000  # an ordered pair of characters that more names share is no key
 KEEP: Final = 20
-CHUNK: Final = 20_000
+CHUNK: Final = 2_000
 _SHIFT: Final = 21  # bits of a code point
 _STEP: Final = 2.0  # worth of taking the next character too, in the alignment
+_NEAR: Final = 0.25  # of the best weight of a short form; weaker candidates are not sorted
 _TAKE: Final = 3.0
 _FIRST: Final = 2.0
 # Marks of the exchanges around a stock short name: ST, *ST, N, XD before it, A, B, -U behind it.
-_MARKS: Final = re.compile(r"^(?:S?\*?ST|N|C|XD|XR|DR)(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:[AB]|-?[UWV])$")
+_MARKS: Final = re.compile(
+    r"^(?:S?\*?ST|N|C|XD|XR|DR)(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:[AB]|-?[UWV])$"
+)
 _LEGAL: Final = {"share": "股份"}
 
-WEIGHTS: Final[Mapping[str, float]] = {}
-CONSTANT: Final = 0.0
+_SAID: Final = (
+    "投资|基金|合伙",
+    "分公司|支公司|分厂|办事处",
+    "集团|控股",
+    r"\(",
+)  # vehicle branch group bracket
+
+WEIGHTS: Final[Mapping[str, float]] = {
+    "taken_bits": 0.15,  # per bit of rarity of the characters taken
+    "missed_first": -4.14,  # the short form's first, second, last character is not in the name
+    "missed_second": -3.97,
+    "missed_last": -0.31,
+    "whole": 6.10,  # all characters stand in the name, in order
+    "first_two": 2.48,  # both first characters of the 字号 were taken
+    "together": 0.67,  # per two neighbours taken
+    "in_place": -0.56,  # per character taken from the place
+    "length": -0.50,  # per character of place, 字号 and trade
+    "vehicle": -4.13,  # a fund or investment firm that bears another firm's 字号
+    "branch": -10.24,
+    "group": -1.40,
+    "bracket": -0.85,
+}
+CONSTANT: Final = 7.69
 
 
 def is_short(queries: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -53,8 +78,8 @@ def is_short(queries: pd.DataFrame) -> npt.NDArray[np.bool_]:
     Args:
         queries: Parsed names (`text.names.parse`): ``places trade_name trade legal``.
     """
-    size = queries["places"].str.replace("|", "").str.len() + queries["trade_name"].str.len()
-    size = (size + queries["trade"].str.len()).to_numpy()
+    written = queries["places"].str.replace("|", "") + queries["trade_name"] + queries["trade"]
+    size = written.str.len().to_numpy()
     loose = queries["legal"].isin(["", "company"]).to_numpy()
     return np.asarray(loose & (size >= 2) & (size <= SHORT))
 
@@ -69,25 +94,24 @@ def short_candidates(queries: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame
 
     Returns:
         ``left`` and ``right`` (positions in the two frames), ``bits`` (evidence that the full name
-        is meant; the caller adds its prior, -log2 of the number of firms), ``taken`` (characters
-        of the short form found in order), ``size`` (its length). Sorted by left, falling bits,
+        is meant; the caller adds its prior, -log2 of the number of firms), ``whole`` (all
+        characters of the short form stand in the name, in order). Sorted by left, falling bits,
         right.
     """
-    table = FullNames(names)
+    table, shorts = FullNames(names), short_codes(queries)
     parts = [
-        _scored(queries.iloc[at : at + CHUNK], table, at) for at in range(0, len(queries), CHUNK)
+        _scored(shorts[at : at + CHUNK], table, pairs, at)
+        for at, pairs in _candidate_chunks(shorts, table.codes)
     ]
     if not parts:
-        return _frame(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 0)))
+        none = np.empty(0, np.int64)
+        return _frame(none, none, np.empty((0, len(FEATURES))))
     return pd.concat(parts, ignore_index=True)
 
 
-def _scored(queries: pd.DataFrame, table: FullNames, offset: int) -> pd.DataFrame:
-    shorts = short_codes(queries)
-    left, right = candidates(shorts, table.codes)
-    measured = features(shorts[left], table, right)
-    frame = _frame(left, right, measured)
-    frame["left"] += offset
+def _scored(shorts: Codes, table: FullNames, pairs: tuple[Ints, Ints], offset: int) -> pd.DataFrame:
+    left, right = pairs
+    frame = _frame(left, right, features(shorts[left - offset], table, right))
     return frame.sort_values(
         ["left", "bits", "right"], ascending=[True, False, True], ignore_index=True
     )
@@ -95,16 +119,16 @@ def _scored(queries: pd.DataFrame, table: FullNames, offset: int) -> pd.DataFram
 
 def _frame(left: Ints, right: Ints, measured: Floats) -> pd.DataFrame:
     weights = np.array([WEIGHTS[name] for name in FEATURES])
-    bits = measured @ weights + CONSTANT if len(left) else np.empty(0)
-    column = dict(zip(FEATURES, measured.T, strict=True)) if len(left) else {}
-    missed = column.get("missed", np.empty(0))
-    return pd.DataFrame({"left": left, "right": right, "bits": bits, "missed": missed})
+    bits = measured @ weights + CONSTANT
+    whole = measured[:, FEATURES.index("whole")] > 0
+    return pd.DataFrame({"left": left, "right": right, "bits": bits, "whole": whole})
 
 
 class FullNames:
     """Full names as characters: ``codes`` (n, FULL), ``kind`` of each, and bits of rarity.
 
-    ``kind``: 0 place · 1 字号 · 2 trade · 3 legal form · 9 none.
+    ``kind``: 0 place · 1 字号 · 2 trade · 3 legal form · 9 none. ``said`` (4, n): what a name
+    says that makes it another firm than the plain bearer of its 字号 (`_SAID`).
     """
 
     def __init__(self, names: pd.DataFrame) -> None:
@@ -117,7 +141,9 @@ class FullNames:
         self.kind = np.full(self.codes.shape, 9, dtype=np.int8)
         for kind in (3, 2, 1, 0):
             self.kind[at < ends[kind][:, None]] = kind
-        self.size = (self.codes > 0).sum(axis=1)
+        self.said = np.stack(
+            [names["norm"].str.contains(p, regex=True).to_numpy(bool) for p in _SAID]
+        )
         self.rarity = _rarity(self.codes)
 
 
@@ -166,24 +192,47 @@ def _ordered_pairs(codes: Codes, wanted: Ints | None) -> tuple[Ints, Ints]:
 
 def candidates(shorts: Codes, fulls: Codes) -> tuple[Ints, Ints]:
     """(short, full) rows: of each short form the `KEEP` names sharing most ordered pairs."""
+    chunks = [pairs for _, pairs in _candidate_chunks(shorts, fulls)]
+    none = [np.empty(0, np.int64)]
+    left = np.concatenate([left for left, _ in chunks] or none)
+    return left, np.concatenate([right for _, right in chunks] or none)
+
+
+def _candidate_chunks(shorts: Codes, fulls: Codes) -> Iterator[tuple[int, tuple[Ints, Ints]]]:
+    """`candidates` by `CHUNK` short forms: (first short form, pairs)."""
     rows, keys = _ordered_pairs(shorts, None)
     wanted = np.unique(keys)
     if not len(wanted) or not len(fulls):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
+        return
     left = _incidence(rows, np.searchsorted(wanted, keys), (len(shorts), len(wanted)))
     right = _incidence(*_ordered_pairs(fulls, wanted), (len(fulls), len(wanted)))
     df = np.asarray(right.sum(axis=0)).ravel()
     usable = (df > 0) & (df <= CAP)
     weight = np.where(usable, np.log2(len(fulls) / np.maximum(df, 1)) + 0.01, 0.0)
-    product = (left @ sparse.diags(weight) @ right.T).tocsr()
-    product.eliminate_zeros()
-    row = np.repeat(np.arange(product.shape[0]), np.diff(product.indptr))
-    size = (fulls > 0).sum(axis=1)[product.indices]
+    weighted = (sparse.diags(weight) @ right.T).tocsr()
+    weighted.eliminate_zeros()
     # Of names that share as much, the shorter one leaves less unsaid.
-    order = np.lexsort((product.indices, 0.02 * size - product.data, row))
-    rank = np.arange(len(order)) - product.indptr[row[order]]
-    kept = order[rank < KEEP]
-    return row[kept].astype(np.int64), product.indices[kept].astype(np.int64)
+    burden = 0.02 * (fulls > 0).sum(axis=1)
+    for at in range(0, len(shorts), CHUNK):
+        product = (left[at : at + CHUNK] @ weighted).tocsr()
+        row, column = _best(product, burden)
+        yield at, (row + at, column)
+
+
+def _best(product: sparse.csr_matrix, burden: Floats) -> tuple[Ints, Ints]:
+    """Row and column of the `KEEP` best entries of each row: weight less burden, then column."""
+    row = np.repeat(np.arange(product.shape[0]), np.diff(product.indptr))
+    if not len(row):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    value = product.data - burden[product.indices]
+    top = np.zeros(product.shape[0])
+    np.maximum.at(top, row, value)
+    near = np.flatnonzero(value >= _NEAR * top[row])
+    row, value, column = row[near], value[near], product.indices[near]
+    order = np.lexsort((column, -value, row))
+    first = np.searchsorted(row[order], row[order])
+    kept = order[np.arange(len(order)) - first < KEEP]
+    return row[kept].astype(np.int64), column[kept].astype(np.int64)
 
 
 def _incidence(rows: Ints, keys: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
@@ -193,8 +242,8 @@ def _incidence(rows: Ints, keys: Ints, shape: tuple[int, int]) -> sparse.csr_mat
 
 
 FEATURES: Final = (
-    "taken_bits", "missed", "missed_first", "missed_second", "missed_last", "whole", "first",
-    "first_two", "together", "from_start", "in_place", "in_legal", "length",
+    "taken_bits", "missed_first", "missed_second", "missed_last", "whole", "first_two", "together",
+    "in_place", "length", "vehicle", "branch", "group", "bracket",
 )  # fmt: skip
 
 
@@ -209,23 +258,18 @@ def features(shorts: Codes, table: FullNames, right: Ints) -> Floats:
     written = shorts > 0
     lacking = written & ~used
     last = np.maximum(written.sum(axis=1) - 1, 0)
-    first = (took & is_first).any(axis=1)
-    second = (took[:, 1:] & is_first[:, :-1]).any(axis=1)
     return np.column_stack(
         [
             np.where(took, rare, 0.0).sum(axis=1),
-            lacking.sum(axis=1),
             lacking[:, 0],
             lacking[:, 1],
             lacking[np.arange(len(last)), last],
             ~lacking.any(axis=1),
-            first,
-            first & second,
+            (took & is_first).any(axis=1) & (took[:, 1:] & is_first[:, :-1]).any(axis=1),
             (took[:, 1:] & took[:, :-1]).sum(axis=1),
-            took[:, 0],
             (took & (kind == 0)).sum(axis=1),
-            (took & (kind == 3)).any(axis=1),
-            table.size[right],
+            (kind <= 2).sum(axis=1),
+            *table.said[:, right],
         ]
     ).astype(np.float64)
 

@@ -11,16 +11,19 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from geomujun.domain.case import Case
+from geomujun.matching.compete import competing
 from geomujun.matching.names import match_names, parse_queries
 from geomujun.matching.register import Register
 from geomujun.text.identifiers import normalise_code, resolve_parcel_codes
 from geomujun.text.locations import parse_locations
 from geomujun.text.normal import normalise
 
-SURE_BITS: Final = 8.0  # a party's name needs this much above the prior to stand for a firm
-LEAD_BITS: Final = 4.0
+SURE: Final = 0.5  # a party's name stands for a firm from this probability; below, for nobody
+SLIP_LENGTHS: Final = ((5, 1), (9, 2))  # names this long may differ in so many characters
 HOW: Final = {"exact": 0.999, "unit": 0.998, "variant": 0.998, "typo": 0.99, "short": 0.985,
               "head": 0.985, "location": 0.985, "only": 0.985}  # fmt: skip
 
@@ -78,13 +81,12 @@ def _sure_names(names: pd.Series, register: Register) -> pd.DataFrame:
     found = match_names(parse_queries(names, register.lexicon), register)
     if found.empty:
         return empty
-    groups = found.groupby("query", sort=False)
-    lead = found["bits"] - groups["bits"].shift(-1).fillna(-np.inf)
-    prior = np.log2(max(len(register.firms), 2))
-    first = groups.cumcount() == 0
-    sure = found[first & (lead >= LEAD_BITS) & (found["bits"] - prior >= SURE_BITS - 4.0)]
-    p = 1.0 / (1.0 + np.exp2(-(sure["bits"] - prior).clip(upper=10.0)))
-    return pd.DataFrame({"uscc": sure["uscc"].to_numpy(), "p": p.to_numpy()}, index=sure["query"])
+    prior = -np.log2(max(len(register.firms), 2))
+    scored = competing(found.assign(weight=found["bits"] + prior), ["query"], 0.0)
+    sure = scored[(scored["rank"] == 1) & (scored["probability"] >= SURE)]
+    return pd.DataFrame(
+        {"uscc": sure["uscc"].to_numpy(), "p": sure["probability"].to_numpy()}, index=sure["query"]
+    )
 
 
 def _by_location(leases: pd.DataFrame, case: Case, owners: pd.DataFrame) -> pd.DataFrame:
@@ -124,10 +126,25 @@ def _owned(pairs: pd.DataFrame, owners: pd.DataFrame) -> np.ndarray:
     by_name = set(zip(owners["parcel_code"], normalise(owners["name"]), strict=True))
     names = normalise(pairs["lessor"])
     triples = zip(pairs["parcel_code"], pairs["lessor_key"], names, strict=True)
-    return np.array(
+    exact = np.array(
         [(k != "" and (p, k) in by_code) or (n != "" and (p, n) in by_name) for p, k, n in triples],
         dtype=bool,
     )
+    return exact | _owned_nearly(pairs.assign(_name=names), owners)
+
+
+def _owned_nearly(pairs: pd.DataFrame, owners: pd.DataFrame) -> np.ndarray:
+    """Whether a lessor's name is that of a holder of the parcel but for a slip or two."""
+    rows = pairs.reset_index(drop=True).reset_index(names="_row")[["_row", "parcel_code", "_name"]]
+    there = pd.DataFrame({"parcel_code": owners["parcel_code"], "_held": normalise(owners["name"])})
+    both = rows[(rows["_name"] != "") & (rows["parcel_code"] != "")].merge(there, on="parcel_code")
+    a, b = both["_name"].to_numpy(object), both["_held"].to_numpy(object)
+    edits = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=2)
+    shorter = np.minimum(both["_name"].str.len(), both["_held"].str.len()).to_numpy()
+    near = np.zeros(len(both), dtype=bool)
+    for length, slips in SLIP_LENGTHS:
+        near |= (shorter >= length) & (edits <= slips)
+    return rows["_row"].isin(both.loc[near, "_row"]).to_numpy(dtype=bool)
 
 
 def _by_head_lease(leases: pd.DataFrame) -> pd.DataFrame:

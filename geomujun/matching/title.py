@@ -184,6 +184,8 @@ def name_items(row: Mapping[str, Any]) -> list[Item]:
         )
         items.append(Item("code", row["b_code"], row["holder_id"], row["uscc"], line))
     if row["b_date"]:
-        line = t("名称或主体在取得土地前已终止", "the name or firm had ended before the right began")
+        line = t(
+            "名称或主体在取得土地前已终止", "the name or firm had ended before the right began"
+        )
         items.append(Item("date", row["b_date"], str(row["until"]), "", line))
     return items

@@ -128,7 +128,9 @@ def _with_context(
 ) -> pd.DataFrame:
     """Levels of dead leases, family ties, what the holder leaves, and whose land it is."""
     dead = known.dead.drop_duplicates(["parcel_code", "uscc"])
-    dead = dead.rename(columns={"parcel_code": "code"})[["code", "uscc", "why", "lease_id", "claim_m2"]]
+    dead = dead.rename(columns={"parcel_code": "code"})[
+        ["code", "uscc", "why", "lease_id", "claim_m2"]
+    ]
     pairs = pairs.merge(dead, on=["code", "uscc"], how="left")
     owner = known.owners.drop_duplicates("parcel_code").set_index("parcel_code")["uscc"]
     holder = pairs["code"].map(owner).fillna("").astype("str")
@@ -152,7 +154,7 @@ def _with_context(
         l_rest=np.where(fits, "fits", "none"),
         l_door=np.where(same_site & (pairs["l_door"] == "none"), "shared", pairs["l_door"]),
         l_taken=_taken_level(pairs, holder, kin, land, known),
-        l_seat=np.where(sites.has_site[firm], "site", "home_only"),
+        l_seat=np.where(sites.has_site[firm], "none", "home_only"),
         relation=np.where(kin, Relation.GROUP_USE.value, Relation.OCCUPY.value),
         lease_id=pairs["lease_id"].fillna("").astype("str"),
     )

@@ -18,10 +18,14 @@ import pandas as pd
 import yaml
 
 NAME_PARTS: Final = ("name", "trade", "place", "legal")
+USE_ONLY: Final = ("door", "lease", "family", "rest", "taken", "seat")
+USE_TOO: Final = ("point", "village", "area")
 EXACT: Final = frozenset({"exact"})
 AGREE: Final = frozenset({"same", "exact"})
 WHOLE: Final = frozenset({"exact", "whole1", "whole2"})
-FUZZY: Final = frozenset({"sound", "look", "swap", "drop", "trade_typo", "short", "whole1", "whole2"})
+FUZZY: Final = frozenset(
+    {"sound", "look", "swap", "drop", "trade_typo", "short", "whole1", "whole2"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,12 @@ class Weights:
     def for_use(self) -> Weights:
         """The weights with which use without a right is weighed."""
         return replace(self, bits={**self.bits, **self.use})
+
+    def with_use(self, learned: Weights) -> Weights:
+        """These weights, with what ``learned`` says of use where it says something else."""
+        bits = {part: learned.bits[part] for part in USE_ONLY}
+        use = {part: learned.bits[part] for part in USE_TOO}
+        return replace(self, bits={**self.bits, **bits}, use=use)
 
     def column(self, comparison: str, levels: pd.Series) -> np.ndarray:
         """Bits of a column of levels; an unknown level says nothing."""
@@ -70,6 +80,27 @@ def read(text: str) -> Weights:
     """Weights from YAML text."""
     raw: dict[str, Any] = yaml.safe_load(text)
     return Weights(raw["bits"], raw["slopes"], raw["limits"], raw["use"])
+
+
+def written(weights: Weights, made: str) -> str:
+    """The YAML text of weights; ``made`` says how they were got."""
+
+    def line(table: Mapping[str, float]) -> str:
+        return "{" + ", ".join(f"{k}: {v:g}" for k, v in table.items()) + "}"
+
+    out = ["# Bits per level of each comparison; see geomujun/matching/weights.py and learn.py.",
+           f"# {made}", "bits:"]  # fmt: skip
+    out += [f"  {part}: {line(levels)}" for part, levels in weights.bits.items()]
+    out.append("# What a comparison is worth for use without a right, where it differs.")
+    out.append("use:")
+    out += [f"  {part}: {line(levels)}" for part, levels in weights.use.items()]
+    out.append(f"slopes: {line(weights.slopes)}")
+    out.append(
+        "# auto, review: probabilities of the bands; null_own: bits of “no enterprise of the"
+    )
+    out.append("# register”; use_prior: bits that a site with some sign of land is there.")
+    out.append(f"limits: {line(weights.limits)}")
+    return "\n".join(out) + "\n"
 
 
 @cache

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
-from geomujun.geo import crs
+from geomujun.geo import zones
 from geomujun.geo.crs import CrsRefusedError, Place, decide, to_lonlat
 from geomujun.geo.places import SEATS
 
@@ -101,7 +101,7 @@ def test_a_division_code_tells_the_meridian_of_a_six_digit_easting(
 ) -> None:
     lon, lat = SEATS[seat][0] + dlon, SEATS[seat][1] + dlat
     meridian = round(lon / 3) * 3
-    shapes = squares(lon, lat, int(crs.meridian_epsg(meridian)[5:]))
+    shapes = squares(lon, lat, int(zones.meridian_epsg(meridian)[5:]))
     if abs(abs(dlon) - 1) < 0.01:
         return
     found = decide(shapes, "", Place((seat + "01",)))
@@ -112,17 +112,17 @@ def test_a_division_code_tells_the_meridian_of_a_six_digit_easting(
 def test_every_zone_number_has_the_registrys_meridian_and_false_easting(zone: int) -> None:
     params = {
         p.name: p.value
-        for p in CRS.from_user_input(crs.zone_epsg(zone)).coordinate_operation.params
+        for p in CRS.from_user_input(zones.zone_epsg(zone)).coordinate_operation.params
     }
-    assert params["Longitude of natural origin"] == crs.zone_meridian(zone)
+    assert params["Longitude of natural origin"] == zones.zone_meridian(zone)
     assert params["False easting"] == zone * 1e6 + 500_000
 
 
-@pytest.mark.parametrize("meridian", list(crs.MERIDIANS))
+@pytest.mark.parametrize("meridian", list(zones.MERIDIANS))
 def test_every_meridian_has_its_code_without_zone_number(meridian: int) -> None:
     params = {
         p.name: p.value
-        for p in CRS.from_user_input(crs.meridian_epsg(meridian)).coordinate_operation.params
+        for p in CRS.from_user_input(zones.meridian_epsg(meridian)).coordinate_operation.params
     }
     assert params["Longitude of natural origin"] == meridian
     assert params["False easting"] == 500_000

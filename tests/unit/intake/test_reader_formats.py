@@ -146,6 +146,16 @@ def test_one_geopackage_may_hold_layers_and_tables(tmp_path: Path) -> None:
     assert set(verdicts) == {"全部.gpkg#parcels", "全部.gpkg#enterprises"}
 
 
+def edit_geopackage(path: Path, statement: str, value: bytes) -> None:
+    """Run one statement; the triggers of the spatial index, which need GDAL, are dropped first."""
+    with sqlite3.connect(path) as db:
+        names = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in names:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(statement, (value,))
+    db.close()
+
+
 def test_arcs_are_read_as_straight_segments(tmp_path: Path) -> None:
     folder = without(tmp_path, "parcels.geojson")
     path = folder / "parcels.gpkg"
@@ -159,12 +169,7 @@ def test_arcs_are_read_as_straight_segments(tmp_path: Path) -> None:
     ]
     ring = struct.pack("<BII", 1, 8, 5) + b"".join(struct.pack("<dd", *p) for p in points)
     circle = b"GP\x00\x01" + struct.pack("<i", 4490) + struct.pack("<BII", 1, 10, 1) + ring
-    with sqlite3.connect(path) as db:
-        names = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for (name,) in names:
-            db.execute(f"DROP TRIGGER {name}")
-        db.execute("UPDATE parcels SET geom = ? WHERE fid = 1", (circle,))
-    db.close()
+    edit_geopackage(path, "UPDATE parcels SET geom = ? WHERE fid = 1", circle)
     layer = case(folder)[0].case.parcels
     assert layer["parcel_code"].tolist() == files.CODES
     assert layer.geometry[0].area == pytest.approx(3.14e-6, rel=0.01)
@@ -174,9 +179,8 @@ def test_text_of_a_geopackage_that_is_gbk_is_read(tmp_path: Path) -> None:
     folder = without(tmp_path, "parcels.geojson")
     path = folder / "parcels.gpkg"
     files.parcels().to_file(path, layer="parcels")
-    with sqlite3.connect(path) as db:
-        db.execute("UPDATE parcels SET QLRMC = CAST(? AS TEXT)", ("绍兴甲公司".encode("gb18030"),))
-    db.close()
+    gbk = "绍兴甲公司".encode("gb18030")
+    edit_geopackage(path, "UPDATE parcels SET QLRMC = CAST(? AS TEXT)", gbk)
     assert case(folder)[0].case.parcels["holder_names"].tolist() == ["绍兴甲公司"] * 4
 
 
