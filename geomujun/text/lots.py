@@ -5,7 +5,7 @@ and then several sections. The division before the section is kept apart. Charac
 `normalise` (simplified script), since a section is a name to be looked up, not to be shown. Which
 section code belongs to a name is the register's business, not decided here.
 
-Source of the forms: parcel texts of Taiwan's farmland factory lists (matching-facts, file 8).
+Source of the forms: parcel texts of Taiwan's lists of factories on farmland (open data).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import pandas as pd
 
 from geomujun.text.normal import normalise_text
 
-_LOT: Final = r"\d+(?:[-‐‑–—之]\d+)?"
+_LOT: Final = r"\d+(?:[-\u2010-\u2014之]\d+)?"
 _BETWEEN: Final = r"[、,，;；.及与和\s]*"
-_TO: Final = r"(?:至|到|~|～)"
+_TO: Final = r"(?:至|到|~)"
 # The section ends with the 段 right before the numbers: its own name may hold another (丁台三段).
 _GROUP: Final = re.compile(
     rf"(?P<name>[^\d、,，;；()]*段(?:[^\d、,，;；()]*?小段)?)\(?第?"
@@ -49,7 +49,7 @@ def _numbers(lots: str) -> list[tuple[int, int]]:
     """(lot, sub-lot) of each number; 956至960 is five lots."""
     out: list[tuple[int, int]] = []
     for first, last in _PIECE.findall(lots):
-        parent, _, sub = re.sub(r"[‐‑–—之]", "-", first).partition("-")
+        parent, _, sub = re.sub(r"[\u2010-\u2014之]", "-", first).partition("-")
         out.append((int(parent), int(sub or 0)))
         if last.isdigit() and not sub and 0 < int(last) - int(parent) <= _LONGEST_RANGE:
             out.extend((n, 0) for n in range(int(parent) + 1, int(last) + 1))
