@@ -25,6 +25,7 @@ from geomujun.matching.names import parse_queries
 
 Floats = npt.NDArray[np.float64]
 RIDGE = 0.5
+REGISTER = 26_630  # names of the register that the weights were learned against
 
 
 def pairs_of(folder: Path) -> tuple[pd.DataFrame, Floats, list[str]]:
@@ -44,7 +45,7 @@ def pairs_of(folder: Path) -> tuple[pd.DataFrame, Floats, list[str]]:
     return frame, sn.features(codes[left], table, right), shorts
 
 
-def fit(frame: pd.DataFrame, values: Floats, names: int) -> Floats:
+def fit(frame: pd.DataFrame, values: Floats, names: int = REGISTER) -> Floats:
     """Weights in nats, the last one the constant; "none" has the utility 0."""
     query = frame["query"].to_numpy()
     hidden = frame["hit"].to_numpy() & (query % 2 == 0)
@@ -76,6 +77,18 @@ def first_right(frame: pd.DataFrame, values: Floats, weights: Floats) -> pd.Seri
     return best.drop_duplicates("query").set_index("query")["hit"]
 
 
+def cross_validated(frame: pd.DataFrame, values: Floats, shorts: int) -> pd.Series:
+    """`first_right` of each short form by weights that did not see it; False without candidates."""
+    half = np.random.default_rng(0).permutation(shorts) % 2
+    parts = []
+    for part in (0, 1):
+        learn = half[frame["query"]] != part
+        weights = fit(frame[learn].reset_index(drop=True), values[learn])
+        hits = first_right(frame[~learn].reset_index(drop=True), values[~learn], weights)
+        parts.append(hits.reindex(np.flatnonzero(half == part), fill_value=False))
+    return pd.concat(parts).sort_index()
+
+
 def main() -> None:
     """Print what was learned."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -84,23 +97,11 @@ def main() -> None:
     if folder is None:
         parser.error("--data or GEOMUJUN_BENCH_DATA must name the folder of real sets")
     frame, values, shorts = pairs_of(folder)
-    names = 26_630
-    half = np.random.default_rng(0).permutation(len(shorts)) % 2
-    right = []
-    for part in (0, 1):
-        learn = half[frame["query"]] != part
-        weights = fit(frame[learn].reset_index(drop=True), values[learn], names)
-        judge = ~learn
-        hits = first_right(frame[judge].reset_index(drop=True), values[judge], weights)
-        right.append(hits.reindex(np.flatnonzero(half == part), fill_value=False))
-    everything = pd.concat(right)
-    print(
-        f"candidates hold the truth: {frame.groupby('query')['hit'].any().sum() / len(shorts):.4f}"
-    )
-    print(
-        f"first answer right, cross-validated by halves: {everything.mean():.4f} of {len(shorts)}"
-    )
-    weights = fit(frame, values, names) / np.log(2)
+    held = frame.groupby("query")["hit"].any().sum() / len(shorts)
+    print(f"candidates hold the truth: {held:.4f}")
+    right = cross_validated(frame, values, len(shorts))
+    print(f"first answer right, cross-validated by halves: {right.mean():.4f} of {len(right)}")
+    weights = fit(frame, values) / np.log(2)
     for name, weight in zip((*sn.FEATURES, "CONSTANT"), weights, strict=True):
         print(f'    "{name}": {weight:.2f},')
 

@@ -47,8 +47,10 @@ class World:
     holders: list[dict[str, Any]] = field(default_factory=list)
 
     def parcel(self, code: str = "P", area_m2: float = 3000, **more: Any) -> World:
-        """``more``: floor_area_ratio, construction_start_on, land_use, holder_names …"""
-        self.parcels.append({"parcel_code": code, "area_m2": area_m2, "land_use": "工业用地"} | more)
+        """Industrial land; ``more`` are other columns of the catalogue."""
+        self.parcels.append(
+            {"parcel_code": code, "area_m2": area_m2, "land_use": "工业用地"} | more
+        )
         return self
 
     def firm(self, uscc: str, industry: str = "C1751", **more: Any) -> World:

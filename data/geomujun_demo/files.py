@@ -93,13 +93,17 @@ def write_layer(
     if path.suffix == ".parquet":
         frame.to_parquet(path, index=False)
         return
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STAMP})
     if path.suffix == ".shp":
         frame.to_file(path, engine="pyogrio", encoding="GBK", DBF_DATE_LAST_UPDATE=STAMP_DAY)
         path.with_suffix(".cpg").unlink(missing_ok=True)
         _forget_code_page(path.with_suffix(".dbf"))
         return
-    frame.to_file(path, engine="pyogrio", layer=layer or path.stem, append=append)
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STAMP})
+    try:
+        frame.to_file(path, engine="pyogrio", layer=layer or path.stem, append=append)
+    finally:  # the option is global
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
 def _forget_code_page(path: Path) -> None:

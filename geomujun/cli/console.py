@@ -38,7 +38,7 @@ def stage_name(stage: str) -> str:
     """A stage as people read it; file names stay."""
     head, _, rest = stage.partition(" ")
     zh, en = STAGES.get(head, (head, head))
-    return f"{t(zh, en)} {rest}".strip()
+    return rest or t(zh, en)
 
 
 @contextmanager

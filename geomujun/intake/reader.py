@@ -275,7 +275,7 @@ def examine(
 
     Args:
         folder: The case folder (CONTRACT §2).
-        progress: Called with a file's name and the rows read so far, after each file.
+        progress: Called with a file's name and its rows, after each file.
         limits: Bounds on sizes.
 
     Returns:
@@ -297,14 +297,12 @@ def examine(
         reading.unread(name, stem, UnreadableError(why, hint=hint))
     parts = [p for s in listing.sources for p in reading.parts(s)]
     parts = _refuse_doubles(parts, reading)
-    total = 0
     for part in sorted(
         parts, key=lambda p: (TABLES[p.stem].shape == "polygon", STEMS.index(p.stem))
     ):
         reading.read(part)
-        total += reading.files[-1].rows_in
         if progress is not None:
-            progress(part.label, total)
+            progress(part.label, reading.files[-1].rows_in)
     reading.files += [FileVerdict(name, "", notes=[why]) for name, why in listing.ignored]
     files = sorted(reading.files, key=lambda v: (not v.stem, v.file, v.stem))
     rejects = pd.concat(reading.rejects, ignore_index=True) if reading.rejects else empty_rejects()

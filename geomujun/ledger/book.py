@@ -94,6 +94,8 @@ def flipped(inputs: Inputs, book: Book, year: int) -> pd.DataFrame:
         (links["band"] == Band.REVIEW) & (links["decision"] == "") & links["in_force"]
         & ~links["holder_cancelled"] & (links["relation"] != Relation.REGISTERED_ONLY)
     ]  # fmt: skip
+    if queued.empty:
+        return pd.DataFrame(columns=["flip", "uscc", "change_m2", "occupied_m2"])
     ground = Ground.of(inputs)
     asked = pd.DataFrame(
         {"flip": queued, "parcel_code": links.loc[queued, "parcel_code"].to_numpy()}
@@ -104,15 +106,22 @@ def flipped(inputs: Inputs, book: Book, year: int) -> pd.DataFrame:
     copies = asked.merge(everyone, on="parcel_code")
     copies = copies[(copies["flip_row"] == -1) | (copies["flip_row"] == copies["flip"])]
     described = ground.described(copies)
-    elsewhere = described["uscc"].map(live.groupby("uscc")["parcel_code"].nunique())
-    described["n_parcels"] = elsewhere.fillna(0) + (described["flip_row"] >= 0)
+    counted = live.groupby("uscc")["parcel_code"].nunique()
+    elsewhere = described["uscc"].map(counted).astype("float64").fillna(0.0)
+    fresh = (described["flip_row"] >= 0) & ~_pairs(described).isin(_pairs(live))
+    described["n_parcels"] = elsewhere + fresh
     described["real_code"] = described["parcel_code"]
     described["parcel_code"] = described["parcel_code"] + "#" + described["flip"].astype("str")
     outside = asked.merge(ground.outside, on="parcel_code")
     outside["parcel_code"] = outside["parcel_code"] + "#" + outside["flip"].astype("str")
     lines = _lines(_parts(described, outside), inputs.case, year)
-    lines[["parcel_code", "flip"]] = lines["parcel_code"].str.split("#", expand=True).to_numpy()
-    return _changes(lines.astype({"flip": "int64"}), asked, book)
+    copy = asked.assign(copy=asked["parcel_code"] + "#" + asked["flip"].astype("str"))
+    lines = lines.rename(columns={"parcel_code": "copy"}).merge(copy, on="copy")
+    return _changes(lines, asked, book)
+
+
+def _pairs(links: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(links[["parcel_code", "uscc"]])
 
 
 def _changes(lines: pd.DataFrame, asked: pd.DataFrame, book: Book) -> pd.DataFrame:
@@ -182,7 +191,8 @@ def _decided_shares(live: pd.DataFrame, area: pd.Series) -> pd.Series:
     own = (live["relation"] == Relation.OWN) & (live["decision"] == Verdict.SAME)
     stated = (live["claim_m2"] / area.where(area > 0)).clip(upper=1.0).where(own)
     share = stated.where(stated.notna(), live["share"])
-    others = (live["relation"] == Relation.OWN).groupby(live["parcel_code"]).transform("sum")
+    copy = [live[name] for name in ("parcel_code", "flip") if name in live]
+    others = (live["relation"] == Relation.OWN).groupby(copy).transform("sum")
     whole = own & share.isna() & (others == 1) & (live["tier"] == "decision")
     return share.mask(whole, 1.0)
 

@@ -18,6 +18,7 @@ import pandas as pd
 
 from geomujun import __version__
 from geomujun.crosscheck.engine import check
+from geomujun.domain.case import Case
 from geomujun.domain.words import Band, Verdict
 from geomujun.evaluation import intervals
 from geomujun.evaluation.engine import Evaluation, evaluate
@@ -35,6 +36,7 @@ from geomujun.pipeline.queue import review_queue
 from geomujun.policy import locality as localities
 from geomujun.policy.model import Scheme
 from geomujun.screening.engine import screen
+from geomujun.text.lexicon import divisions
 
 Progress = Callable[[str, int], None]
 STAGES: Final = (
@@ -234,7 +236,7 @@ def _result(job: Job, inputs: Inputs, tables: dict[str, pd.DataFrame]) -> Result
     return Result(
         tables=tables,
         case=inputs.case,
-        title=job.folder.resolve().name,
+        title=_title(job.folder, inputs.case),
         scheme_id=job.scheme.id,
         scheme_title=job.scheme.title,
         year=job.year,
@@ -243,6 +245,21 @@ def _result(job: Job, inputs: Inputs, tables: dict[str, pd.DataFrame]) -> Result
         lang=get_lang(),
         indicators=list(shown.values()),
     )
+
+
+def _title(folder: Path, case: Case) -> str:
+    """The county of most parcels, by code, else by addresses; else the folder's name."""
+    code = case.parcels["parcel_code"].str.slice(0, 6)
+    names = {d.code: d.name for d in divisions()}
+    known = code.map(names).dropna()
+    if len(known):
+        return str(known.value_counts().sort_index().idxmax())
+    texts = pd.concat([case.enterprises["registered_address"], case.parcels["location"]])
+    county = texts.str.extract(r"[省市州]([\u4e00-\u9fff]{1,4}?[县区旗])", expand=False)
+    found = county.dropna()
+    if len(found) * 10 > len(texts):
+        return str(found.value_counts().sort_index().idxmax())
+    return folder.resolve().name
 
 
 def _record(

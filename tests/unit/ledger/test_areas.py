@@ -34,7 +34,11 @@ def test_two_leases_of_one_tenant_add_up() -> None:
         .link("T", "LEASE", lessor_uscc="A", claim_m2=500, lease_id="2")
         .book()
     )  # fmt: skip
-    assert areas(book) == {"A": (1500, "residual"), "T1": (1000, "contract"), "T2": (500, "contract")}
+    assert areas(book) == {
+        "A": (1500, "residual"),
+        "T1": (1000, "contract"),
+        "T2": (500, "contract"),
+    }
     assert account(book, "T")["leased_in"] == 1500
 
 
@@ -107,7 +111,10 @@ def test_claims_that_just_fit_are_not_reported() -> None:
     book = world().link("A").link("T", "LEASE", lessor_uscc="A", claim_m2=3001).book()
     assert areas(book)["T"][0] == 3000
     assert book.over.empty
-    assert len(world().link("A").link("T", "LEASE", lessor_uscc="A", claim_m2=3001.01).book().over) == 1
+    assert (
+        len(world().link("A").link("T", "LEASE", lessor_uscc="A", claim_m2=3001.01).book().over)
+        == 1
+    )
 
 
 def test_scaling_shrinks_subleases_with_their_head_lease() -> None:
@@ -141,7 +148,11 @@ def test_a_building_belongs_by_the_first_19_of_its_unit_number() -> None:
 
 def test_floor_over_the_registered_ratio_without_buildings() -> None:
     # 500 ÷ (3,000 × 2) × 3,000 = 250
-    w = world(floor_area_ratio=2.0).link("A").link("T", "LEASE", lessor_uscc="A", claim_floor_m2=500)
+    w = (
+        world(floor_area_ratio=2.0)
+        .link("A")
+        .link("T", "LEASE", lessor_uscc="A", claim_floor_m2=500)
+    )
     assert areas(w.book())["T"] == (250, "floor_share")
 
 
@@ -286,7 +297,9 @@ def test_who_rents_from_a_tenant_outside_the_register_sits_inside_its_land() -> 
 
 
 def test_tenants_outside_the_register_count_when_leases_exceed_the_parcel() -> None:
-    book = world().link("A").out("A", 1500).link("T", "LEASE", lessor_uscc="A", claim_m2=3000).book()
+    book = (
+        world().link("A").out("A", 1500).link("T", "LEASE", lessor_uscc="A", claim_m2=3000).book()
+    )
     assert {k: v[0] for k, v in areas(book).items()} == {"A": 0, "T": 2000}
     assert book.over["claimed_m2"].tolist() == [4500]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ from ledger_small import World
 
 from geomujun.domain.words import EnterpriseBucket, ParcelBucket
 from geomujun.lang import set_lang
+from geomujun.ledger.book import keep
 from geomujun.ledger.buckets import ENTERPRISE_REASONS, PARCEL_REASONS
 
 REVIEW = {"band": "review", "counted": False}
@@ -62,7 +64,9 @@ def test_a_blank_use_is_not_taken_for_another_one() -> None:
     assert parcel_bucket(World().parcel(land_use=" ")) == "vacant"
 
 
-@pytest.mark.parametrize("use", ["工业用地", "0601", "061", "仓储用地", "0602 采矿用地", "工业用地、办公", "100102"])
+@pytest.mark.parametrize(
+    "use", ["工业用地", "0601", "061", "仓储用地", "0602 采矿用地", "工业用地、办公", "100102"]
+)
 def test_industrial_uses_in_words_and_codes(use: str) -> None:
     assert parcel_bucket(World().parcel(land_use=use)) == "vacant"
 
@@ -73,8 +77,9 @@ def test_other_uses_are_not_industrial(use: str) -> None:
 
 
 def test_a_registered_address_or_a_rejected_link_is_no_match() -> None:
-    world = World().parcel().link("A", "REGISTERED_ONLY", counted=False)
-    world.link("B", decision="different", band="review", counted=False)
+    code = "330603001002GB00018"
+    world = World().parcel(code).link("A", "REGISTERED_ONLY", code, counted=False)
+    world.link("B", code=code, decision="different", band="review", counted=False)
     assert parcel_bucket(world) == "vacant"
     assert firm_bucket(world) == "registered_only"
     assert firm_bucket(world, "B") == "no_land"
@@ -104,24 +109,26 @@ def test_a_firm_nothing_links_goes_by_its_status_and_division(
         ({"status": "注销"}, {"holder_cancelled": True}, "cancelled"),
         ({"division": "330602"}, {}, "matched"),
         ({"status": "迁出"}, REVIEW, "ambiguous"),
-        ({"division": "330602"}, {"relation": "REGISTERED_ONLY", "counted": False}, "out_of_region"),
+        (
+            {"division": "330602"},
+            {"relation": "REGISTERED_ONLY", "counted": False},
+            "out_of_region",
+        ),
     ],
 )
 def test_the_order_of_a_firms_buckets(
     firm: dict[str, Any], link: dict[str, Any], bucket: str
 ) -> None:
     code = "330603001002GB00018"
-    assert firm_bucket(World().parcel(code).firm("A", **firm).link("A", code=code, **link)) == bucket
+    assert (
+        firm_bucket(World().parcel(code).firm("A", **firm).link("A", code=code, **link)) == bucket
+    )
 
 
 def test_an_invalid_code_is_a_bucket_only_when_nothing_links() -> None:
     world = World().parcel("330603001002GB00018").firm("A")
     inputs = world.inputs
     bad = pd.DataFrame({"uscc": ["A"], "state": ["invalid"]}, dtype="str")
-    from dataclasses import replace
-
-    from geomujun.ledger.book import keep
-
     assert keep(replace(inputs, codes=bad), 2024).enterprises["bucket"].tolist() == ["invalid"]
     linked = replace(world.link("A", code="330603001002GB00018").inputs, codes=bad)
     assert keep(linked, 2024).enterprises["bucket"].tolist() == ["matched"]

@@ -54,7 +54,14 @@ def test_exempt_land_would_not_be_occupied() -> None:
 
 @pytest.mark.parametrize(
     ("value", "rounded"),
-    [(1.005, 1.01), (2.675, 2.68), (0.004999, 0.0), (1e7 + 0.005, 1e7 + 0.01), (0.0, 0.0), (33.335, 33.34)],
+    [
+        (1.005, 1.01),
+        (2.675, 2.68),
+        (0.004999, 0.0),
+        (1e7 + 0.005, 1e7 + 0.01),
+        (0.0, 0.0),
+        (33.335, 33.34),
+    ],
 )
 def test_half_a_cent_goes_up(value: float, rounded: float) -> None:
     assert round_m2(pd.Series([value])).tolist() == [pytest.approx(rounded, abs=1e-9)]

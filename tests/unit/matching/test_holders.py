@@ -35,7 +35,10 @@ def one(names: str, ids: str = "", shares: str = "") -> list[tuple[str, str, flo
     ("cell", "parts"),
     [
         ("甲有限公司、乙有限公司", ["甲有限公司", "乙有限公司"]),
-        ("甲公司；乙公司;丙公司,丁公司，戊公司", ["甲公司", "乙公司", "丙公司", "丁公司", "戊公司"]),
+        (
+            "甲公司；乙公司;丙公司,丁公司，戊公司",
+            ["甲公司", "乙公司", "丙公司", "丁公司", "戊公司"],
+        ),
         ("甲公司/乙公司", ["甲公司", "乙公司"]),
         ("某公司及某某、某某等756户", ["某公司", "某某", "某某等756户"]),
         ("绍兴甲厂和绍兴乙厂", ["绍兴甲厂", "绍兴乙厂"]),
@@ -65,7 +68,9 @@ def test_shares_as_offices_write_them(text: str, share: float) -> None:
     assert parse_share(text) == pytest.approx(share)
 
 
-@pytest.mark.parametrize("text", ["", "0", "101", "-1", "3/2", "0/2", "1/0", "共同共有", "50%%", "１：２"])
+@pytest.mark.parametrize(
+    "text", ["", "0", "101", "-1", "3/2", "0/2", "1/0", "共同共有", "50%%", "１：２"]
+)
 def test_what_is_no_share_is_unknown(text: str) -> None:
     assert pd.isna(parse_share(text))
 
@@ -157,7 +162,10 @@ def test_what_the_register_says_of_a_short_name_decides(
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
-    rows = [{"parcel_code": PARCEL, "holder_name": f"{n}纺织有限公司", "holder_share": "25%"} for n in "甲乙丙丁"]
+    rows = [
+        {"parcel_code": PARCEL, "holder_name": f"{n}纺织有限公司", "holder_share": "25%"}
+        for n in "甲乙丙丁"
+    ]
     parcels = [{"parcel_code": PARCEL}]
     a, b = explode(case(parcels, rows)), explode(case(parcels, rows[::-1]))
     pd.testing.assert_frame_equal(a, b)

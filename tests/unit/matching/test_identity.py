@@ -62,7 +62,9 @@ def test_letters_no_code_has_are_read_as_digits_when_the_code_then_checks() -> N
 
 
 def test_a_code_cut_short_is_the_one_of_another_table_that_holds_it() -> None:
-    found = settled([{"uscc": GOOD[:-1], "name": "甲厂"}], indicators=[{"uscc": GOOD, "year": 2024}])
+    found = settled(
+        [{"uscc": GOOD[:-1], "name": "甲厂"}], indicators=[{"uscc": GOOD, "year": 2024}]
+    )
     assert states(found) == {GOOD[:-1]: (GOOD, "repaired")}
 
 
@@ -92,7 +94,10 @@ def test_two_enterprises_are_not_mended_with_one_code() -> None:
 
 
 def test_a_name_with_two_codes_is_no_evidence() -> None:
-    leases = [{"contract_no": n, "lessee": "甲纺织厂", "lessee_uscc": c} for n, c in (("L", GOOD), ("M", OTHER))]
+    leases = [
+        {"contract_no": n, "lessee": "甲纺织厂", "lessee_uscc": c}
+        for n, c in (("L", GOOD), ("M", OTHER))
+    ]
     found = settled([{"uscc": "9133", "name": "甲纺织厂"}], leases=leases)
     assert states(found) == {"9133": ("9133", "invalid")}
 
@@ -134,7 +139,11 @@ LATER = {"uscc": GOOD, "name": "乙厂", "founded_on": "2015-01-01"}
         (FIRST | {"cancelled_on": "2020-01-01"}, LATER, "甲厂"),  # the later cancellation
         (FIRST, {"uscc": GOOD, "name": "丙厂"}, "甲厂"),  # any day goes before none
         (FIRST, LATER | {"founded_on": "2010-01-01"}, "乙厂"),  # borne by a parcel
-        (FIRST, {"uscc": GOOD, "name": "丁厂", "founded_on": "2010-01-01"}, "丁厂"),  # the smaller name
+        (
+            FIRST,
+            {"uscc": GOOD, "name": "丁厂", "founded_on": "2010-01-01"},
+            "丁厂",
+        ),  # the smaller name
     ],
 )
 def test_of_rows_with_one_code_one_is_kept_whatever_their_order(a: Any, b: Any, kept: str) -> None:

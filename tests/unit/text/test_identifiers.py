@@ -135,9 +135,7 @@ def test_an_identity_card_that_passes_the_credit_codes_check_is_still_a_person()
     both = []
     for n in range(10_000):
         first17 = base.format(n)
-        check = "10X98765432"[
-            sum(int(c) * w for c, w in zip(first17, weights, strict=True)) % 11
-        ]
+        check = "10X98765432"[sum(int(c) * w for c, w in zip(first17, weights, strict=True)) % 11]
         if uscc_check_char(first17) == check:
             both.append(first17 + check)
     dated = [c for c in both if 1 <= int(c[12:14]) <= 31]
@@ -175,7 +173,9 @@ def test_a_code_that_means_no_parcel_or_several_finds_none(written: str) -> None
     assert resolve(written) == ("", "")
 
 
-@pytest.mark.parametrize("written", ["津南长（挂）G2024-01", "津南长(挂)G2024-01号", "津南长 (挂)G2024-01 号"])
+@pytest.mark.parametrize(
+    "written", ["津南长（挂）G2024-01", "津南长(挂)G2024-01号", "津南长 (挂)G2024-01 号"]
+)
 def test_local_numbers_differ_in_brackets_and_a_missing_word_only(written: str) -> None:
     assert resolve(written)[0] == "津南长(挂)G2024-01号"
 
@@ -194,5 +194,7 @@ def test_other_numbers_keep_their_writing() -> None:
 
 
 def test_a_unit_number_begins_with_its_parcel() -> None:
-    units = column("330603001002GB00018W00000000", "330603001002 GB00018 F0001 0001", "", "F00010001")
+    units = column(
+        "330603001002GB00018W00000000", "330603001002 GB00018 F0001 0001", "", "F00010001"
+    )
     assert unit_parcel_code(units).tolist() == [PARCEL, PARCEL, "", ""]

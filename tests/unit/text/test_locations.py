@@ -69,7 +69,13 @@ def test_a_number_before_a_bracket_with_a_neighbour_stays() -> None:
 
 
 def test_one_door_for_every_way_of_writing_it_and_none_without_a_number() -> None:
-    texts = ["浙江省绍兴市柯桥区兰亭街道兴越路128号", "兰亭街道兴越路１２８号", "兴越路128号3幢", "兴越路以东", ""]
+    texts = [
+        "浙江省绍兴市柯桥区兰亭街道兴越路128号",
+        "兰亭街道兴越路１２８号",
+        "兴越路128号3幢",
+        "兴越路以东",
+        "",
+    ]
     doors = door_key(parse_locations(pd.Series(texts, dtype="str")))
     assert doors.tolist() == ["兴越路128"] * 3 + ["", ""]
 

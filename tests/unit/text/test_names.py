@@ -45,7 +45,12 @@ def test_a_name_falls_into_place_trade_name_trade_and_form(
 def test_the_place_may_stand_before_within_or_be_missing_without_changing_the_rest(
     lexicon: Lexicon,
 ) -> None:
-    names = ["绍兴华联纺织有限公司", "华联纺织（绍兴）有限公司", "华联纺织(绍兴）有限公司", "华联纺织有限公司"]
+    names = [
+        "绍兴华联纺织有限公司",
+        "华联纺织（绍兴）有限公司",
+        "华联纺织(绍兴）有限公司",
+        "华联纺织有限公司",
+    ]
     assert {parts(n, lexicon)[1:] for n in names} == {("华联", "纺织", "limited")}
 
 

@@ -27,7 +27,9 @@ def test_one_writing(text: str, wanted: str) -> None:
     assert normalise_text(text) == wanted
 
 
-@pytest.mark.parametrize("text", ["绍興縣華聯（紡織）廠", "ＡＢＣ", "智泰科技（湖北（有限公司", "、华联；"])
+@pytest.mark.parametrize(
+    "text", ["绍興縣華聯（紡織）廠", "ＡＢＣ", "智泰科技（湖北（有限公司", "、华联；"]
+)
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = normalise_text(text)
     assert normalise_text(once) == once
