@@ -1,7 +1,8 @@
-"""Recipe B: miswritings of other kinds and at other rates than recipe A, to hold the engine apart from it.
+"""Recipe B: miswritings of other kinds and at other rates than recipe A.
 
-Nothing was tuned on it. Where A exchanges characters of the same sound, B exchanges sounds that
-dialects run together; where A adds brackets, B adds running text; and it cuts, doubles, reorders.
+Nothing was tuned on it; it holds the engine apart from the recipe it is developed on. Where A
+exchanges characters of the same sound, B exchanges sounds that dialects run together; where A adds
+brackets, B adds running text; and it cuts, doubles and reorders.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from benchmarks.corrupt import Corruption, World, homophones, lookalikes, syllab
 from benchmarks.name_parts import Parts
 
 _SYNONYMS: Final = (
-    ("制造", "生产"), ("贸易", "商贸"), ("科技", "技术"), ("工业", "实业"), ("机械", "机电"), ("塑料", "塑胶"),
-    ("服装", "服饰"), ("电子", "电器"), ("开发", "发展"), ("材料", "建材"), ("运输", "物流"), ("药业", "医药"),
+    ("制造", "生产"), ("贸易", "商贸"), ("科技", "技术"), ("工业", "实业"),
+    ("机械", "机电"), ("塑料", "塑胶"), ("服装", "服饰"), ("电子", "电器"),
+    ("开发", "发展"), ("材料", "建材"), ("运输", "物流"), ("药业", "医药"),
     ("装饰", "装潢"), ("置业", "地产"), ("食品", "粮油"),
 )  # fmt: skip
 _DIGITS: Final = str.maketrans("一二三四五六七八九", "123456789")

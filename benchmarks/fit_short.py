@@ -1,9 +1,9 @@
-"""How the weights of `geomujun.matching.shortnames` were got: `python -m benchmarks.fit_short --data DIR`.
+"""How the weights of `matching.shortnames` were got: `python -m benchmarks.fit_short --data DIR`.
 
 Conditional logit over each short form's candidates and "none of them". One half of the short forms
-learns, the other judges, and the reverse; of the learning half every second truth is hidden from the
-register so that "none" is seen as often as a hit. Prints the cross-validated share of first answers
-that are right, and the weights (bits) learned from all.
+learns, the other judges, and the reverse; of the learning half every second truth is hidden from
+the register so that "none" is seen as often as a hit. Prints the cross-validated share of first
+answers that are right, and the weights (bits) learned from all.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def _cpu_s() -> float:
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
-class MethodMissing(Exception):
+class MethodMissingError(Exception):
     """The machine or the environment lacks what the method needs; the text says what."""
 
 
@@ -88,7 +88,7 @@ def main(name: str, task: Path, out: Path, limit_s: float) -> int:
         run = getattr(importlib.import_module(f"benchmarks.{module}"), function)
         start, cpu = time.perf_counter(), _cpu_s()
         answers = run(register, parcels, limit_s)
-    except MethodMissing as error:
+    except MethodMissingError as error:
         (out / "cost.json").write_text(json.dumps({"missing": str(error)}), "utf-8")
         return 3
     wall, used = time.perf_counter() - start, _cpu_s() - cpu

@@ -1,7 +1,8 @@
 """How good one top answer per parcel is, and what a method's own process cost.
 
-A method answers each parcel with one register row and a score, or not at all. An answer for a parcel
-that has no firm, or for the wrong firm, counts against precision at every threshold it passes.
+A method answers each parcel with one register row and a score, or not at all. An answer for a
+parcel that has no firm, or for the wrong firm, counts against precision at every threshold it
+passes.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def judge(parcels: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(message)
     by_parcel = answers.set_index("parcel")
     firm = by_parcel["firm"].reindex(range(len(parcels)), fill_value=-1)
-    score = by_parcel["score"].reindex(range(len(parcels)), fill_value=-np.inf)
+    score = by_parcel["score"].astype("float64").reindex(range(len(parcels)), fill_value=-np.inf)
     right = [
         str(int(f)) in truth.split("|") for f, truth in zip(firm, parcels["truth"], strict=True)
     ]

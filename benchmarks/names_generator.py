@@ -42,9 +42,12 @@ _BLANK: Final = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """``register``: ``name``. ``parcels``: ``text``, ``truth`` (register rows joined by |, "" for
+    """A register and the parcels to match with it.
+
+    ``register``: ``name``. ``parcels``: ``text``, ``truth`` (register rows joined by |, "" for
     none), ``kind``, ``second`` (a second corruption or ""), ``on_trade_name`` (the 字号 itself was
-    changed by one character)."""
+    changed by one character).
+    """
 
     register: pd.DataFrame
     parcels: pd.DataFrame
@@ -52,7 +55,7 @@ class Task:
 
 def make(base: Base, size: int, seed: int, recipe: str = "a") -> Task:
     """A task of ``size`` firms and ``size`` parcels."""
-    rng = Random(f"{seed}-{size}-{recipe}")
+    rng = Random(f"{seed}-{size}-{recipe}")  # noqa: S311 (a task, not a secret)
     maker = _Maker(base, rng, RECIPES[recipe])
     maker.fill_register(size)
     return Task(
@@ -88,7 +91,7 @@ class _Maker:
         self.weights = [self.kinds[k][0] for k in self.names]
 
     def fill_register(self, size: int) -> None:
-        """Real names first, composed ones after, then siblings; the rest of the base stays outside."""
+        """Names of the base, composed ones, then siblings; the rest of the base stays outside."""
         wanted = size - round(size * SIBLINGS)
         pool = list(self.base.names)
         self.rng.shuffle(pool)

@@ -14,8 +14,8 @@ import pandas as pd
 
 from benchmarks.method import Answers
 from geomujun.domain.case import Case
-from geomujun.domain.model import Kind
 from geomujun.domain.catalogue import TABLES
+from geomujun.domain.model import Kind
 from geomujun.matching import names as engine
 from geomujun.matching import register as registers
 from geomujun.matching.holders import split_cell
@@ -74,7 +74,7 @@ def scored(found: pd.DataFrame, firms: int) -> pd.DataFrame:
 
 
 def names_only(register: list[str], texts: list[str], _limit_s: float) -> Answers:
-    """geomujun by names only."""
+    """The product by names only."""
     best = scored(match_texts(register, texts), len(register)).set_index("parcel")
     answers = Answers(len(texts))
     rows = range(len(texts))

@@ -17,13 +17,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.method import Answers, MethodMissing, in_chunks
+from benchmarks.method import Answers, MethodMissingError, in_chunks
 from benchmarks.peers import norm
 
 WAIT_S: Final = 30
 _NEAREST: Final = """
 select p.i, r.i, r.d from unnest(%s::int[], %s::text[]) as p(i, t)
-left join lateral (select i, 1 - (name <-> p.t) as d from register order by name <-> p.t limit 1) r on true
+left join lateral (select i, 1 - (name <-> p.t) as d from register
+                   order by name <-> p.t limit 1) r on true
 """
 _SIMILAR: Final = """
 select p.i, r.i, r.d from unnest(%s::int[], %s::text[]) as p(i, t)
@@ -39,7 +40,7 @@ def _binaries() -> Path:
             return folder
     found = shutil.which("initdb")
     if found is None:
-        raise MethodMissing("no initdb on this machine")
+        raise MethodMissingError("no initdb on this machine")
     return Path(found).parent
 
 
@@ -48,11 +49,11 @@ def _step_down(folder: Path) -> list[str]:
     if os.geteuid() != 0:
         return []
     if shutil.which("setpriv") is None:
-        raise MethodMissing("root shell and no setpriv to step down with")
+        raise MethodMissingError("root shell and no setpriv to step down with")
     try:
         shutil.chown(folder, "postgres", "postgres")
     except LookupError as error:
-        raise MethodMissing("root shell and no account postgres to step down to") from error
+        raise MethodMissingError("root shell and no account postgres to step down to") from error
     ids = ["--reuid=postgres", "--regid=postgres", "--init-groups"]
     return ["setpriv", *ids, "--reset-env"]
 
@@ -62,7 +63,7 @@ def _server() -> Iterator[Any]:
     import psycopg
 
     tools = _binaries()
-    folder = Path(tempfile.mkdtemp(prefix="gmj", dir="/tmp"))  # noqa: S108 (socket paths must be short)
+    folder = Path(tempfile.mkdtemp(prefix="gmj", dir="/tmp"))
     before = _step_down(folder)
     user = "postgres" if before else getpass.getuser()
     data = folder / "d"
@@ -73,7 +74,7 @@ def _server() -> Iterator[Any]:
     )  # fmt: skip
     if made.returncode:
         shutil.rmtree(folder, ignore_errors=True)
-        raise MethodMissing(f"initdb: {made.stderr.strip()[-200:]}")
+        raise MethodMissingError(f"initdb: {made.stderr.strip()[-200:]}")
     options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}",
                "-c", "shared_buffers=256MB", "-c", "fsync=off"]  # fmt: skip
     server = subprocess.Popen(
@@ -96,7 +97,7 @@ def _connected(psycopg: Any, folder: Path, user: str) -> Any:
             return psycopg.connect(host=str(folder), user=user, dbname="postgres", autocommit=True)
         except psycopg.OperationalError as error:
             if time.monotonic() > until:
-                raise MethodMissing(f"the server does not answer: {error}") from error
+                raise MethodMissingError(f"the server does not answer: {error}") from error
             time.sleep(0.1)
 
 
@@ -108,8 +109,8 @@ def _trigrams(
     with _server() as connection:
         try:
             connection.execute("create extension pg_trgm")
-        except Exception as error:  # noqa: BLE001 (any failure means the peer cannot run)
-            raise MethodMissing(f"pg_trgm: {error}") from error
+        except Exception as error:
+            raise MethodMissingError(f"pg_trgm: {error}") from error
         start = time.perf_counter()
         connection.execute("create table register (i int, name text)")
         with connection.cursor().copy("copy register from stdin") as copy:

@@ -21,7 +21,7 @@ from benchmarks.base_names import division_names
 from benchmarks.method import Answers, in_chunks
 from benchmarks.name_parts import learn, place_writings
 
-_MARKS: Final = re.compile(r"[\s\"'“”‘’《》()\[\]【】{}·.,，。、;；:：\-—_*]+")
+_MARKS: Final = re.compile(r"[\s\"'“”\u2018\u2019《》()\[\]【】{}·.,，。、;；:：\-—_*]+")
 DF_CAP: Final = 300
 SEED: Final = 1
 
@@ -154,7 +154,11 @@ def _frames(register: list[str], texts: list[str]) -> tuple[pd.DataFrame, pd.Dat
 
 
 def splink_n(register: list[str], texts: list[str], _limit_s: float) -> Answers:
-    """splink on DuckDB: name, 字号, trade and place compared, blocked five ways, trained by EM."""
+    """Splink on DuckDB: name, 字号, trade, place compared, blocked five ways, trained by EM.
+
+    Term-frequency adjustments are off: with them R at P ≥ .98 fell from 0.35 to 0.06 at 5k, since
+    an unregistered sibling shares a rare 字号.
+    """
     import splink.comparison_library as cl
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
@@ -164,9 +168,9 @@ def splink_n(register: list[str], texts: list[str], _limit_s: float) -> Answers:
         link_type="link_only",
         comparisons=[
             cl.JaroWinklerAtThresholds("name", [0.95, 0.9, 0.8]),
-            cl.LevenshteinAtThresholds("house", [3, 6]).configure(term_frequency_adjustments=True),
-            cl.JaroWinklerAtThresholds("trade", [0.8]).configure(term_frequency_adjustments=True),
-            cl.ExactMatch("place").configure(term_frequency_adjustments=True),
+            cl.LevenshteinAtThresholds("house", [3, 6]),
+            cl.JaroWinklerAtThresholds("trade", [0.8]),
+            cl.ExactMatch("place"),
         ],
         blocking_rules_to_generate_predictions=[
             block_on("name"),
@@ -185,7 +189,7 @@ def splink_n(register: list[str], texts: list[str], _limit_s: float) -> Answers:
     linker = Linker(tables, settings, log_level=40)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=SEED)
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("house"))
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("trade", "place"))
+    linker.training.estimate_parameters_using_expectation_maximisation(block_on("head4"))
     table = linker.inference.predict(threshold_match_weight=-8).as_pandas_dataframe()
     left_is_parcel = (table["source_dataset_l"] == "parcels").to_numpy()
     ids = table[["unique_id_l", "unique_id_r"]].to_numpy()

@@ -1,4 +1,4 @@
-"""Plots of results.json: `python -m benchmarks.plots OUT`, in the peers' environment (matplotlib)."""
+"""Plots of results.json: `python -m benchmarks.plots OUT`, where matplotlib is (`.venv-bench`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The real sets: aliases, project names, addresses and parcel texts whose truth somebody else wrote.
+"""The real sets: aliases, project names, addresses, parcel texts; their truth is not ours.
 
-Each function returns a plain dict for the report, and None where its file is not there (said on
-stderr). Peers here are the best single methods of matching-facts on the same set.
+Each function returns a plain dict for the report; a set that is not there is said on stderr. Peers
+here are the best single methods known on the same set.
 """
 
 from __future__ import annotations

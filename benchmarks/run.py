@@ -26,7 +26,7 @@ PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A peer or the product: where it is, which environment it needs, the largest size it is run at."""
+    """A peer or the product: where it is, whose environment, the largest size it is run at."""
 
     title: str
     where: str

@@ -6,14 +6,14 @@ stdout is for results, stderr for people. Exit codes are those of `geomujun.erro
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any, Final, cast
 
 import typer
 
 from geomujun import __version__
 from geomujun.cli import check, demo, doctor, run_case
 from geomujun.cli.console import err
-from geomujun.errors import GeomujunError, MachineError
+from geomujun.errors import GeomujunError, MachineError, UsageError
 from geomujun.lang import set_lang, t
 from geomujun.settings import from_environment
 
@@ -36,34 +36,53 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+# The parser's own faults: `click.ClickException`, which newer typer brings along under its name.
+ParserFault: Final = cast("type[Exception]", typer.BadParameter.__mro__[2])
+
+
 @app.callback()
 def main(
     lang: Annotated[
-        str, typer.Option("--lang", help="zh | en", envvar="GEOMUJUN_LANG", metavar="zh|en")
-    ] = "zh",
+        str | None,
+        typer.Option("--lang", help="zh | en (GEOMUJUN_LANG)", metavar="zh|en"),
+    ] = None,
     version: Annotated[  # noqa: ARG001 - eager, handled by the callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 · version")
     ] = False,
 ) -> None:
     """地企对应与亩均评价 · parcels, enterprises and what they yield per mu."""
-    if lang not in ("zh", "en"):
-        raise typer.BadParameter("zh | en", param_hint="--lang")
-    set_lang("en" if lang == "en" else "zh")
+    if lang is not None:
+        if lang not in ("zh", "en"):
+            raise UsageError(f"--lang {lang!r}", hint="zh | en")
+        set_lang("en" if lang == "en" else "zh")
 
 
 def run() -> None:
-    """Run the command line; every error of ours becomes two lines and its exit code."""
+    """Run the command line; every error becomes two lines and its exit code."""
     try:
         set_lang(from_environment().lang)
-        app()
+        code = app(standalone_mode=False)
     except GeomujunError as e:
         _complain(e)
         sys.exit(e.exit_code)
+    except ParserFault as e:
+        sys.exit(_misused(e))
     except BrokenPipeError:
         sys.exit(0)
     except OSError as e:
         _complain(MachineError(str(e), hint=t("看看磁盘空间和权限", "check disk space and rights")))
         sys.exit(MachineError.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _misused(fault: Any) -> int:
+    """A command line that cannot be understood; without any command, the help."""
+    if type(fault).__name__ == "NoArgsIsHelpError":
+        fault.show()
+    else:
+        path = fault.ctx.command_path if fault.ctx else "geomujun"
+        _complain(UsageError(fault.format_message(), hint=f"{path} --help"))
+    return UsageError.exit_code
 
 
 def _complain(error: GeomujunError) -> None:

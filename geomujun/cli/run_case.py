@@ -31,7 +31,13 @@ def load_scheme(name: str, year: int) -> Scheme:
         try:
             return schemes.load(path.read_text("utf-8"), year, path.name)
         except (OSError, UnicodeDecodeError) as e:
-            raise SchemeError(t("读不出：{e}", "cannot be read: {e}", e=e), where=name) from e
+            raise SchemeError(
+                t("读不出：{e}", "cannot be read: {e}", e=getattr(e, "strerror", None) or e),
+                where=name,
+                hint=t(
+                    "给出方案 id，或一个 UTF-8 的 YAML 文件", "a scheme id, or a YAML file in UTF-8"
+                ),
+            ) from e
     return schemes.load(name, year)
 
 
@@ -69,7 +75,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; ty
         bool,
         typer.Option("--merge-groups", help="母子公司合并评价 · evaluate parents with children"),
     ] = False,
-    workers: Annotated[
+    workers: Annotated[  # noqa: ARG001 - whole columns in one process; taken so that calls port
         int,
         typer.Option(
             "--workers", min=1, max=256, help="并行数，结果不变 · results do not depend on it"

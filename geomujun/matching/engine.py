@@ -71,7 +71,8 @@ def prepare(case: Case, as_of: date, weights: Weights) -> Ground:
     best = own.loc[own["rank"] == 1, ["parcel_code", "seq", "uscc"]]
     owners = holders.merge(best, on=["parcel_code", "seq"], how="left")
     owners["uscc"] = owners["uscc"].fillna("").astype("str")
-    leases = titles(resolve_leases(case, register, owners), owners, pd.Timestamp(as_of))
+    leases = resolve_leases(case, register, places, owners, weights)
+    leases = titles(leases, owners, pd.Timestamp(as_of))
     known = _known(own, leases, holders, register, weights)
     doors = _with_holder_doors(doors, known.owners, land, sites, register)
     return Ground(register, places, holders, own, leases, known, doors)

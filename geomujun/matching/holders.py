@@ -114,12 +114,15 @@ def _from_parcels(parcels: pd.DataFrame) -> list[tuple[str, int, str, str, float
 
 
 def _from_list(listed: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the holder table, numbered within their parcel by their values, not by row order."""
+    keys = ["parcel_code", "holder_name", "holder_id", "holder_share"]
+    listed = listed.sort_values(keys).drop_duplicates(keys)
     person = listed["id_kind"].str.strip().str.fullmatch(_PERSON_ID)
     person |= listed["holder_kind"].str.strip().str.fullmatch(_PERSON_KIND)
     return pd.DataFrame(
         {
             "parcel_code": listed["parcel_code"],
-            "seq": 0,
+            "seq": listed.groupby("parcel_code").cumcount(),
             "name": listed["holder_name"].str.strip(),
             "holder_id": listed["holder_id"],
             "share": listed["holder_share"].map(parse_share).astype("float64"),

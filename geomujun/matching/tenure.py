@@ -15,25 +15,29 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geomujun.domain.case import Case
-from geomujun.matching.compete import competing
-from geomujun.matching.names import match_names, parse_queries
+from geomujun.matching.parties import lessors, tenants
 from geomujun.matching.register import Register
-from geomujun.text.identifiers import normalise_code, resolve_parcel_codes
+from geomujun.matching.sites import Places
+from geomujun.matching.weights import Weights
+from geomujun.text.identifiers import resolve_parcel_codes
 from geomujun.text.locations import parse_locations
 from geomujun.text.normal import normalise
 
-SURE: Final = 0.5  # a party's name stands for a firm from this probability; below, for nobody
 SLIP_LENGTHS: Final = ((5, 1), (9, 2))  # names this long may differ in so many characters
 HOW: Final = {"exact": 0.999, "unit": 0.998, "variant": 0.998, "typo": 0.99, "short": 0.985,
               "head": 0.985, "location": 0.985, "only": 0.985}  # fmt: skip
 
 
-def resolve_leases(case: Case, register: Register, owners: pd.DataFrame) -> pd.DataFrame:
+def resolve_leases(
+    case: Case, register: Register, places: Places, owners: pd.DataFrame, weights: Weights
+) -> pd.DataFrame:
     """Lease rows with what they mean.
 
     Args:
         case: The case after `identity.settle`.
         register: Names of the enterprises.
+        places: Where they are; tells tenants of like names apart.
+        weights: Bits per level.
         owners: Best OWN pairs and all holders: ``parcel_code``, ``uscc`` ("" for others), ``name``.
 
     Returns:
@@ -41,14 +45,13 @@ def resolve_leases(case: Case, register: Register, owners: pd.DataFrame) -> pd.D
         ``lessor_p``, ``lessee_p`` (how sure), ``parcel_resolved``, ``parcel_how``, ``parcel_p``.
     """
     leases = case.leases.sort_values(["contract_no", "row"], ignore_index=True)
-    for side in ("lessor", "lessee"):
-        keys, sure = _parties(leases[side], leases[f"{side}_uscc"], register)
-        leases[f"{side}_key"], leases[f"{side}_p"] = keys, sure
+    leases[["lessor_key", "lessor_p"]] = lessors(leases, register, weights)
     found = resolve_parcel_codes(leases["parcel_code"], pd.Index(case.parcels["parcel_code"]))
     leases["parcel_resolved"], leases["parcel_how"] = found["code"], found["how"]
     leases = _by_location(leases, case, owners)
     leases = _by_head_lease(leases)
     leases = _by_only_parcel(leases, owners)
+    leases[["lessee_key", "lessee_p"]] = tenants(leases, register, places, weights)
     leases["parcel_p"] = leases["parcel_how"].map(HOW).fillna(0.0).astype("float64")
     return leases
 
@@ -58,35 +61,6 @@ def resolve_supply(case: Case) -> pd.DataFrame:
     known = pd.Index(case.parcels["parcel_code"])
     found = resolve_parcel_codes(case.supply["parcel_code"], known)
     return case.supply.assign(parcel_resolved=found["code"], parcel_how=found["how"])
-
-
-def _parties(names: pd.Series, codes: pd.Series, register: Register) -> tuple[pd.Series, pd.Series]:
-    """The enterprise each party is, "" when none, and how sure that is."""
-    known = pd.Index(register.firms["uscc"])
-    code = normalise_code(codes)
-    by_code = code.where(code.isin(known), "").astype("str")
-    wanted = names[(by_code == "") & (names != "")]
-    table = _sure_names(wanted, register)
-    by_name = names.map(table["uscc"]).fillna("").astype("str")
-    name_p = names.map(table["p"]).fillna(0.0)
-    keys = by_code.where(by_code != "", by_name).astype("str")
-    return keys, pd.Series(np.where(by_code != "", 0.999, name_p), index=names.index)
-
-
-def _sure_names(names: pd.Series, register: Register) -> pd.DataFrame:
-    """Names that mean one enterprise beyond doubt: indexed by name, ``uscc`` and ``p``."""
-    empty = pd.DataFrame({"uscc": pd.Series(dtype="str"), "p": pd.Series(dtype="float64")})
-    if names.empty:
-        return empty
-    found = match_names(parse_queries(names, register.lexicon), register)
-    if found.empty:
-        return empty
-    prior = -np.log2(max(len(register.firms), 2))
-    scored = competing(found.assign(weight=found["bits"] + prior), ["query"], 0.0)
-    sure = scored[(scored["rank"] == 1) & (scored["probability"] >= SURE)]
-    return pd.DataFrame(
-        {"uscc": sure["uscc"].to_numpy(), "p": sure["probability"].to_numpy()}, index=sure["query"]
-    )
 
 
 def _by_location(leases: pd.DataFrame, case: Case, owners: pd.DataFrame) -> pd.DataFrame:

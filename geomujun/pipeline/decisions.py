@@ -56,7 +56,7 @@ def read_decisions(path: Path) -> Decisions:
         text = raw.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as e:
         raise DataError(
-            t("读不出：{e}", "cannot be read: {e}", e=e),
+            t("读不出：{e}", "cannot be read: {e}", e=getattr(e, "strerror", None) or e),
             where=str(path),
             hint=t("应为 UTF-8 编码的 JSON Lines", "JSON Lines in UTF-8 is expected"),
         ) from e

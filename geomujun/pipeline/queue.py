@@ -41,7 +41,7 @@ def review_queue(
     flip = pd.Series(queued.index, index=queued.index)
     stake = flip.map(at_stake).astype("float64")
     stake = round_m2(stake.fillna(whole))
-    grades = flip.map(_grades(changes)).fillna("").astype("str")
+    grades = flip.map(_grades(changes)).astype("str").fillna("")
     doubt = 4.0 * queued["probability"] * (1.0 - queued["probability"])
     urgency = stake * doubt * np.where(grades != "", GRADE_WEIGHT, 1.0)
     names = case.enterprises.drop_duplicates("uscc").set_index("uscc")["name"]

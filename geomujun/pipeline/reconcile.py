@@ -23,7 +23,7 @@ from geomujun.domain.words import Band, Verdict
 from geomujun.evaluation import intervals
 from geomujun.evaluation.engine import Evaluation, evaluate
 from geomujun.evaluation.indicators import UNITS
-from geomujun.export import bundle
+from geomujun.export import bundle, folder
 from geomujun.export.result import Indicator, Result
 from geomujun.intake.reader import Intake, read_case
 from geomujun.lang import get_lang
@@ -85,10 +85,12 @@ def run(job: Job, progress: Progress | None = None) -> Result:
 
     Raises:
         DataError: a required input is unusable (nothing is written).
+        UsageError: the output folder holds something that is not ours.
         MachineError: no space or permission.
     """
     say = progress or (lambda _stage, _rows: None)
     clock = Clock()
+    folder.check(job.out)
     intake = read_case(job.folder, progress=say)
     decided = read_decisions(job.decisions) if job.decisions else no_decisions()
     clock.lap("read")

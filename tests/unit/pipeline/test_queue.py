@@ -54,7 +54,9 @@ def test_more_land_at_stake_comes_first() -> None:
 
 
 def test_more_doubt_comes_first_on_equal_land() -> None:
-    found = queue(made(asked("A", probability=0.9), asked("B", code="Q"), parcels={"P": 100, "Q": 100}))
+    found = queue(
+        made(asked("A", probability=0.9), asked("B", code="Q"), parcels={"P": 100, "Q": 100})
+    )
     assert found["uscc"].tolist() == ["B", "A"]
 
 
@@ -72,7 +74,13 @@ def test_ties_go_by_parcel_and_code() -> None:
 
 
 @pytest.mark.parametrize(
-    "link", [{"decision": "same"}, {"decision": "unsure"}, {"relation": "REGISTERED_ONLY"}, {"band": "auto"}]
+    "link",
+    [
+        {"decision": "same"},
+        {"decision": "unsure"},
+        {"relation": "REGISTERED_ONLY"},
+        {"band": "auto"},
+    ],
 )
 def test_what_is_decided_or_never_counts_is_not_asked(link: dict[str, Any]) -> None:
     assert queue(made(asked("A") | link)).empty

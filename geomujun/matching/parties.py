@@ -1,0 +1,85 @@
+"""The parties of a lease as enterprises: by code, else by name, for tenants also by where they are.
+
+A valid code that no enterprise bears speaks against every name: the tenant is simply not in the
+register. A tenant's point, house number, village and reported area speak on the leased parcel.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from geomujun.matching.compete import competing
+from geomujun.matching.names import match_names, parse_queries
+from geomujun.matching.register import Register
+from geomujun.matching.sites import Places, place_levels
+from geomujun.matching.weights import Weights
+from geomujun.text.identifiers import normalise_code, uscc_valid
+
+SURE: Final = 0.5  # a party stands for an enterprise from this probability; below, for nobody
+BY_CODE: Final = 0.999
+KEEP_BITS: Final = -8.0
+PLACE_PARTS: Final = ("point", "door", "village", "area")
+
+
+def lessors(leases: pd.DataFrame, register: Register, weights: Weights) -> pd.DataFrame:
+    """``key`` (uscc or "") and ``p`` of each row's lessor, on the index of ``leases``."""
+    pairs = _candidates(leases["lessor"], leases["lessor_uscc"], register, weights)
+    return _chosen(pairs, leases["lessor_uscc"], register)
+
+
+def tenants(
+    leases: pd.DataFrame, register: Register, places: Places, weights: Weights
+) -> pd.DataFrame:
+    """``key`` and ``p`` of each row's tenant; ``leases`` carries ``parcel_resolved``."""
+    pairs = _candidates(leases["lessee"], leases["lessee_uscc"], register, weights)
+    firms = pd.Series(np.arange(len(register.firms)), index=register.firms["uscc"])
+    pairs["firm"] = pairs["uscc"].map(firms).to_numpy(dtype=np.int64)
+    land = leases["parcel_resolved"].map(places.land.position)
+    pairs["land"] = pairs["row"].map(land).astype("float64")
+    here = pairs[pairs["land"].notna()].astype({"land": "int64"})
+    if len(here):
+        levels = place_levels(here, places.sites, places.land, places.doors)
+        use = weights.for_use()
+        bits = sum(use.column(part, levels[f"l_{part}"]) for part in PLACE_PARTS)
+        pairs.loc[here.index, "weight"] += np.asarray(bits, dtype=np.float64)
+    return _chosen(pairs, leases["lessee_uscc"], register)
+
+
+def _candidates(
+    names: pd.Series, codes: pd.Series, register: Register, weights: Weights
+) -> pd.DataFrame:
+    """Row × enterprise pairs by name for the rows whose code is nobody's: ``row uscc weight``."""
+    code = normalise_code(codes)
+    open_rows = ~code.isin(register.firms["uscc"]) & (names != "")
+    rows = pd.DataFrame({"row": names.index, "query": names, "foreign": uscc_valid(code)})
+    rows = rows[open_rows.to_numpy(dtype=bool)]
+    columns = {"row": "int64", "uscc": "str", "weight": "float64"}
+    if rows.empty:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
+    found = match_names(parse_queries(rows["query"], register.lexicon), register, weights)
+    pairs = rows.merge(found[["query", "uscc", "bits"]], on="query")
+    prior = -np.log2(max(len(register.firms), 2))
+    against = np.where(pairs["foreign"], weights.bits["code"]["uscc_other"], 0.0)
+    pairs["weight"] = pairs["bits"] + prior + against
+    return pairs.loc[pairs["weight"] > KEEP_BITS, list(columns)].reset_index(drop=True)
+
+
+def _chosen(pairs: pd.DataFrame, codes: pd.Series, register: Register) -> pd.DataFrame:
+    """The best candidate of each row where it is sure enough; a known code needs none."""
+    code = normalise_code(codes)
+    known = code.isin(register.firms["uscc"])
+    ordered = pairs.sort_values(["row", "weight", "uscc"], ascending=[True, False, True])
+    scored = competing(ordered.reset_index(drop=True), ["row"], 0.0)
+    best = scored[(scored["rank"] == 1) & (scored["probability"] >= SURE)].set_index("row")
+    by_name = best["uscc"].reindex(codes.index).fillna("").astype("str")
+    p = best["probability"].reindex(codes.index).fillna(0.0)
+    return pd.DataFrame(
+        {
+            "key": code.where(known, by_name).astype("str"),
+            "p": p.where(~known, BY_CODE).astype("float64"),
+        },
+        index=codes.index,
+    )

@@ -1,0 +1,222 @@
+"""Exit codes, the two lines of an error, and what goes to stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from geomujun.cli import doctor, main
+from geomujun.lang import set_lang
+
+TOWN = Path(__file__).parents[2] / "cases" / "sample-town" / "case"
+SCHEME = ("--scheme", "zhejiang-2022", "--year", "2024")
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Call = Callable[..., Done]
+
+
+@pytest.fixture
+def geomujun(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """The command line in this process."""
+    for name in ("GEOMUJUN_LANG", "GEOMUJUN_LOCALITY"):
+        monkeypatch.delenv(name, raising=False)
+
+    def call(*args: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["geomujun", *map(str, args)])
+        with pytest.raises(SystemExit) as end:
+            main.run()
+        set_lang("zh")
+        streams = capsys.readouterr()
+        code = end.value.code
+        assert isinstance(code, int)
+        return Done(code, streams.out, streams.err)
+
+    return call
+
+
+def complaint(done: Done) -> list[str]:
+    """The lines of an error, after the lines of progress."""
+    assert "Traceback" not in done.out + done.err
+    return [x for x in done.err.splitlines() if not x.startswith("·")]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("run",),
+        ("run", TOWN),
+        ("run", TOWN, "--out", "x", "--scheme", "zhejiang-2022"),
+        ("run", TOWN, "--out", "x", "--scheme", "zhejiang-2022", "--year", "last"),
+        ("run", TOWN, "--out", "x", "--scheme", "zhejiang-2022", "--year", "1800"),
+        ("run", TOWN, "--out", "x", *SCHEME, "--as-of", "2024-13-01"),
+        ("run", TOWN, "--out", "x", *SCHEME, "--as-of", "31.12.2024"),
+        ("run", TOWN, "--out", TOWN, *SCHEME),
+        ("demo", "--size", "huge"),
+        ("--lang", "fr", "doctor"),
+        ("map",),
+        ("check",),
+        ("doctor", "--fast"),
+    ],
+)
+def test_a_misuse_is_2_with_what_and_what_to_do(
+    geomujun: Call, args: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = geomujun(*args)
+    assert done.code == 2
+    assert done.out == ""
+    said, hint = complaint(done)
+    assert said.startswith("错误: ")
+    assert hint.startswith("提示: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_command_shows_the_help(geomujun: Call) -> None:
+    done = geomujun()
+    assert done.code == 2
+    assert "demo" in done.out + done.err
+    assert geomujun("--help").code == 0
+
+
+def test_the_version_goes_to_stdout(geomujun: Call) -> None:
+    done = geomujun("--version")
+    assert (done.code, done.out.split()[0], done.err) == (0, "geomujun", "")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("run", "gone", "--out", "x", *SCHEME),
+        ("run", TOWN, "--out", "x", "--scheme", "nowhere-2022", "--year", "2024"),
+        ("run", TOWN, "--out", "x", "--scheme", "gone.yaml", "--year", "2024"),
+        ("run", TOWN, "--out", "x", "--scheme", "bad.yaml", "--year", "2024"),
+        ("run", TOWN, "--out", "x", *SCHEME, "--decisions", "gone.jsonl"),
+        ("check", "gone"),
+    ],
+)
+def test_an_unusable_input_is_3_and_writes_nothing(
+    geomujun: Call, args: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.yaml").write_bytes(b"\xff\xfe: [")
+    done = geomujun(*args)
+    assert done.code == 3
+    said, hint = complaint(done)
+    assert said.startswith("错误: ")
+    assert hint.startswith("提示: ")
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_folder_without_required_files_names_each_in_its_own_line(
+    geomujun: Call, tmp_path: Path
+) -> None:
+    done = geomujun("run", tmp_path, "--out", tmp_path / "x", *SCHEME)
+    assert done.code == 3
+    lines = complaint(done)
+    assert [x.split(":")[0] for x in lines] == ["错误", "错误", "提示"]
+    assert "parcels" in done.err
+    assert "enterprises" in done.err
+
+
+def test_a_required_file_that_keeps_no_row_is_3(geomujun: Call, tmp_path: Path) -> None:
+    empty = '{"type": "FeatureCollection", "features": []}'
+    (tmp_path / "parcels.geojson").write_text(empty)
+    (tmp_path / "enterprises.csv").write_text("统一社会信用代码,企业名称\n", "utf-8")
+    done = geomujun("run", tmp_path, "--out", tmp_path / "x", *SCHEME)
+    assert done.code == 3
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_machine_is_4(geomujun: Call, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = geomujun("run", TOWN, "--out", tmp_path / "file" / "x", *SCHEME, "--quiet")
+    assert done.code == 4
+    assert [x.split(":")[0] for x in complaint(done)] == ["错误", "提示"]
+
+
+def test_doctor_is_4_when_something_needed_is_missing(
+    geomujun: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert geomujun("doctor").code == 0
+    monkeypatch.setattr(doctor, "NEEDED", ("geopandas", "no_such_package"))
+    done = geomujun("doctor", "--json")
+    assert done.code == 4
+    found = {f["what"]: f for f in json.loads(done.out)}
+    assert found["no_such_package"]["ok"] is False
+    assert found["no_such_package"]["mend"]
+    assert "no_such_package" in done.err
+
+
+@pytest.mark.parametrize(
+    ("lang", "env", "word"),
+    [(None, None, "错误"), ("en", None, "error"), (None, "en", "error"), (None, "en_GB.UTF-8", "error"),
+     ("zh", "en", "错误"), (None, "zh_CN.UTF-8", "错误")],
+)  # fmt: skip
+def test_the_language_comes_from_the_option_then_the_environment(
+    geomujun: Call, monkeypatch: pytest.MonkeyPatch, lang: str | None, env: str | None, word: str
+) -> None:
+    if env:
+        monkeypatch.setenv("GEOMUJUN_LANG", env)
+    done = geomujun(*(("--lang", lang) if lang else ()), "check", "gone")
+    assert done.err.startswith(f"{word}: ")
+    assert ("不是文件夹" in done.err) == (word == "错误")
+
+
+def test_a_wrong_setting_is_a_misuse(geomujun: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GEOMUJUN_LANG", "fr")
+    assert geomujun("doctor").code == 2
+
+
+def test_a_run_says_what_it_found_and_what_to_do_next(geomujun: Call, tmp_path: Path) -> None:
+    done = geomujun("run", TOWN, "--out", tmp_path / "x", *SCHEME)
+    assert done.code == 0
+    assert "宗地 401" in done.out
+    assert "map.html" in done.out
+    assert all(line.startswith("·") for line in done.err.splitlines())
+    again = geomujun("--lang", "en", "run", TOWN, "--out", tmp_path / "x", *SCHEME, "--json")
+    assert (again.code, again.err) == (0, "")
+    found = json.loads(again.out)
+    assert found["counts"]["parcels"]["matched"] > 100
+    assert sum(found["counts"]["parcels"].values()) == 401
+    assert {"version", "scheme", "inputs", "seconds"} <= set(found)
+    on_disk = json.loads((tmp_path / "x" / "run.json").read_text("utf-8"))
+    assert on_disk["counts"] == found["counts"]
+
+
+def test_check_gives_a_verdict_per_file_and_changes_nothing(
+    geomujun: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = geomujun("check", TOWN, "--json")
+    assert (done.code, done.err) == (0, "")
+    found = json.loads(done.out)
+    rows = {f["file"]: f for f in found["files"]}
+    assert rows["parcels.shp"]["rows_kept"] == 401
+    assert all(f["rows_in"] == f["rows_kept"] + f["rows_rejected"] for f in found["files"])
+    assert found["faults"] == []
+    assert list(tmp_path.iterdir()) == []
+    assert "parcels.shp" in geomujun("check", TOWN).out
+
+
+def test_a_terminal_that_shows_no_chinese_gets_the_lines_all_the_same() -> None:
+    env = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    code = "from geomujun.cli.main import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", "gone"], env=env, capture_output=True, check=False
+    )
+    assert done.returncode == 3
+    assert b"Traceback" not in done.stderr
+    assert done.stderr.count(b"\n") == 2
