@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -29,6 +30,8 @@ _TRADES: Final = (
     "农业发展", "饲料", "水产", "酒业", "旅游开发", "酒店管理", "文化传媒", "企业管理", "矿业",
     "铝业", "钢结构", "阀门", "轴承", "模具", "仪表", "电缆", "照明",
 )  # fmt: skip
+# Fund products, lists of firms and gates of a map are in the pool, and are no registered firm.
+_NO_FIRM: Final = re.compile(r"-|公司及|公司、|及其|[门路]\)$")
 _LEGALS: Final = ("有限公司",) * 8 + ("有限责任公司", "股份有限公司", "厂")
 
 
@@ -36,8 +39,9 @@ _LEGALS: Final = ("有限公司",) * 8 + ("有限责任公司", "股份有限公
 class Base:
     """What registers are made of.
 
-    ``names``: whole names, shuffled by no one. ``trade_names``, ``tails`` (trade, legal form) and
-    ``districts`` are what further names are composed of. ``real`` says where they come from.
+    ``names``: whole names, sorted. ``trade_names``, ``tails`` (trade, legal form) and ``districts``
+    are what further names are composed of; ``official`` and ``above`` as in `corrupt.World`.
+    ``real`` says where they come from.
     """
 
     names: list[str]
@@ -45,6 +49,8 @@ class Base:
     tails: list[tuple[str, str]]
     districts: list[str]
     splitter: Splitter
+    official: dict[str, str]
+    above: dict[str, str]
     real: bool
 
 
@@ -72,8 +78,11 @@ def _lines(path: Path) -> list[str]:
 
 def _real(folder: Path) -> Base:
     with (folder / "cn_areas.csv").open(encoding="utf-8-sig", newline="") as file:
-        areas = [row["name"] for row in csv.DictReader(file)]
-    names = sorted({n for n in _lines(folder / "company_register_part.txt") if len(n) >= 6})
+        rows = list(csv.DictReader(file))
+    areas = [row["name"] for row in rows]
+    names = sorted(set(_lines(folder / "company_register_part.txt")))
+    names = [n for n in names if len(n) >= 6 and not _NO_FIRM.search(n)]
+    official, above = _unique_places((r["name"], r["city"], r["province"]) for r in rows)
     splitter = learn(names, place_writings(areas))
     parts = [splitter.split(name) for name in names]
     trade_names = {p.trade_name for p in parts}
@@ -83,32 +92,62 @@ def _real(folder: Path) -> Base:
         tails=[(p.trade, p.legal) for p in parts if p.trade and p.legal and _han(p.trade)],
         districts=sorted({a for a in areas if 2 <= len(a) <= 6}),
         splitter=splitter,
+        official=official,
+        above=above,
         real=True,
     )
+
+
+def _unique_places(
+    chains: Iterable[tuple[str, str, str]],
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Short name → full name, and → the division above, of places whose short name is unique.
+
+    Args:
+        chains: Name, prefecture and province of each division.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, city, province in chains:
+        up = next((p for p in (city, province) if p not in ("", name)), "")
+        found.setdefault(name.rstrip("省市区县"), []).append((name, up))
+    alone = {short: rows[0] for short, rows in found.items() if len(rows) == 1 and len(short) > 1}
+    return {s: n for s, (n, _) in alone.items()}, {s: up for s, (_, up) in alone.items() if up}
 
 
 def _han(text: str) -> bool:
     return all("\u4e00" <= c <= "\u9fff" for c in text)
 
 
-def division_names() -> list[str]:
-    """Names of the country's divisions, from the list that ships with the product."""
+def division_rows() -> list[dict[str, str]]:
+    """The country's divisions (code, name, short, level), as they ship with the product."""
     path = Path(__file__).parents[1] / "geomujun" / "text" / "data" / "divisions.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        return sorted({row["name"] for row in csv.DictReader(file)})
+        return list(csv.DictReader(file))
+
+
+def division_names() -> list[str]:
+    """Names of the country's divisions."""
+    return sorted({row["name"] for row in division_rows()})
 
 
 def _invented() -> Base:
-    areas = division_names()
+    rows = division_rows()
+    areas, by_code = division_names(), {row["code"]: row["name"] for row in rows}
+    chains = (
+        (r["name"], by_code.get(f"{r['code'][:4]}00", ""), by_code.get(f"{r['code'][:2]}0000", ""))
+        for r in rows
+    )
+    official, above = _unique_places(chains)
     rng = Random(0)  # noqa: S311 (names, not secrets)
     trade_names = sorted(
         {"".join(rng.sample(_SYLLABLES, rng.choice((2, 2, 2, 3)))) for _ in range(40_000)}
     )
     tails = [(rng.choice(_TRADES), rng.choice(_LEGALS)) for _ in range(5_000)]
-    base = Base([], trade_names, tails, areas, Splitter(frozenset(), 0, frozenset()), real=False)
+    base = Base([], trade_names, tails, areas, Splitter(frozenset(), 0, frozenset()),
+                official, above, real=False)  # fmt: skip
     more = composed(base, rng)
     names = sorted({str(next(more)) for _ in range(26_000)})
-    return Base(names, trade_names, tails, areas, learn(names, place_writings(areas)), real=False)
+    return replace(base, names=names, splitter=learn(names, place_writings(areas)))
 
 
 def composed(base: Base, rng: Random) -> Iterator[Parts]:

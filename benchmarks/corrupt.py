@@ -53,10 +53,16 @@ _WIDE: Final = {ord(c): chr(ord(c) + 0xFEE0) for c in "()ABCDEFGHIJKLMNOPQRSTUVW
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What corruptions may draw on besides the name: divisions above a place, other 字号."""
+    """What corruptions may draw on besides the name.
+
+    ``official`` gives the full name of a place written short (苏州 → 苏州市) and ``above`` the name
+    of the division above it; both only where the short name is one place's alone.
+    """
 
     districts: tuple[str, ...]
     trade_names: tuple[str, ...]
+    official: Mapping[str, str]
+    above: Mapping[str, str]
 
 
 Corruption = Callable[[Parts, Random, World], str | None]
@@ -206,20 +212,19 @@ def etal(parts: Parts, rng: Random, _: World) -> str | None:
 
 
 def region(parts: Parts, rng: Random, world: World) -> str | None:
-    """The place left out, shortened, lengthened, moved into brackets, or one above it added."""
+    """The place left out, shortened, written in full, put into brackets, or with the one above."""
     if not parts.place:
         return None
     bare = parts.place.rstrip("省市区县") or parts.place
     rest = parts.trade_name + parts.trade + parts.legal
-    forms = [
-        rest,
-        bare + rest,
-        f"{bare}市{rest}",
-        f"{parts.trade_name}({bare}){parts.trade}{parts.legal}",
-    ]
-    above = rng.choice(world.districts)
-    forms.append((above if above.endswith(("省", "市")) else "浙江省") + str(parts))
-    return rng.choice([f for f in forms if f != str(parts)])
+    forms = [rest, rest, bare + rest]
+    if bare in world.official:
+        forms += [world.official[bare] + rest, world.official[bare] + rest]
+        forms.append(f"{parts.trade_name}({bare}){parts.trade}{parts.legal}")
+    if bare in world.above:
+        forms += [world.above[bare] + str(parts)]
+    forms = [f for f in forms if f != str(parts)]
+    return rng.choice(forms) if forms else None
 
 
 def legal(parts: Parts, rng: Random, _: World) -> str | None:

@@ -2,8 +2,8 @@
 
     PYTHONPATH=.:data python -m benchmarks.county [--size town|county] [--work DIR]
 
-Every profile and noise of the generator, seeds that the weights were not learned from. The comparison is
-a plain reading of the tables against the truth folder; it knows nothing of the engine.
+Every profile and noise of the generator, seeds that the weights were not learned
+from. The comparison is a plain reading of the tables against the truth folder.
 """
 
 from __future__ import annotations

@@ -13,9 +13,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 from typing import Final
 
+import opencc
 import pandas as pd
 
 from benchmarks import corrupt, corrupt_b
@@ -70,7 +72,12 @@ _COLUMNS: Final = ("text", "truth", "kind", "second", "on_trade_name")
 def folded(name: str) -> str:
     """A name as the check for other firms' names compares it."""
     text = _BLANK.sub("", unicodedata.normalize("NFKC", name)).upper()
-    return re.sub(r"[()]", "", text)
+    return str(_simplify().convert(re.sub(r"[()]", "", text)))
+
+
+@cache
+def _simplify() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
 
 
 @dataclass
@@ -85,7 +92,12 @@ class _Maker:
     kin: set[tuple[str, str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.world = World(tuple(self.base.districts), tuple(self.base.trade_names))
+        self.world = World(
+            tuple(self.base.districts),
+            tuple(self.base.trade_names),
+            self.base.official,
+            self.base.above,
+        )
         self.trades = [trade for trade, _ in self.base.tails]
         self.names = list(self.kinds)
         self.weights = [self.kinds[k][0] for k in self.names]

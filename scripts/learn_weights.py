@@ -60,7 +60,6 @@ def examples(
     keys: list[str],
     truth: set[tuple[str, str]],
     prior: float | None,
-    weights: Weights,
 ) -> learn.Examples:
     """Labelled pairs; of several true ones in a group the first is the answer."""
     code = "parcel_code" if "parcel_code" in pairs else "code"
@@ -83,8 +82,8 @@ def collect(folder: Path, weights: Weights) -> tuple[learn.Examples, learn.Examp
     titles = own_levels(ground.holders, case.parcels, ground.register, ground.places, weights, -1e9)
     uses = use_levels(ground.register, ground.places, ground.doors, ground.known)
     return (
-        examples(titles, ["parcel_code", "seq"], own, None, weights),
-        examples(uses, ["firm"], some, weights.limits["use_prior"], weights),
+        examples(titles, ["parcel_code", "seq"], own, None),
+        examples(uses, ["firm"], some, weights.limits["use_prior"]),
     )
 
 

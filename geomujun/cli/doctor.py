@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import shutil
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, distributions, requires
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +35,8 @@ class Finding:
 
 def findings() -> list[Finding]:
     """Everything the product may need, looked at once."""
-    return [_python(), *map(_package, NEEDED), _drivers(), _space(), _postgis(), _chromium()]
+    packages = [_package(n) for n in NEEDED] + _absent()
+    return [_python(), *packages, _drivers(), _space(), _postgis(), _chromium()]
 
 
 def _python() -> Finding:
@@ -50,8 +53,22 @@ def _package(name: str) -> Finding:
     return Finding(name, True, True, str(getattr(module, "__version__", "")), "")
 
 
+def _absent() -> list[Finding]:
+    """Packages the installed product asks for that are not there."""
+    try:
+        wanted = requires("geomujun") or []
+    except PackageNotFoundError:
+        return [Finding("geomujun", False, True, t("没有安装", "not installed"), "make setup")]
+    names = sorted({re.split(r"[^A-Za-z0-9._-]", w)[0] for w in wanted if "extra ==" not in w})
+    return [Finding(n, False, True, t("没有安装", "not installed"), "make setup")
+            for n in names if not any(distributions(name=n))]  # fmt: skip
+
+
 def _drivers() -> Finding:
-    import pyogrio
+    try:
+        import pyogrio
+    except ImportError as e:
+        return Finding("GDAL", False, True, str(e), "make setup")
 
     drivers = pyogrio.list_drivers()
     missing = [d for d in ("GPKG", "ESRI Shapefile", "OpenFileGDB", "GeoJSON") if d not in drivers]

@@ -1,1 +1,1 @@
-"""Matching: who uses which parcel. Identity of codes → candidates → evidence in bits → probability → bands."""
+"""Matching: who uses which parcel; codes → candidates → bits → probability → bands."""

@@ -1,8 +1,8 @@
 """Probabilities that compete: of several candidates at most one is right.
 
-A holder is one enterprise or none in the register; a firm without land produces in one place or in
-none we know. With weight wᵢ (bits, prior included) and w₀ for "none of them", the probability of
-candidate i is 2^wᵢ ÷ (2^w₀ + Σ 2^wⱼ), so a close rival lowers both and a tie can never be automatic.
+A holder is one enterprise or none in the register; a firm without land produces in one place or
+in none we know. With weight wᵢ (bits, prior included) and w₀ for "none of them", the probability
+of candidate i is 2^wᵢ ÷ (2^w₀ + Σ 2^wⱼ): a close rival lowers both, a tie is never automatic.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ def competing(pairs: pd.DataFrame, keys: list[str], null_bits: float) -> pd.Data
         null_bits: Weight of "none of them".
     """
     weight = np.clip(pairs["weight"].to_numpy(dtype=np.float64), -80.0, 80.0)
+    group = pairs.groupby(keys, sort=False).ngroup().to_numpy()
+    n_groups = int(group.max()) + 1 if len(group) else 0
+    top = np.full(n_groups, null_bits)
+    np.maximum.at(top, group, weight)
+    power = np.exp2(weight - top[group])
+    total = np.bincount(group, power, minlength=n_groups) + np.exp2(null_bits - top)
+    pairs = pairs.assign(probability=power / total[group])
     groups = pairs.groupby(keys, sort=False)
-    top = np.maximum(
-        pd.Series(weight).groupby(groups.ngroup().to_numpy()).transform("max"), null_bits
-    )
-    power = np.exp2(weight - top.to_numpy())
-    total = pd.Series(power).groupby(groups.ngroup().to_numpy()).transform("sum").to_numpy()
-    share = power / (total + np.exp2(null_bits - top.to_numpy()))
-    pairs = pairs.assign(probability=share, rank=groups.cumcount() + 1)
-    groups = pairs.groupby(keys, sort=False)
+    pairs["rank"] = groups.cumcount() + 1
     first = (pairs["rank"] == 1).to_numpy()
     pairs["rival_uscc"] = np.where(
         first, groups["uscc"].shift(-1).fillna(""), groups["uscc"].transform("first")

@@ -102,7 +102,7 @@ def _place_texts(pairs: pd.DataFrame, register: Register, sites: Sites, land: La
 
 def lease_rows(live: pd.DataFrame) -> pd.DataFrame:
     """LEASE and SUBLEASE links, one per lease row in force."""
-    sure = np.minimum(live["parcel_p"], live["lessee_p"]).to_numpy(dtype=np.float64)
+    sure = live[["parcel_p", "lessee_p"]].min(axis=1).to_numpy(dtype=np.float64)
     relation = np.where(live["title"] == "holder", Relation.LEASE.value, Relation.SUBLEASE.value)
     columns = [
         "contract_no",
@@ -127,7 +127,7 @@ def lease_rows(live: pd.DataFrame) -> pd.DataFrame:
         probability=sure,
         tier="lease",
         evidence=evidence,
-        weight_bits=np.log2(sure / (1 - sure)),
+        weight_bits=np.log2(sure / (1.0 - sure)),
         lease_id=live["contract_no"],
         head_lease_id=live["head_contract_no"],
         lessor_uscc=live["lessor_key"],

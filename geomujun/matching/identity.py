@@ -17,6 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from geomujun.domain.case import Case
+from geomujun.domain.catalogue import TABLES
 from geomujun.lang import t
 from geomujun.matching.holders import named_ids
 from geomujun.text.identifiers import looks_like_person_id, normalise_code, uscc_valid
@@ -53,7 +54,7 @@ def settle(case: Case) -> Identity:
         {
             "stem": "enterprises",
             "row": duplicates["row"],
-            "field": "uscc",
+            "field": TABLES["enterprises"].by_name["uscc"].standard,
             "value": duplicates["uscc"],
             "reason": t(
                 "USCC_DUPLICATE 信用代码重复：同一代码只保留一行，请向市场监管部门核实",
@@ -149,7 +150,12 @@ def _repair(
             "another table, or look-alike characters",
         ),
         np.where(
-            valid, "", t("校验位不符，无据可改", "check character wrong, nothing to mend it by")
+            valid,
+            "",
+            t(
+                "位数或校验位不符，无据可改",
+                "length or check character wrong, nothing to mend it by",
+            ),
         ),
     )
     codes = pd.DataFrame(

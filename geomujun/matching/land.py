@@ -1,8 +1,8 @@
 """Land an enterprise may use: parcels, and industrial patches of villages that have no parcel.
 
 Village industry stands on 0601 patches without any certificate (domain: 集体土地无证); such land is
-keyed by the patch's BSM. Doors (road and house number) are tied to land by the case itself: standard
-address points inside it, its own 坐落, and the sites of its sole holder.
+keyed by the patch's BSM. Doors (road and house number) are tied to land by the case itself:
+standard address points inside it, its own 坐落, and the sites of its sole holder.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ VILLAGE_INDUSTRY: Final = "203"  # CZCSXM
 
 @dataclass(frozen=True, slots=True)
 class Land:
-    """``rows``: code, area_m2, on_patch, town, village, road, door, plot, holder_free (no live
-    holder known yet: True), in code order; ``flat`` their polygons in metres; ``tree`` over them.
+    """All land of a case, in the order of its codes.
+
+    ``rows``: code, area_m2, on_patch, location, town, village, road, door, plot; ``flat``: their
+    polygons in metres of ``plane``; ``tree`` over them; ``position``: code → row.
     """
 
     rows: pd.DataFrame

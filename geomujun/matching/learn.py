@@ -1,8 +1,8 @@
 """Learn the weights again: from cases with known truth, or from the decisions of reviewers.
 
-Conditional logit: the candidates of one holder (or firm) and "none of them" compete, and the bits of
-the levels are chosen to make the right one likely. A ridge pulls every bit towards the weights one
-starts from, so that a level seen a handful of times keeps a sane value, and labels only improve.
+Conditional logit: the candidates of one holder (or firm) and "none of them" compete, and the bits
+of the levels are chosen to make the right one likely. A ridge pulls every bit towards the weights
+one starts from, so that a level seen a handful of times keeps a sane value.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ def features(
             names.append((part, level))
     if "name" in parts:
         rare = pairs["rarity"].to_numpy(dtype=np.float64)
-        level = pairs["l_name"]
+        shown = pairs["l_name"]
         for key, kinds in (("exact", EXACT), ("same", AGREE - EXACT), ("fuzzy", FUZZY)):
-            columns.append(np.where(level.isin(kinds), rare, 0.0))
+            columns.append(np.where(shown.isin(kinds), rare, 0.0))
             names.append(("slopes", key))
         trade = (pairs["l_trade"] == "same").to_numpy() & ~whole
         columns.append(np.where(trade, pairs["trade_rarity"].to_numpy(dtype=np.float64), 0.0))

@@ -156,15 +156,21 @@ def _slips(a: str, b: str, trade_name: str) -> bool:
     """Whether all edits are slips: outside the 字号 of ``b``, or alike in sound or look."""
     start = b.find(trade_name)
     inside = range(start, start + len(trade_name))
-    for op, at_a, at_b in Levenshtein.editops(a, b).as_list():
+    for op in Levenshtein.editops(a, b):
+        at_a, at_b = op.src_pos, op.dest_pos
         if at_b not in inside:
             continue
-        if op == "replace" and (sounds_alike(a[at_a], b[at_b]) or looks_alike(a[at_a], b[at_b])):
+        if op.tag == "replace" and alike(a[at_a], b[at_b]):
             continue
-        if op == "delete" and at_a and a[at_a] == a[at_a - 1]:
+        if op.tag == "delete" and at_a and a[at_a] == a[at_a - 1]:
             continue  # a character written twice
         return False
     return True
+
+
+def alike(x: str, y: str) -> bool:
+    """Whether two characters sound or look alike."""
+    return sounds_alike(x, y) or looks_alike(x, y)
 
 
 def flat(norms: pd.Series) -> Objects:
@@ -173,22 +179,21 @@ def flat(norms: pd.Series) -> Objects:
 
 
 def _one_edit(a: str, b: str, core_a: str, core_b: str) -> str:
-    """Sound · look · swap · drop · trade_typo · sibling for two texts one edit apart."""
+    """Level of two texts one edit apart: sound, look, swap, drop, trade_typo or sibling."""
     if min(len(core_a), len(core_b)) < 2:
         return "different"
     if len(core_a) != len(core_b):
         return "drop"
     at = [i for i, (x, y) in enumerate(zip(core_a, core_b, strict=True)) if x != y]
-    if len(at) == 2:
-        return "swap"
     x, y = core_a[at[0]], core_b[at[0]]
-    if at[0] >= len(b) and a[: len(b)] == b:
-        return "trade_typo"  # the 字号 is whole; a misspelt trade was cut elsewhere
-    if sounds_alike(x, y):
-        return "sound"
-    if looks_alike(x, y):
-        return "look"
-    return "sibling"
+    levels = (
+        ("swap", len(at) == 2),
+        # The 字号 is whole; a misspelt trade was cut elsewhere.
+        ("trade_typo", at[0] >= len(b) and a[: len(b)] == b),
+        ("sound", sounds_alike(x, y)),
+        ("look", looks_alike(x, y)),
+    )
+    return next((level for level, holds in levels if holds), "sibling")
 
 
 def is_short_of(trade_name: str, short: str, full: str) -> bool:

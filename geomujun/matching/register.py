@@ -1,4 +1,4 @@
-"""The register to match names against: every current and former name of every enterprise, parsed."""
+"""The register to match names against: all current and former names, parsed."""
 
 from __future__ import annotations
 

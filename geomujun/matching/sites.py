@@ -78,7 +78,8 @@ def build_sites(firms: pd.DataFrame, land: Land) -> Sites:
 
 def near_pairs(sites: Sites, land: Land, metres: float = NEAR_M) -> pd.DataFrame:
     """Firm × land pairs whose precise point lies inside or within ``metres``."""
-    points = np.where(sites.precise, sites.points, None)
+    points = sites.points.copy()
+    points[~sites.precise] = None
     firm, place = land.tree.query(points, predicate="dwithin", distance=metres)
     return pd.DataFrame({"firm": firm.astype(np.int64), "land": place.astype(np.int64)})
 
@@ -178,14 +179,14 @@ def _village_level(firm: Ints, place: Ints, sites: Sites, land: Land) -> Objects
 
 
 def _area_level(firm: Ints, place: Ints, sites: Sites, land: Land) -> Objects:
-    """Equal (to the centimetre) · close (within 0.5 %) · none for reported against registered area."""
+    """Equal (to the centimetre) · close (within 0.5 %) · none: reported and registered area."""
     mine, theirs = sites.reported_m2[firm], land.rows["area_m2"].to_numpy()[place]
     off = np.abs(mine - theirs)
     level = np.select([off < 0.01, off < ROOMY * theirs], ["equal", "close"], "none")
     return level.astype(object)
 
 
-def place_items(row: Mapping[str, Any]) -> list[Item]:
+def place_items(row: Mapping[Any, Any]) -> list[Item]:
     """Plain sentences for one pair; ``row``: levels, bits and the texts they were read from."""
     items = []
     if row["b_point"]:

@@ -1,8 +1,8 @@
 """Leases: which parcel each row means, who its parties are, by what title the lessor lets.
 
-Parcel: by code in any writing, else by 坐落 among the lessor's parcels, else the head lease's parcel,
-else the only parcel of the lessor. Parties: by code, else by name. Title: the lessor holds the parcel
-or rents it himself; chains go to any depth.
+Parcel: by code in any writing, else by 坐落 among the lessor's parcels, else the head lease's
+parcel, else the only parcel of the lessor. Title: the lessor holds the parcel or rents it
+himself; chains go to any depth. Parties: `parties`.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def resolve_supply(case: Case) -> pd.DataFrame:
 
 
 def _by_location(leases: pd.DataFrame, case: Case, owners: pd.DataFrame) -> pd.DataFrame:
-    """Rows without a parcel code whose 坐落 is that of one parcel of their lessor, or of one at all."""
+    """Rows without a code whose 坐落 is that of one parcel of their lessor, or of one at all."""
     open_rows = leases[(leases["parcel_resolved"] == "") & (leases["location"] != "")]
     if open_rows.empty:
         return leases
@@ -104,7 +104,7 @@ def _owned(pairs: pd.DataFrame, owners: pd.DataFrame) -> np.ndarray:
         [(k != "" and (p, k) in by_code) or (n != "" and (p, n) in by_name) for p, k, n in triples],
         dtype=bool,
     )
-    return exact | _owned_nearly(pairs.assign(_name=names), owners)
+    return np.asarray(exact | _owned_nearly(pairs.assign(_name=names), owners))
 
 
 def _owned_nearly(pairs: pd.DataFrame, owners: pd.DataFrame) -> np.ndarray:
@@ -114,7 +114,8 @@ def _owned_nearly(pairs: pd.DataFrame, owners: pd.DataFrame) -> np.ndarray:
     both = rows[(rows["_name"] != "") & (rows["parcel_code"] != "")].merge(there, on="parcel_code")
     a, b = both["_name"].to_numpy(object), both["_held"].to_numpy(object)
     edits = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=2)
-    shorter = np.minimum(both["_name"].str.len(), both["_held"].str.len()).to_numpy()
+    lengths = pd.DataFrame({"a": both["_name"].str.len(), "b": both["_held"].str.len()})
+    shorter = lengths.min(axis=1).to_numpy()
     near = np.zeros(len(both), dtype=bool)
     for length, slips in SLIP_LENGTHS:
         near |= (shorter >= length) & (edits <= slips)
@@ -153,7 +154,7 @@ def titles(leases: pd.DataFrame, owners: pd.DataFrame, day: pd.Timestamp) -> pd.
     """By what title each lessor lets on ``day``.
 
     Returns:
-        ``leases`` with ``in_force`` (起始 ≤ day ≤ 终止, an open end counts), ``ended`` and ``title``:
+        ``leases`` with ``in_force`` (起始 ≤ day ≤ 终止; an open end counts), ``ended``, ``title``:
         ``holder`` · ``tenant`` (holds a lease in force there, or names one) · ``none``.
     """
     begun = leases["start_on"].isna() | (leases["start_on"] <= day)

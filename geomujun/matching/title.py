@@ -156,7 +156,7 @@ def _date_level(pairs: pd.DataFrame, parcels: pd.DataFrame, firms: pd.DataFrame)
     return np.select([after, dissolved], ["former_after", "dissolved"], "none").astype(object)
 
 
-def name_items(row: Mapping[str, Any]) -> list[Item]:
+def name_items(row: Mapping[Any, Any]) -> list[Item]:
     """Plain sentences for the name and code of one pair.
 
     ``row``: a row of `own_candidates` with ``written`` (the register's name that was compared).

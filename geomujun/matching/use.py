@@ -119,8 +119,8 @@ def _wanted_pairs(
     wanted = seeks.to_numpy(dtype=bool)[firm] & (sites.has_site[firm] | free)
     pairs = pairs[wanted].sort_values(["firm", "land"], ignore_index=True)
     pairs["uscc"] = firms["uscc"].to_numpy()[pairs["firm"]]
-    pairs["code"] = land.rows["code"].to_numpy()[pairs["land"]]
-    return pairs
+    codes = land.rows["code"].to_numpy()[pairs["land"]]
+    return pd.DataFrame(pairs.assign(code=codes))
 
 
 def _with_context(
@@ -163,7 +163,7 @@ def _with_context(
 def _taken_level(
     pairs: pd.DataFrame, holder: pd.Series, kin: np.ndarray, land: Land, known: Known
 ) -> np.ndarray:
-    """Whose land it is: kin · holder (another enterprise) · patch · gone · firm · person · … · none.
+    """Whose land it is: kin · holder (another enterprise) · patch · gone · firm · person · none.
 
     ``firm`` is a holder that reads like a firm and was not found: perhaps this very one.
     """
@@ -181,14 +181,15 @@ def _family_level(pairs: pd.DataFrame, holder: pd.Series, known: Known) -> np.nd
 
 
 def _different_site(firm: np.ndarray, sites: Sites) -> np.ndarray:
-    return sites.site["norm"].to_numpy()[firm] != sites.home["norm"].to_numpy()[firm]
+    return np.asarray(sites.site["norm"].to_numpy()[firm] != sites.home["norm"].to_numpy()[firm])
 
 
 def _same_door(firm: np.ndarray, holder_row: np.ndarray, sites: Sites) -> np.ndarray:
     """Whether the firm's production site has the holder's own house number."""
     mine = sites.site["door"].to_numpy()[firm]
     theirs = [sites.site["door"].to_numpy()[holder_row], sites.home["door"].to_numpy()[holder_row]]
-    return (mine != "") & ((mine == theirs[0]) | ((mine == theirs[1]) & (theirs[0] == "")))
+    same = (mine == theirs[0]) | ((mine == theirs[1]) & (theirs[0] == ""))
+    return np.asarray((mine != "") & same)
 
 
 def registered_only(

@@ -1,4 +1,4 @@
-"""Weights of the comparisons, in bits, shipped as data (`data/weights.yaml`) with how they were got.
+"""Weights of the comparisons, in bits, shipped as data (`data/weights.yaml`).
 
 Each comparison gives a level; a level has bits, log2 of the odds that true pairs and chance pairs
 show it (Fellegi & Sunter 1969). Agreement on a 字号 or a trade also counts its rarity in the

@@ -32,7 +32,9 @@ _COUNT: Final = re.compile(r"(?<=.{4})等[\d一二三四五六七八九十两几
 _PEOPLE: Final = re.compile(r"等\d*[\u4e00-\u9fff]{0,2}$")  # 张三等3人
 _POINTS: Final = re.compile(r"(?<=[\u4e00-\u9fff)])[.·・\-—–_:：]+(?=[\u4e00-\u9fff(])")
 # What clerks add behind a company: a department, a site, a plot.
-_ANNEX: Final = re.compile(r"^(.{2,}?(?:有限公司|责任公司|集团公司|股份公司))((?:(?!公司).){1,10})$")
+_ANNEX: Final = re.compile(
+    r"^(.{2,}?(?:有限公司|责任公司|集团公司|股份公司))((?:(?!公司).){1,10})$"
+)
 _FORMS_BY_SIGHT: Final = ("有限责任公司", "股份有限公司", "有限公司")
 _FIRM_FORMS: Final = frozenset({"share", "limited", "company", "partnership", "cooperative"})
 _NO_PLACE_END: Final = frozenset({"市政", "市场", "区域", "县域"})
@@ -121,15 +123,20 @@ def _misspelt_place(text: str, lexicon: Lexicon, at_least: int) -> tuple[list[st
     for size in (3, 2):
         if len(text) - size >= at_least:
             head = text[:size]
-            place = lexicon.sounds.get(sound(head))
-            for known in () if place else lexicon.sounds.values():
-                alike = len(known) == size and sum(a != b for a, b in zip(head, known, strict=True)) == 1
-                if alike and all(a == b or looks_alike(a, b) for a, b in zip(head, known, strict=True)):
-                    place = known
-                    break
-            if place is not None:
+            place = lexicon.sounds.get(sound(head)) or _seen_as(head, lexicon)
+            if place:
                 return [place], text[size:]
     return [], text
+
+
+def _seen_as(head: str, lexicon: Lexicon) -> str:
+    """The place of the case that differs from the text in one look-alike character; "" for none."""
+    for known in lexicon.sounds.values():
+        if len(known) == len(head):
+            odd = [(a, b) for a, b in zip(head, known, strict=True) if a != b]
+            if len(odd) == 1 and looks_alike(*odd[0]):
+                return known
+    return ""
 
 
 def take_legal(text: str, lists: Words) -> tuple[str, str]:

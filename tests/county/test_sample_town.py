@@ -34,8 +34,7 @@ EITHER = {
 
 
 def truth(name: str) -> pd.DataFrame:
-    frame = pd.read_csv(TOWN / "truth" / f"{name}.csv", dtype=str, keep_default_na=False)
-    return frame
+    return pd.read_csv(TOWN / "truth" / f"{name}.csv", dtype=str, keep_default_na=False)
 
 
 def number(column: pd.Series) -> pd.Series:

@@ -15,7 +15,7 @@ from benchmarks.name_parts import Parts, learn, place_writings
 from benchmarks.names_generator import RECIPES, Task, folded, make
 
 ROOT = Path(__file__).parents[3]
-WORLD = World(("杭州市", "绍兴市"), ("恒鑫", "海天"))
+WORLD = World(("杭州市", "绍兴市"), ("恒鑫", "海天"), {"绍兴": "绍兴市"}, {"绍兴": "浙江省"})
 PARTS = Parts("绍兴市", "恒鑫一泰", "机械制造", "有限公司")
 
 
@@ -104,3 +104,12 @@ def test_a_splitter_learns_trade_words_from_the_names() -> None:
     names = [f"杭州{a}{b}机械有限公司" for a in "恒鑫泰丰" for b in "源盛隆"]
     got = learn(names, place_writings(["杭州市"])).split("杭州市恒源机械有限公司")
     assert got == Parts("杭州市", "恒源", "机械", "有限公司")
+
+
+def test_a_place_is_lengthened_only_by_the_division_above_it() -> None:
+    seen = {
+        corrupt.region(PARTS, Random(seed), WORLD)  # noqa: S311
+        for seed in range(40)
+    }
+    assert "浙江省绍兴市恒鑫一泰机械制造有限公司" in seen
+    assert not any("杭州" in (text or "") for text in seen)

@@ -160,6 +160,29 @@ def test_doctor_is_4_when_something_needed_is_missing(
     assert "no_such_package" in done.err
 
 
+def test_a_missing_package_stops_the_job_in_two_lines_and_doctor_still_works(
+    geomujun: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "add_commands", lambda: "pyogrio")
+    done = geomujun("run", TOWN, "--out", "x", *SCHEME)
+    assert done.code == 4
+    said, hint = complaint(done)
+    assert "pyogrio" in said
+    assert "make setup" in hint
+    assert geomujun("doctor").code == 0
+
+
+def test_doctor_names_what_the_installed_product_asks_for_and_lacks(
+    geomujun: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = ["no_such-thing>=2; python_version > '3'", "numpy>=2", "toy; extra == 'toys'"]
+    monkeypatch.setattr(doctor, "requires", lambda _name: wanted)
+    done = geomujun("doctor")
+    assert done.code == 4
+    assert "no_such-thing" in done.out
+    assert "toy " not in done.out
+
+
 @pytest.mark.parametrize(
     ("lang", "env", "word"),
     [(None, None, "错误"), ("en", None, "error"), (None, "en", "error"), (None, "en_GB.UTF-8", "error"),
