@@ -75,12 +75,15 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; ty
         bool,
         typer.Option("--merge-groups", help="母子公司合并评价 · evaluate parents with children"),
     ] = False,
-    workers: Annotated[  # noqa: ARG001 - whole columns in one process; taken so that calls port
+    workers: Annotated[
         int,
         typer.Option(
-            "--workers", min=1, max=256, help="并行数，结果不变 · results do not depend on it"
+            "--workers",
+            min=1,
+            max=256,
+            help="同时写出的文件数，不影响结果 · files written at once; results do not depend on it",
         ),
-    ] = 1,
+    ] = 2,
     as_json: Annotated[
         bool, typer.Option("--json", help="结果摘要用 JSON · summary as JSON")
     ] = False,
@@ -96,6 +99,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; ty
         decisions=decisions,
         merge_groups=merge_groups,
         locality=from_environment().locality,
+        workers=workers,
     )
     with console.progress(quiet or as_json) as say:
         result = reconcile.run(job, say)  # type: ignore[arg-type]

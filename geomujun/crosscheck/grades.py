@@ -49,7 +49,10 @@ def grade_conflict(sight: Sight) -> pd.DataFrame:
     pairs = pairs.merge(firms.drop_duplicates("uscc")[["uscc", "grade"]], on="uscc")
     land = parcels.drop_duplicates("parcel_code")[["parcel_code", "grade"]]
     pairs = pairs.merge(land, on="parcel_code", suffixes=("_firm", "_land"))
-    gap = (pairs["grade_firm"].map(_GRADES) - pairs["grade_land"].map(_GRADES)).abs()
+    gap = (
+        pairs["grade_firm"].map(_GRADES).astype("float64")
+        - pairs["grade_land"].map(_GRADES).astype("float64")
+    ).abs()
     pairs = pairs.assign(gap=gap)[gap >= limit].sort_values(["uscc", "parcel_code"])
     message = [
         t(

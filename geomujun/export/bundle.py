@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 
 from geomujun_maps.folium_map import write_map
@@ -25,14 +27,21 @@ from geomujun.lang import get_lang, set_lang, t
 Progress = Callable[[str], None]
 
 
-def write(result: Result, out: Path, *, progress: Progress | None = None) -> None:
+def write(
+    result: Result,
+    out: Path,
+    *,
+    progress: Progress | None = None,
+    workers: int = 1,
+) -> None:
     """Write everything of a run to ``out``.
 
     Args:
         result: The run; persons in it are masked here.
         out: Folder to make. An earlier run of ours, or an empty folder, is replaced once all is
             written; files other people put there stay.
-        progress: Told the name of each step.
+        progress: Told the name of each step, and "" when only run.json is left.
+        workers: Files written at the same time; the bytes do not depend on it.
 
     Raises:
         UsageError: ``out`` holds something that is not ours.
@@ -42,7 +51,7 @@ def write(result: Result, out: Path, *, progress: Progress | None = None) -> Non
     set_lang(result.lang)
     try:
         with staged(out) as folder:
-            _write_all(masked(result), folder, progress or _silent)
+            _write_all(masked(result), folder, progress or _silent, workers)
     finally:
         set_lang(before)
 
@@ -51,18 +60,33 @@ def _silent(step: str) -> None:
     """No one listens."""
 
 
-def _write_all(result: Result, folder: Path, progress: Progress) -> None:
-    progress(t("写出表格", "writing tables"))
-    write_tables(result, folder)
-    progress(t("写出 GeoPackage", "writing GeoPackage"))
-    geopackage.write(result, folder / "result.gpkg")
-    progress(t("写出工作簿", "writing workbook"))
-    workbook.write(result, folder / "report.xlsx")
-    progress(t("写出地图", "writing map"))
-    write_map(result, folder / "map.html")
+def _write_all(result: Result, folder: Path, progress: Progress, workers: int) -> None:
+    steps: list[tuple[str, Callable[[], object]]] = [
+        (t("写出表格", "writing tables"), lambda: write_tables(result, folder)),
+        (
+            t("写出 GeoPackage", "writing GeoPackage"),
+            lambda: geopackage.write(result, folder / "result.gpkg"),
+        ),
+        (
+            t("写出工作簿", "writing workbook"),
+            lambda: workbook.write(result, folder / "report.xlsx"),
+        ),
+        (t("写出地图", "writing map"), lambda: write_map(result, folder / "map.html")),
+    ]
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        # The language is a context variable: each step runs in a copy of this context.
+        waiting = [pool.submit(copy_context().run, _told, progress, *step) for step in steps]
+        for done in waiting:
+            done.result()
+    progress("")
     run = {"made_by": MADE_BY, **result.run}
     text = json.dumps(run, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _told(progress: Progress, name: str, step: Callable[[], object]) -> None:
+    progress(name)
+    step()
 
 
 def write_tables(result: Result, folder: Path) -> None:

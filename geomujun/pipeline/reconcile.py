@@ -64,6 +64,7 @@ class Job:
     decisions: Path | None = None
     merge_groups: bool = False
     locality: str = localities.DEFAULT
+    workers: int = 1
 
 
 @dataclass(slots=True)
@@ -97,7 +98,14 @@ def run(job: Job, progress: Progress | None = None) -> Result:
     result = solve(job, intake, decided, say, clock)
     say("write", 0)
     result = replace(result, run=_record(job, intake, decided, result, clock))
-    bundle.write(result, job.out, progress=lambda step: say(f"write {step}", 0))
+
+    def step(name: str) -> None:
+        if name:
+            say(f"write {name}", 0)
+        else:
+            clock.lap("write")
+
+    bundle.write(result, job.out, progress=step, workers=job.workers)
     return result
 
 
