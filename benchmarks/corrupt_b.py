@@ -158,6 +158,7 @@ def digits(parts: Parts, _rng: Random, _: World) -> str | None:
     return turned if turned != str(parts) else None
 
 
+ONE_CHARACTER: Final = ("fuzzy", "extra")
 KINDS: Final[Mapping[str, tuple[float, Corruption]]] = {
     "fuzzy": (12, fuzzy),
     "extra": (7, extra),

@@ -16,7 +16,6 @@ import numpy.typing as npt
 import pandas as pd
 
 PRECISIONS: Final = (0.98, 0.995)
-ONE_CHARACTER: Final = ("homophone", "visual", "missing", "swap", "fuzzy", "extra")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +92,7 @@ def quality(judged: pd.DataFrame) -> dict[str, float]:
     f1, precision, recall, at_f1 = line.best()
     at_98 = line.threshold_at(PRECISIONS[0])
     sibling = judged[judged["kind"] == "none_sibling"]["score"].to_numpy()
-    typo = judged[
-        judged["on_trade_name"] & judged["kind"].isin(ONE_CHARACTER) & (judged["second"] == "")
-    ]
+    typo = judged[judged["on_trade_name"].astype(bool) & (judged["second"] == "")]
     found = typo["right"].to_numpy()
     scores = typo["score"].to_numpy()
     return {

@@ -39,6 +39,7 @@ RECIPES: Final[Mapping[str, Mapping[str, tuple[float, Corruption]]]] = {
     "a": corrupt.KINDS,
     "b": corrupt_b.KINDS,
 }
+_ONE_CHARACTER: Final = frozenset((*corrupt.ONE_CHARACTER, *corrupt_b.ONE_CHARACTER))
 _BLANK: Final = re.compile(r"\s+")
 
 
@@ -188,7 +189,7 @@ class _Maker:
             text = self.kinds[kind][1](parts, self.rng, self.world)
             if text is None or not self._fair(text, row):
                 continue
-            hit = kind in corrupt.ONE_CHARACTER and parts.trade_name not in text
+            hit = kind in _ONE_CHARACTER and parts.trade_name not in text
             if self.rng.random() >= SECOND:
                 return (text, str(row), kind, "", hit)
             second = self.rng.choices(self.names, self.weights)[0]
@@ -201,11 +202,7 @@ class _Maker:
     def _again(self, text: str, first: str, second: str) -> str | None:
         """A second corruption, of another kind and never a second wrong character."""
         pair = {first, second}
-        if (
-            first == second
-            or pair <= set(corrupt.ONE_CHARACTER)
-            or first in ("paren", "etal", "branch")
-        ):
+        if first == second or pair <= _ONE_CHARACTER or first in ("paren", "etal", "branch"):
             return None
         return self.kinds[second][1](self.base.splitter.split(text), self.rng, self.world)
 

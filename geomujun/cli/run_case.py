@@ -81,7 +81,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; ty
             "--workers",
             min=1,
             max=256,
-            help="同时写出的文件数，不影响结果 · files written at once; results do not depend on it",
+            help="同时写几个文件，结果不变 · files written at once; same results",
         ),
     ] = 2,
     as_json: Annotated[

@@ -75,7 +75,9 @@ def _write_all(result: Result, folder: Path, progress: Progress, workers: int) -
     ]
     with ThreadPoolExecutor(max_workers=workers) as pool:
         # The language is a context variable: each step runs in a copy of this context.
-        waiting = [pool.submit(copy_context().run, _told, progress, *step) for step in steps]
+        waiting = [
+            pool.submit(copy_context().run, _told, progress, name, step) for name, step in steps
+        ]
         for done in waiting:
             done.result()
     progress("")

@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+PRIOR: Final = "prior"  # the item that is no comparison: what was known before any
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,8 @@ class Item:
 
 
 def as_json(items: Iterable[Item]) -> str:
-    """The ``evidence`` cell: strongest first."""
-    ordered = sorted(items, key=lambda i: (-abs(i.bits), i.name, i.right))
+    """The ``evidence`` cell: strongest first, the prior last."""
+    ordered = sorted(items, key=lambda i: (i.name == PRIOR, -abs(i.bits), i.name, i.right))
     return json.dumps([i.as_dict() for i in ordered], ensure_ascii=False, separators=(",", ":"))
 
 

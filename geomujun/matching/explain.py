@@ -10,7 +10,7 @@ import pandas as pd
 
 from geomujun.domain.words import Band, Relation, Verdict
 from geomujun.lang import t
-from geomujun.matching.evidence import Item, as_json
+from geomujun.matching.evidence import PRIOR, Item, as_json
 from geomujun.matching.land import Land
 from geomujun.matching.register import Register
 from geomujun.matching.sites import Sites, place_items
@@ -57,7 +57,11 @@ def own_rows(own: pd.DataFrame, register: Register, sites: Sites, land: Land) ->
         own["name_row"] >= 0, written[own["name_row"].to_numpy()], current[own["firm"].to_numpy()]
     )
     rows = _place_texts(own, register, sites, land).to_dict("records")
-    evidence = [as_json([*name_items(r), *place_items(r)]) for r in rows]
+    line = t("先验：名录企业之一", "prior: one enterprise of the register")
+    evidence = [
+        as_json([*name_items(r), *place_items(r), Item(PRIOR, r["prior"], "", "", line)])
+        for r in rows
+    ]
     return _frame(
         len(own),
         parcel_code=own["parcel_code"],
@@ -191,6 +195,8 @@ def use_rows(use: pd.DataFrame, register: Register, sites: Sites, land: Land) ->
 
 def _use_items(row: Mapping[Any, Any]) -> list[Item]:
     items = [i for i in place_items(row) if i.name != "home"]
+    line = t("先验：有用地迹象的地点", "prior: a site with some sign of land")
+    items.append(Item(PRIOR, row["prior"], "", "", line))
     said = {
         "expired": t("租约已到期仍在此生产", "the lease has ended, the firm still produces here"),
         "no_title": t("出租方无权属，实际在此生产", "the lessor has no title to the land"),

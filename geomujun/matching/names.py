@@ -28,14 +28,20 @@ Objects = npt.NDArray[np.object_]
 _FIRMLIKE: Final = frozenset({"limited", "share", "company"})
 _RARITY_CAP: Final = 17.0
 _SURE_RARITY: Final = 2.0
+_LONG: Final = 4  # characters of a 字号; in a longer one words of the trade were not known
 
 
 def parse_queries(texts: pd.Series, lexicon: Lexicon) -> pd.DataFrame:
-    """Distinct texts parsed as the register's names: parts and ``pinyin``, indexed by text."""
+    """Distinct texts parsed as the register's names: parts and ``pinyin``, indexed by text.
+
+    A text that says what the firm is called now (变更为…) has a second row for that name.
+    """
     distinct = pd.Series(pd.unique(texts), dtype="str")
-    parts = parse(distinct, lexicon)
+    parts = parse(distinct, lexicon).set_axis(distinct.to_numpy())
+    renamed = parts.loc[parts["renamed"] != "", "renamed"]
+    parts = pd.concat([parts, parse(renamed, lexicon)])
     parts["pinyin"] = sounds(parts["trade_name"])
-    return parts.set_axis(distinct.to_numpy())
+    return parts
 
 
 def match_names(
@@ -153,10 +159,16 @@ def _whole_levels(left: pd.DataFrame, right: pd.DataFrame, level: Objects) -> Ob
 
 
 def _slips(a: str, b: str, trade_name: str) -> bool:
-    """Whether all edits are slips: outside the 字号 of ``b``, or alike in sound or look."""
+    """Whether all edits are slips: outside the 字号 of ``b``, or alike in sound or look.
+
+    A 字号 of which no character is left is another one, however alike the characters are.
+    """
     start = b.find(trade_name)
     inside = range(start, start + len(trade_name))
-    for op in Levenshtein.editops(a, b):
+    ops = Levenshtein.editops(a, b)
+    if sum(op.dest_pos in inside for op in ops) >= len(inside):
+        return False
+    for op in ops:
         at_a, at_b = op.src_pos, op.dest_pos
         if at_b not in inside:
             continue
@@ -192,6 +204,7 @@ def _one_edit(a: str, b: str, core_a: str, core_b: str) -> str:
         ("trade_typo", at[0] >= len(b) and a[: len(b)] == b),
         ("sound", sounds_alike(x, y)),
         ("look", looks_alike(x, y)),
+        ("trade_typo", at[0] >= _LONG),
     )
     return next((level for level, holds in levels if holds), "sibling")
 

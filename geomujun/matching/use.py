@@ -81,7 +81,8 @@ def weighed(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
     for part in ("point", "door", "village", "area", "lease", "family", "rest", "taken", "seat"):
         pairs[f"b_{part}"] = weights.column(part, pairs[f"l_{part}"])
     columns = [c for c in pairs.columns if c.startswith("b_")]
-    pairs["weight"] = weights.limits["use_prior"] + pairs[columns].sum(axis=1)
+    pairs["prior"] = weights.limits["use_prior"]
+    pairs["weight"] = pairs["prior"] + pairs[columns].sum(axis=1)
     pairs = pairs.sort_values(
         ["firm", "weight", "code"], ascending=[True, False, True], ignore_index=True
     )
@@ -95,7 +96,8 @@ def _wanted_pairs(
 ) -> pd.DataFrame:
     """Pairs worth a look: near a point, on a door, of equal area, of a parent, of a dead lease.
 
-    A firm without a production site is looked for only on land nobody in the register holds.
+    A firm without a production site is looked for only on land nobody in the register holds, and
+    where it once rented.
     """
     index = pd.Series(np.arange(len(firms)), index=firms["uscc"])
     settled = set(known.owners["uscc"]) | set(known.tenants["uscc"])
@@ -116,7 +118,9 @@ def _wanted_pairs(
     pairs = pd.concat([*found, dead], ignore_index=True).dropna().astype("int64").drop_duplicates()
     firm = pairs["firm"].to_numpy()
     free = ~land.rows["code"].isin(known.owners["parcel_code"]).to_numpy()[pairs["land"]]
-    wanted = seeks.to_numpy(dtype=bool)[firm] & (sites.has_site[firm] | free)
+    # The lease that ended says as well as an address where the firm may still be.
+    rented = pd.MultiIndex.from_frame(pairs).isin(pd.MultiIndex.from_frame(dead))
+    wanted = seeks.to_numpy(dtype=bool)[firm] & (sites.has_site[firm] | free | rented)
     pairs = pairs[wanted].sort_values(["firm", "land"], ignore_index=True)
     pairs["uscc"] = firms["uscc"].to_numpy()[pairs["firm"]]
     codes = land.rows["code"].to_numpy()[pairs["land"]]
