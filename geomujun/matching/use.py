@@ -114,7 +114,8 @@ def _wanted_pairs(
             "firm": known.dead["uscc"].map(index),
             "land": known.dead["parcel_code"].map(land.position),
         }
-    ).dropna()
+    )
+    dead = dead.dropna().astype("int64")
     pairs = pd.concat([*found, dead], ignore_index=True).dropna().astype("int64").drop_duplicates()
     firm = pairs["firm"].to_numpy()
     free = ~land.rows["code"].isin(known.owners["parcel_code"]).to_numpy()[pairs["land"]]

@@ -1,0 +1,110 @@
+"""Weights in bits: read, written, applied to levels; evidence cells."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geomujun.matching.evidence import PRIOR, Item, as_json, probability
+from geomujun.matching.weights import Weights, read, shipped, written
+
+
+def priced(**levels: object) -> pd.Series:
+    row = {"l_name": "same", "l_trade": "none", "l_place": "none", "l_legal": "none",
+           "rarity": 0.0, "trade_rarity": 0.0} | levels  # fmt: skip
+    return shipped().name_bits(pd.DataFrame([row])).iloc[0]
+
+
+def test_weights_written_and_read_again_are_the_same() -> None:
+    assert read(written(shipped(), "test")) == shipped()
+
+
+@pytest.mark.parametrize(
+    ("part", "falling"),
+    [
+        ("name", ["exact", "whole1", "whole2", "sibling", "different"]),
+        ("trade", ["same", "none", "other"]),
+        ("place", ["same", "part", "none", "parent", "other"]),
+        ("legal", ["same", "none", "near", "other"]),
+        ("code", ["uscc_same", "org_same", "none", "org_other", "uscc_other"]),
+        ("point", ["deep", "inside", "near", "hint", "none"]),
+        ("door", ["only", "shared", "none"]),
+        ("village", ["same", "none", "other"]),
+        ("area", ["equal", "close", "none"]),
+        ("family", ["only_parcel", "one_of", "none"]),
+    ],
+)
+def test_better_agreement_has_more_bits_and_silence_none(part: str, falling: list[str]) -> None:
+    bits = [shipped().bits[part][level] for level in falling]
+    assert bits == sorted(bits, reverse=True)
+    assert shipped().bits[part].get("none", 0.0) == 0.0
+
+
+def test_the_rarity_of_the_trade_name_counts_when_it_agrees_and_only_then() -> None:
+    slopes = shipped().slopes
+    for level, slope in (("exact", "exact"), ("same", "same"), ("sound", "fuzzy"), ("whole1", "fuzzy")):
+        gain = priced(l_name=level, rarity=10.0)["b_name"] - priced(l_name=level)["b_name"]
+        assert gain == pytest.approx(10 * slopes[slope])
+    assert priced(l_name="sibling", rarity=10.0)["b_name"] == priced(l_name="sibling")["b_name"]
+
+
+def test_the_rarity_of_a_trade_counts_when_the_trade_agrees() -> None:
+    gain = priced(l_trade="same", trade_rarity=4.0)["b_trade"] - priced(l_trade="same")["b_trade"]
+    assert gain == pytest.approx(4 * shipped().slopes["trade"])
+    assert priced(l_trade="part", trade_rarity=4.0)["b_trade"] == shipped().bits["trade"]["part"]
+
+
+@pytest.mark.parametrize("level", ["exact", "whole1", "whole2"])
+def test_a_name_that_agrees_as_a_whole_is_not_praised_again_for_its_parts(level: str) -> None:
+    row = priced(l_name=level, l_trade="same", l_place="same", l_legal="same", trade_rarity=5.0)
+    assert (row["b_trade"], row["b_place"], row["b_legal"]) == (0.0, 0.0, 0.0)
+    assert row["bits"] == row["b_name"]
+
+
+def test_the_bits_of_a_name_are_the_sum_of_its_parts() -> None:
+    row = priced(l_trade="same", l_place="other", l_legal="near", rarity=5.0, trade_rarity=2.0)
+    assert row["bits"] == pytest.approx(row["b_name"] + row["b_trade"] + row["b_place"] + row["b_legal"])
+
+
+def test_an_unknown_level_says_nothing() -> None:
+    assert shipped().column("point", pd.Series(["deep", "never heard"])).tolist() == [
+        shipped().bits["point"]["deep"], 0.0,
+    ]  # fmt: skip
+
+
+def test_use_has_its_own_bits_for_point_village_and_area() -> None:
+    own, use = shipped(), shipped().for_use()
+    assert use.bits["point"] == own.use["point"] != own.bits["point"]
+    assert use.bits["door"] == own.bits["door"]
+
+
+def test_what_was_learned_of_use_leaves_titles_alone() -> None:
+    doubled = {p: {k: 2 * v for k, v in t.items()} for p, t in shipped().for_use().bits.items()}
+    learned: Weights = replace(shipped(), bits=doubled)
+    merged = shipped().with_use(learned)
+    assert merged.bits["point"] == shipped().bits["point"]
+    assert merged.use["point"] == doubled["point"]
+    assert merged.bits["door"] == doubled["door"]
+    assert merged.bits["name"] == shipped().bits["name"]
+
+
+def test_evidence_puts_the_strongest_first_and_the_prior_last() -> None:
+    items = [Item(PRIOR, -8.0, "", "", "先验"), Item("a", 1.0, "x", "y", "甲"), Item("b", -3.00049, "x", "y", "乙")]
+    read_back = json.loads(as_json(items))
+    assert [i["name"] for i in read_back] == ["b", "a", "prior"]
+    assert read_back[0] == {"name": "b", "bits": -3.0, "left": "x", "right": "y", "line": "乙"}
+
+
+def test_evidence_does_not_depend_on_the_order_it_was_found_in() -> None:
+    items = [Item(n, 2.0, "", r, "甲") for n, r in (("a", "2"), ("a", "1"), ("b", "0"))]
+    assert as_json(items) == as_json(items[::-1])
+
+
+def test_bits_become_odds_of_two_and_never_overflow() -> None:
+    got = probability(np.array([0.0, 1.0, -1.0, 1e6, -1e6]))
+    assert got == pytest.approx([1 / 2, 2 / 3, 1 / 3, 1.0, 0.0])
+    assert ((got > 0) & (got <= 1)).all()
