@@ -141,8 +141,8 @@ def _by_only_parcel(leases: pd.DataFrame, owners: pd.DataFrame) -> pd.DataFrame:
     single = held[~held["uscc"].duplicated(keep=False)].set_index("uscc")["parcel_code"]
     names = owners.assign(name=normalise(owners["name"])).drop_duplicates(["parcel_code", "name"])
     one = names[~names["name"].duplicated(keep=False)].set_index("name")["parcel_code"]
-    by_key = leases["lessor_key"].map(single).fillna("").astype("str")
-    by_name = normalise(leases["lessor"]).map(one).fillna("").astype("str")
+    by_key = leases["lessor_key"].map(single).astype("object").fillna("").astype("str")
+    by_name = normalise(leases["lessor"]).map(one).astype("object").fillna("").astype("str")
     guess = by_key.where(by_key != "", by_name.where(leases["lessor"] != "", "")).astype("str")
     fresh = (leases["parcel_resolved"] == "") & (guess != "") & (leases["parcel_code"] == "")
     leases.loc[fresh, "parcel_resolved"] = guess[fresh]

@@ -149,7 +149,8 @@ def _code_level(pairs: pd.DataFrame) -> np.ndarray:
 
 def _date_level(pairs: pd.DataFrame, parcels: pd.DataFrame, firms: pd.DataFrame) -> np.ndarray:
     """former_after: the former name had ended before the right began; dissolved: the firm had."""
-    began = pairs["parcel_code"].map(parcels.set_index("parcel_code")["right_start_on"])
+    dates = parcels.set_index("parcel_code")["right_start_on"].reindex(pairs["parcel_code"])
+    began = pd.Series(dates.to_numpy(), index=pairs.index)
     gone = pd.Series(firms["cancelled_on"].to_numpy()[pairs["firm"]], index=pairs.index)
     after = (pairs["former"] & (pairs["until"] < began)).to_numpy(dtype=bool)
     dissolved = (gone < began).to_numpy(dtype=bool)

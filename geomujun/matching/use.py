@@ -138,7 +138,7 @@ def _with_context(
     ]
     pairs = pairs.merge(dead, on=["code", "uscc"], how="left")
     owner = known.owners.drop_duplicates("parcel_code").set_index("parcel_code")["uscc"]
-    holder = pairs["code"].map(owner).fillna("").astype("str")
+    holder = pairs["code"].map(owner).astype("object").fillna("").astype("str")
     index = pd.Series(np.arange(len(firms)), index=firms["uscc"])
     holder_row = holder.map(index).fillna(-1).astype("int64").to_numpy()
     firm = pairs["firm"].to_numpy()
@@ -173,7 +173,7 @@ def _taken_level(
     ``firm`` is a holder that reads like a firm and was not found: perhaps this very one.
     """
     patch = land.rows["on_patch"].to_numpy()[pairs["land"]]
-    kind = pairs["code"].map(known.kinds).fillna("none").to_numpy(dtype=object)
+    kind = pairs["code"].map(known.kinds).astype("object").fillna("none").to_numpy()
     return np.select([kin, (holder != "").to_numpy(), patch], ["kin", "holder", "patch"], kind)
 
 
