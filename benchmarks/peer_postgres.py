@@ -128,7 +128,6 @@ def _trigrams(
 
         answers = in_chunks(queries, ask, limit_s, size=200)
     answers.prepare_s = prepared
-    answers.note = "CPU of the server not counted"
     return answers
 
 

@@ -18,12 +18,15 @@ import numpy as np
 import pandas as pd
 from geomujun_demo import make
 
+from benchmarks import base_names, names_generator, ours
 from geomujun.domain.case import Case
 from geomujun.intake.reader import read_case
-from geomujun.matching import learn
+from geomujun.matching import learn, register
 from geomujun.matching.compete import competing
 from geomujun.matching.engine import prepare
+from geomujun.matching.holders import split_cell
 from geomujun.matching.identity import settle
+from geomujun.matching.names import match_names, parse_queries
 from geomujun.matching.title import own_levels, ranked
 from geomujun.matching.use import use_levels, weighed
 from geomujun.matching.weights import Weights, shipped, written
@@ -32,7 +35,11 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "tests" / "cases" / "sample-town"
 WORLDS = (("real", 11), ("hard", 12), ("hard", 13))
 OWN_RIDGE, USE_RIDGE = 20.0, 2.0
-MADE = "learned by scripts/learn_weights.py on demo worlds (county; real 11, hard 12, hard 13; noise a)"
+NAMES, NAMES_SEED = 10_000, 7
+MADE = (
+    "learned by scripts/learn_weights.py: demo worlds (county; real 11, hard 12, hard 13; noise a)"
+    " and 10,000 names (benchmarks.names_generator, seed 7, recipe a)"
+)
 
 
 def world(work: Path, profile: str, seed: int) -> Path:
@@ -87,6 +94,31 @@ def collect(folder: Path, weights: Weights) -> tuple[learn.Examples, learn.Examp
     )
 
 
+def by_name(size: int, seed: int, data: Path | None, weights: Weights) -> learn.Examples:
+    """Examples of the names-only task: what two names say when nothing else is known."""
+    task = names_generator.make(base_names.load(data), size, seed)
+    known = register.build(
+        case := ours.case_of(list(task.register["name"])), register.lexicon_of(case)
+    )
+    texts = [(i, p) for i, text in enumerate(task.parcels["text"]) for p in split_cell(text) if p]
+    asked = pd.DataFrame(texts, columns=["parcel", "query"])
+    found = match_names(parse_queries(asked["query"], known.lexicon), known, weights)
+    pairs = asked.merge(found, on="query").sort_values(
+        ["parcel", "query", "uscc"], ignore_index=True
+    )
+    firm = pairs["uscc"].map(pd.Series(range(len(known.firms)), index=known.firms["uscc"]))
+    truth = task.parcels["truth"].to_numpy()[pairs["parcel"]]
+    right = [str(f) in t.split("|") for f, t in zip(firm, truth, strict=True)]
+    for part in ("code", "date", "point", "door", "home", "village", "area"):
+        pairs[f"l_{part}"] = "none"
+    pairs["prior"] = -np.log2(len(known.firms))
+    group = pairs.groupby(["parcel", "query"], sort=False).ngroup().to_numpy(dtype=np.int64)
+    answer = np.array(right, dtype=bool)
+    again = pd.Series(group[answer]).duplicated().to_numpy()
+    answer[np.flatnonzero(answer)[again]] = False
+    return learn.Examples(pairs, group, answer, pairs["prior"].to_numpy(dtype=np.float64))
+
+
 def joined(parts: Sequence[learn.Examples]) -> learn.Examples:
     """Several worlds as one set of examples."""
     shift = np.cumsum([0, *(int(p.group.max()) + 1 for p in parts[:-1])])
@@ -116,12 +148,14 @@ def main() -> int:
     """Learn, compare, and write when asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--data", type=Path, help="real names for the names-only task")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     old = shipped()
     folders = [world(args.work, *w) for w in WORLDS]
     sets = [collect(f, old) for f in folders]
-    new = learn.learn(joined([s[0] for s in sets]), learn.OWN_PARTS, old, OWN_RIDGE)
+    names = by_name(NAMES, NAMES_SEED, args.data, old)
+    new = learn.learn(joined([*(s[0] for s in sets), names]), learn.OWN_PARTS, old, OWN_RIDGE)
     use = learn.learn(joined([s[1] for s in sets]), learn.USE_PARTS, old.for_use(), USE_RIDGE)
     new = new.with_use(use)
     held_out = [(SAMPLE, collect(SAMPLE, old))]

@@ -67,6 +67,17 @@ def crowd() -> tuple[tuple[str, str], ...]:
     )
 
 
+@cache
+def _background() -> pd.DataFrame:
+    rows = [{"uscc": c, "name": n, "industry": "C1751", "status": "存续"} for c, n in crowd()]
+    return frame("enterprises", rows)
+
+
+@cache
+def _empty_case() -> Case:
+    return Case()
+
+
 @dataclass
 class Town:
     """Say what there is, then `links`."""
@@ -83,7 +94,9 @@ class Town:
     def firm(self, name: str, **more: Any) -> str:
         """An active textile maker unless said otherwise; its code."""
         code = str(more.pop("uscc", uscc(len(self.firms) + 1)))
-        self.firms.append({"uscc": code, "name": name, "industry": "C1751", "status": "存续"} | more)
+        self.firms.append(
+            {"uscc": code, "name": name, "industry": "C1751", "status": "存续"} | more
+        )
         return code
 
     def parcel(self, holder: str = "", ids: str = "", **more: Any) -> str:
@@ -113,24 +126,32 @@ class Town:
         return str(row["patch_code"])
 
     def decide(self, parcel: str, firm: str, verdict: str, **more: Any) -> Town:
-        row = {"parcel_code": parcel, "uscc": firm, "verdict": verdict, "relation": "", "area_m2": None}
+        row = {
+            "parcel_code": parcel,
+            "uscc": firm,
+            "verdict": verdict,
+            "relation": "",
+            "area_m2": None,
+        }
         self.decided.append(row | more)
         return self
 
     @property
     def case(self) -> Case:
-        background = [
-            {"uscc": code, "name": name, "industry": "C1751", "status": "存续"}
-            for code, name in (crowd() if self.others else ())
-        ]
-        return Case(
-            parcels=_layer("parcels", self.parcels),
-            enterprises=frame("enterprises", [*self.firms, *background]),
-            right_holders=frame("right_holders", self.holders),
-            leases=frame("leases", self.leases),
-            patches=_layer("patches", self.patches),
-            addresses=frame("addresses", self.addresses),
-        )
+        """The tables that were said; the others are empty."""
+        firms = frame("enterprises", self.firms)
+        if self.others:
+            firms = pd.concat([firms, _background()], ignore_index=True)
+        given: dict[str, pd.DataFrame] = {"enterprises": firms}
+        for stem in ("leases", "addresses"):
+            if rows := getattr(self, stem):
+                given[stem] = frame(stem, rows)
+        if self.holders:
+            given["right_holders"] = frame("right_holders", self.holders)
+        for stem in ("parcels", "patches"):
+            if rows := getattr(self, stem):
+                given[stem] = _layer(stem, rows)
+        return _empty_case().with_tables(**given)
 
     def run(self, day: date = DAY) -> Matches:
         """`engine.match` on the settled case."""
@@ -147,6 +168,7 @@ def _layer(name: str, rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame(name, rows), geometry=shapes)
 
 
+@cache
 def register_of(*names: str, addresses: tuple[str, ...] = (), former: str = "") -> Register:
     """A register of these names before the crowd; ``former`` belongs to the first."""
     rows = [{"uscc": uscc(n), "name": name} for n, name in enumerate(names, 1)]

@@ -40,6 +40,7 @@ def grams(names: pd.DataFrame) -> list[list[str]]:
         keys.add(f"={plain}")
         if trade_name:
             keys.add(f"~{sound}")
+            keys.add("%" + "".join(sorted(trade_name)))  # two characters swapped
         out.append(sorted(keys))
     return out
 

@@ -117,7 +117,11 @@ def match(
         else parts[0]
     )
     links["band"] = _bands(links, weights)
-    links = _finish(links, register, land, decisions, day)
+    links["decision"] = Verdict.NONE.value
+    if decisions is not None and len(decisions):
+        links = _decide(links, decisions, _untitled(ground.holders, links))
+        links = _without_answered(links, ground.holders)
+    links = _finish(links, register, land, day)
     settled = case.with_tables(leases=leases, supply=resolve_supply(case))
     outside = leases[
         leases["in_force"] & (leases["lessee_key"] == "") & (leases["parcel_resolved"] != "")
@@ -244,13 +248,9 @@ def _finish(
     links: pd.DataFrame,
     register: Register,
     land: Land,
-    decisions: pd.DataFrame | None,
     day: pd.Timestamp,
 ) -> pd.DataFrame:
-    """Bands, decisions, what counts; sorted."""
-    links["decision"] = Verdict.NONE.value
-    if decisions is not None and len(decisions):
-        links = _decide(links, decisions)
+    """What counts; sorted."""
     links["on_patch"] = (
         links["parcel_code"].map(land.rows.set_index("code")["on_patch"]).fillna(False).astype(bool)
     )
@@ -270,7 +270,26 @@ def _finish(
     return links[list(COLUMNS)]
 
 
-def _decide(links: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+def _untitled(holders: pd.DataFrame, links: pd.DataFrame) -> pd.Series:
+    """Number of holders of each parcel whose firm-like holder no automatic title names."""
+    titled = links.loc[(links["relation"] == Relation.OWN) & (links["band"] == Band.AUTO)]
+    firm = holders[
+        (holders["kind"] == "firm") & ~holders["parcel_code"].isin(titled["parcel_code"])
+    ]
+    return firm.drop_duplicates("parcel_code").set_index("parcel_code")["n_holders"]
+
+
+def _without_answered(links: pd.DataFrame, holders: pd.DataFrame) -> pd.DataFrame:
+    """Questions about a sole holder's name fall away once a person has said who it is."""
+    own = links["relation"] == Relation.OWN
+    said = links.loc[own & (links["decision"] == Verdict.SAME), "parcel_code"]
+    sole = holders.loc[holders["n_holders"] == 1, "parcel_code"]
+    settled = links["parcel_code"].isin(said) & links["parcel_code"].isin(sole)
+    moot = own & settled & (links["band"] == Band.REVIEW) & (links["decision"] == Verdict.NONE)
+    return links[~moot].reset_index(drop=True)
+
+
+def _decide(links: pd.DataFrame, decisions: pd.DataFrame, untitled: pd.Series) -> pd.DataFrame:
     """Decisions win: they mark their pair, correct its relation and area, or make a new link."""
     table = decisions.drop_duplicates(["parcel_code", "uscc"], keep="last")
     keyed = table.set_index(["parcel_code", "uscc"])
@@ -282,4 +301,8 @@ def _decide(links: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     area = found["area_m2"].to_numpy(dtype=np.float64)
     links["claim_m2"] = np.where(np.isfinite(area), area, links["claim_m2"])
     new = table[(table["verdict"] == Verdict.SAME) & ~keyed.index.isin(pairs)]
-    return pd.concat([links, explain.decided_rows(new)], ignore_index=True) if len(new) else links
+    return (
+        pd.concat([links, explain.decided_rows(new, untitled)], ignore_index=True)
+        if len(new)
+        else links
+    )

@@ -256,10 +256,17 @@ def address_rows(found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def decided_rows(new: pd.DataFrame) -> pd.DataFrame:
-    """Links that exist because a person said so."""
+def decided_rows(new: pd.DataFrame, untitled: pd.Series) -> pd.DataFrame:
+    """Links that exist because a person said so.
+
+    Where no relation is given: OWN if the parcel's firm-like holder is known to be nobody else
+    (``untitled``: number of holders by code of such parcels), else OCCUPY.
+    """
     line = t("人工认定", "decided by a person")
-    relation = new["relation"].where(new["relation"] != "", Relation.OCCUPY.value)
+    holders = new["parcel_code"].map(untitled).astype("float64")
+    guess = np.where(holders.notna(), Relation.OWN.value, Relation.OCCUPY.value)
+    relation = new["relation"].where(new["relation"] != "", pd.Series(guess, index=new.index))
+    alone = (relation == Relation.OWN) & (holders == 1)
     return _frame(
         len(new),
         parcel_code=new["parcel_code"].to_numpy(),
@@ -272,6 +279,7 @@ def decided_rows(new: pd.DataFrame) -> pd.DataFrame:
             for u, p in zip(new["uscc"], new["parcel_code"], strict=True)
         ],
         weight_bits=0.0,
+        share=np.where(alone, 1.0, np.nan),
         claim_m2=new["area_m2"].to_numpy(dtype=np.float64),
         band=Band.AUTO.value,
         decision=Verdict.SAME.value,

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 import pandas as pd
@@ -229,8 +230,9 @@ def parse(texts: pd.Series, lexicon: Lexicon) -> pd.DataFrame:
     """Take a column apart: a frame on its index with the fields of `ParsedName`."""
     values = texts.astype("str")
     distinct = pd.unique(values)
-    rows = [asdict(parse_name(text, lexicon)) for text in distinct]
     fields = list(ParsedName.__dataclass_fields__)
+    values_of = attrgetter(*fields)
+    rows = [values_of(parse_name(text, lexicon)) for text in distinct]
     table = pd.DataFrame(rows, columns=fields, index=distinct, dtype="str")
     return table.reindex(pd.Index(values)).set_axis(values.index)
 

@@ -11,7 +11,9 @@ from geomujun.matching.evidence import probability
 
 
 def ran(*weights: float, null: float = 0.0) -> pd.DataFrame:
-    pairs = pd.DataFrame({"q": 1, "uscc": [f"F{n}" for n in range(len(weights))], "weight": weights})
+    pairs = pd.DataFrame(
+        {"q": 1, "uscc": [f"F{n}" for n in range(len(weights))], "weight": weights}
+    )
     return competing(pairs, ["q"], null)
 
 

@@ -30,7 +30,11 @@ def firm(**more: Any) -> Town:
 
 def beside(metres: float, datum: str = "cgcs2000") -> dict[str, Any]:
     west, south, _, north = square(0).bounds
-    return {"longitude": west - metres / 111_320 * 1.1547, "latitude": (south + north) / 2, "datum": datum}
+    return {
+        "longitude": west - metres / 111_320 * 1.1547,
+        "latitude": (south + north) / 2,
+        "datum": datum,
+    }
 
 
 @pytest.mark.parametrize(
@@ -143,7 +147,13 @@ def test_the_same_road_is_as_good_as_the_same_village() -> None:
 
 @pytest.mark.parametrize(
     ("reported", "wanted"),
-    [(10_000.0, "equal"), (10_000.004, "equal"), (10_040.0, "close"), (10_060.0, "none"), (None, "none")],
+    [
+        (10_000.0, "equal"),
+        (10_000.004, "equal"),
+        (10_040.0, "close"),
+        (10_060.0, "none"),
+        (None, "none"),
+    ],
 )
 def test_areas_are_equal_to_the_centimetre_or_close(reported: float | None, wanted: str) -> None:
     town = firm(reported_area_m2=reported)
@@ -177,7 +187,9 @@ def test_doors_without_a_number_pair_nothing() -> None:
         ({"geometry": square(0)}, False),  # covered by a parcel
     ],
 )
-def test_village_industry_without_a_parcel_is_land_of_its_own(more: dict[str, Any], bare: bool) -> None:
+def test_village_industry_without_a_parcel_is_land_of_its_own(
+    more: dict[str, Any], bare: bool
+) -> None:
     town = Town(others=False)
     town.parcel()
     code = town.patch(**more)

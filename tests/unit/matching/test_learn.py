@@ -58,7 +58,9 @@ def test_a_level_never_seen_keeps_its_value() -> None:
     seen = planted(200)
     weights = start()
     bits = {**weights.bits, "point": {**weights.bits["point"], "inside": 2.25}}
-    assert learn(seen, ("point", "door"), replace(weights, bits=bits)).bits["point"]["inside"] == 2.25
+    assert (
+        learn(seen, ("point", "door"), replace(weights, bits=bits)).bits["point"]["inside"] == 2.25
+    )
 
 
 def test_the_same_examples_give_the_same_weights() -> None:
@@ -67,7 +69,9 @@ def test_the_same_examples_give_the_same_weights() -> None:
 
 
 def test_no_examples_change_nothing() -> None:
-    none = Examples(planted(1).pairs.iloc[:0], np.empty(0, np.int64), np.empty(0, bool), np.empty(0))
+    none = Examples(
+        planted(1).pairs.iloc[:0], np.empty(0, np.int64), np.empty(0, bool), np.empty(0)
+    )
     assert learn(none, ("point", "door"), start(1.0)) == start(1.0)
 
 

@@ -16,16 +16,21 @@ from geomujun.intake.reader import read_case
 from geomujun.matching.engine import COLUMNS, match
 from geomujun.matching.identity import settle
 
-A, B, C, D = "绍兴华联纺织有限公司", "绍兴越美印染有限公司", "绍兴广聚服装有限公司", "绍兴宝业针织有限公司"
+A, B, C, D = (
+    "绍兴华联纺织有限公司",
+    "绍兴越美印染有限公司",
+    "绍兴广聚服装有限公司",
+    "绍兴宝业针织有限公司",
+)
 SAMPLE = Path(__file__).parents[2] / "cases" / "sample-town" / "case"
 
 
 def town() -> tuple[Town, str, str]:
-    """A held parcel, a parcel written with a slip, three firms."""
+    """A held parcel, one whose holder's name two firms bear (2 and 4), four firms."""
     made = Town()
-    for name in (A, B, C):
+    for name in (A, B, C, B):
         made.firm(name)
-    return made, made.parcel(A), made.parcel("绍兴越媄印染有限公司")
+    return made, made.parcel(A), made.parcel(B)
 
 
 @cache
@@ -33,6 +38,7 @@ def sample() -> pd.DataFrame:
     return match(settle(read_case(SAMPLE).case).case, date(2024, 12, 31)).links
 
 
+@cache
 def every_kind() -> pd.DataFrame:
     """Links of every relation but REGISTERED_ONLY's sisters, and a decision."""
     made, held, _ = town()
@@ -122,8 +128,11 @@ def test_different_takes_a_sure_link_out_and_keeps_it_visible() -> None:
 def test_unsure_changes_nothing_that_counts() -> None:
     made, held, slip = town()
     links = made.decide(held, uscc(1), "unsure").decide(slip, uscc(2), "unsure").links()
-    assert [one(links, p, f)["counted"] for p, f in ((held, uscc(1)), (slip, uscc(2)))] == [True, False]
-    assert links["decision"].tolist() == ["unsure", "unsure"]
+    assert [one(links, p, f)["counted"] for p, f in ((held, uscc(1)), (slip, uscc(2)))] == [
+        True,
+        False,
+    ]
+    assert links["decision"].tolist() == ["unsure", "unsure", ""]
 
 
 def test_a_decision_corrects_relation_and_area() -> None:
@@ -185,3 +194,12 @@ def test_the_day_decides_which_leases_hold() -> None:
     assert one(made.links(date(2023, 12, 31)), held, uscc(3))["relation"] == "LEASE"
     assert uscc(3) not in made.links(date(2024, 1, 1))["uscc"].tolist()
     assert uscc(3) not in made.links(date(2021, 12, 31))["uscc"].tolist()
+
+
+def test_same_on_land_whose_firm_like_holder_nobody_is_makes_the_firm_its_holder() -> None:
+    made, _, _ = town()
+    strange = made.parcel("绍兴没有名录有限公司")
+    link = one(made.decide(strange, uscc(3), "same").links(), strange, uscc(3))
+    assert (link["relation"], link["share"], link["counted"]) == ("OWN", 1.0, True)
+    made.decided[0]["relation"] = "OCCUPY"
+    assert one(made.links(), strange, uscc(3))["relation"] == "OCCUPY"

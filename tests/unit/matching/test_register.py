@@ -28,7 +28,9 @@ def test_former_names_may_end_in_their_last_day(cell: str, names: list[tuple[str
 
 
 def test_current_and_former_names_of_one_firm_are_rows_of_one_code() -> None:
-    names = register_of("绍兴华联纺织有限公司", former="绍兴旧名丝绸厂(至2018-05-01)；紹興老厂").names
+    names = register_of(
+        "绍兴华联纺织有限公司", former="绍兴旧名丝绸厂(至2018-05-01)；紹興老厂"
+    ).names
     mine = names[names["uscc"] == uscc(1)]
     assert mine["written"].tolist() == ["绍兴华联纺织有限公司", "紹興老厂", "绍兴旧名丝绸厂"]
     assert mine["former"].tolist() == [False, True, True]
@@ -43,7 +45,11 @@ def test_a_day_that_does_not_exist_leaves_the_name_undated() -> None:
 
 
 def test_an_enterprise_without_a_name_is_no_row_but_stays_a_firm() -> None:
-    case = Case(enterprises=frame("enterprises", [{"uscc": uscc(1), "name": ""}, {"uscc": uscc(2), "name": "甲厂"}]))
+    case = Case(
+        enterprises=frame(
+            "enterprises", [{"uscc": uscc(1), "name": ""}, {"uscc": uscc(2), "name": "甲厂"}]
+        )
+    )
     register = build(case, lexicon_of(case))
     assert register.names["uscc"].tolist() == [uscc(2)]
     assert len(register.firms) == 2
@@ -66,5 +72,7 @@ def test_a_place_the_country_list_lacks_is_learned_from_three_addresses() -> Non
 def test_the_order_of_the_firms_changes_only_their_positions() -> None:
     rows = [{"uscc": uscc(n), "name": f"绍兴{n}号纺织有限公司"} for n in range(1, 6)]
     frames = [frame("enterprises", r) for r in (rows, rows[::-1])]
-    a, b = (build(Case(enterprises=f), lexicon_of(Case())).names.drop(columns="firm") for f in frames)
+    a, b = (
+        build(Case(enterprises=f), lexicon_of(Case())).names.drop(columns="firm") for f in frames
+    )
     pd.testing.assert_frame_equal(a, b)

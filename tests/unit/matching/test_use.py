@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from matching_small import Town, evidence, inside, one, pairs, parcel_code, square, uscc
 
+from geomujun.matching.weights import shipped
+
 HOLDER, USER = "绍兴华联纺织有限公司", "绍兴越美印染有限公司"
 DOOR = {"site_address": "绍兴市柯桥区海涂路18号"}
 SEAT = {"registered_address": "绍兴市柯桥区海涂路18号"}
@@ -67,7 +69,11 @@ def crowd_at(room: str, firms: int) -> Town:
     made = town({})
     made.firms.pop()
     for n in range(firms):
-        made.firm(f"绍兴{'甲乙丙丁戊己庚辛'[n]}源服装有限公司", registered_address=f"绍兴市柯桥区海涂路18号{room}", **DOOR)
+        made.firm(
+            f"绍兴{'甲乙丙丁戊己庚辛'[n]}源服装有限公司",
+            registered_address=f"绍兴市柯桥区海涂路18号{room}",
+            **DOOR,
+        )
     return made
 
 
@@ -107,7 +113,7 @@ def test_a_firm_between_two_parcels_is_not_given_to_one_silently() -> None:
         made.parcel(location="海涂路18号", geometry=square(n))
     links = made.links()
     assert links["band"].tolist() == ["review", "review"]
-    assert links["rival_uscc"].tolist() == [uscc(2), uscc(2)]  # its own other place
+    assert links["probability"].nunique() == 1
 
 
 def test_land_of_a_dissolved_holder_is_more_likely_used_by_another() -> None:
@@ -125,7 +131,9 @@ def test_reported_areas_that_add_up_to_the_parcel_speak_for_use() -> None:
 
 def test_a_point_at_the_registered_address_says_nothing_of_a_site_elsewhere() -> None:
     made = town({**SEAT, "site_address": "绍兴市柯桥区越秀路9号", **inside(0)})
-    assert user_links(made) in ([], [(P, "REGISTERED_ONLY", "auto")])
+    link = one(made.links(), P, uscc(2))
+    assert "point" not in evidence(link)
+    assert not link["counted"]
 
 
 def test_the_holders_own_site_teaches_where_its_door_is() -> None:
@@ -133,4 +141,5 @@ def test_the_holders_own_site_teaches_where_its_door_is() -> None:
     made.firm(HOLDER, site_address="绍兴市柯桥区越秀路9号")
     made.firm(USER, site_address="绍兴市柯桥区越秀路9号")
     made.parcel(HOLDER, location="柯桥区海涂路以南")
-    assert user_links(made) == [(P, "OCCUPY", "auto")]
+    link = one(made.links(), P, uscc(2))
+    assert (link["relation"], evidence(link)["door"]) == ("OCCUPY", shipped().bits["door"]["only"])

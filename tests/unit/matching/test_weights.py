@@ -46,7 +46,12 @@ def test_better_agreement_has_more_bits_and_silence_none(part: str, falling: lis
 
 def test_the_rarity_of_the_trade_name_counts_when_it_agrees_and_only_then() -> None:
     slopes = shipped().slopes
-    for level, slope in (("exact", "exact"), ("same", "same"), ("sound", "fuzzy"), ("whole1", "fuzzy")):
+    for level, slope in (
+        ("exact", "exact"),
+        ("same", "same"),
+        ("sound", "fuzzy"),
+        ("whole1", "fuzzy"),
+    ):
         gain = priced(l_name=level, rarity=10.0)["b_name"] - priced(l_name=level)["b_name"]
         assert gain == pytest.approx(10 * slopes[slope])
     assert priced(l_name="sibling", rarity=10.0)["b_name"] == priced(l_name="sibling")["b_name"]
@@ -67,7 +72,9 @@ def test_a_name_that_agrees_as_a_whole_is_not_praised_again_for_its_parts(level:
 
 def test_the_bits_of_a_name_are_the_sum_of_its_parts() -> None:
     row = priced(l_trade="same", l_place="other", l_legal="near", rarity=5.0, trade_rarity=2.0)
-    assert row["bits"] == pytest.approx(row["b_name"] + row["b_trade"] + row["b_place"] + row["b_legal"])
+    assert row["bits"] == pytest.approx(
+        row["b_name"] + row["b_trade"] + row["b_place"] + row["b_legal"]
+    )
 
 
 def test_an_unknown_level_says_nothing() -> None:
@@ -93,7 +100,11 @@ def test_what_was_learned_of_use_leaves_titles_alone() -> None:
 
 
 def test_evidence_puts_the_strongest_first_and_the_prior_last() -> None:
-    items = [Item(PRIOR, -8.0, "", "", "先验"), Item("a", 1.0, "x", "y", "甲"), Item("b", -3.00049, "x", "y", "乙")]
+    items = [
+        Item(PRIOR, -8.0, "", "", "先验"),
+        Item("a", 1.0, "x", "y", "甲"),
+        Item("b", -3.00049, "x", "y", "乙"),
+    ]
     read_back = json.loads(as_json(items))
     assert [i["name"] for i in read_back] == ["b", "a", "prior"]
     assert read_back[0] == {"name": "b", "bits": -3.0, "left": "x", "right": "y", "line": "乙"}
