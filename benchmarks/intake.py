@@ -56,16 +56,8 @@ def write_parcels(path: Path, count: int) -> None:
 
 def write_enterprises(path: Path, count: int) -> None:
     """A workbook with a title row above the header and numbers as text."""
-    header = [
-        "统一社会信用代码",
-        "企业名称",
-        "登记状态",
-        "成立日期",
-        "住所",
-        "行业代码",
-        "规模",
-        "上报用地面积",
-    ]
+    header = ["统一社会信用代码", "企业名称", "登记状态", "成立日期", "住所", "行业代码", "规模"]
+    header.append("上报用地面积")
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
         sheet = book.add_worksheet("企业")
         sheet.write_string(0, 0, "企业名录")
