@@ -56,8 +56,8 @@ def write_parcels(path: Path, count: int) -> None:
 
 def write_enterprises(path: Path, count: int) -> None:
     """A workbook with a title row above the header and numbers as text."""
-    header = ["统一社会信用代码", "企业名称", "登记状态", "成立日期", "住所", "行业代码", "规模"]
-    header.append("上报用地面积")
+    header = ["统一社会信用代码", "企业名称", "登记状态", "成立日期", "住所"]
+    header += ["行业代码", "规模", "上报用地面积"]
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
         sheet = book.add_worksheet("企业")
         sheet.write_string(0, 0, "企业名录")
@@ -65,7 +65,8 @@ def write_enterprises(path: Path, count: int) -> None:
             sheet.write_string(1, column, name)
         for i in range(count):
             row = (f"91330603{i:09d}X", f"绍兴第{i}号试验有限公司", "存续", "2012-05-06",
-                   f"柯桥区某某街道第{i % 977}村", "3351", "规下", f"{1000 + i % 500}.50")  # fmt: skip
+                   f"柯桥区某某街道第{i % 977}村", "3351", "规下",
+                   f"{1000 + i % 500}.50")  # fmt: skip
             for column, value in enumerate(row):
                 sheet.write_string(i + 2, column, value)
 
