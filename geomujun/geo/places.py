@@ -8,8 +8,9 @@ lies 2° away or more. Prefectures that reach 1.8° or more from their seat in l
 Inner Mongolia, Heilongjiang, Xizang, Xinjiang, and some others) are left out, so that a place at
 their edge is asked for and never guessed; so are 重庆 and codes under direct provincial rule.
 
-Source: seats of prefectures to 0.1°, from public lists of city coordinates; extents of provinces,
-rounded outwards to 0.1°, 《中华人民共和国分省地图集》; codes GB/T 2260.
+Source: codes GB/T 2260. Seats of prefectures (to 0.1°) and extents of provinces (to 0.1°, outwards)
+were written down from general knowledge and not compared with an atlas: unconfirmed. Where they
+leave a doubt the zone is asked for.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from geomujun.lang import t
 # Units a line above the header can give to every column of a kind. 吨 is left out: it may mean coal
 # equivalent, carbon dioxide or pollutants.
 _TABLE_WIDE: Final = ("m2", "wan_yuan", "wan_yuan_per_mu")
-# 《不动产登记数据库标准》 面积单位代码
+# 《不动产登记数据库标准》 面积单位代码; the standard's table was not seen: unconfirmed.
 AREA_UNIT_CODES: Final = {"1": "㎡", "2": "亩", "3": "公顷"}
 
 
