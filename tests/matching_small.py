@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from ledger_small import frame
 from shapely.geometry import box
@@ -204,3 +206,9 @@ def evidence(link: pd.Series) -> dict[str, float]:
     items = json.loads(link["evidence"])
     assert len({i["name"] for i in items}) == len(items)
     return {i["name"]: i["bits"] for i in items}
+
+
+def probability(weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """What a single candidate gets: 2^w / (1 + 2^w), without overflow."""
+    bounded = np.clip(weight, -60.0, 60.0)
+    return np.asarray(1.0 / (1.0 + np.exp2(-bounded)))

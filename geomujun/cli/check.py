@@ -19,7 +19,7 @@ def check(
 ) -> None:
     """逐个文件说明读法与剔除 · a verdict per file: format, encoding, CRS, columns, units, rows."""
     with console.progress(as_json) as say:
-        intake = examine(case, progress=say)  # type: ignore[arg-type]
+        intake = examine(case, progress=say)
     if as_json:
         found = {
             "files": [f.as_dict() for f in intake.files],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -42,7 +42,7 @@ def stage_name(stage: str) -> str:
 
 
 @contextmanager
-def progress(quiet: bool = False) -> Iterator[object]:
+def progress(quiet: bool = False) -> Iterator[Callable[[str, int], None]]:
     """A callback ``(stage, rows)``: a live line on a terminal, one line per stage elsewhere."""
     if quiet:
         yield lambda _stage, _rows: None

@@ -51,7 +51,7 @@ def demo(
         as_of=parse_day(None, YEAR),
     )
     with console.progress() as say:
-        result = reconcile.run(job, say)  # type: ignore[arg-type]
+        result = reconcile.run(job, say)
     report(result, out / "result", as_json=False)
     if not no_serve:
         console.err(

@@ -102,7 +102,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; ty
         workers=workers,
     )
     with console.progress(quiet or as_json) as say:
-        result = reconcile.run(job, say)  # type: ignore[arg-type]
+        result = reconcile.run(job, say)
     report(result, out, as_json)
 
 

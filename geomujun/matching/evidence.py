@@ -11,9 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
 PRIOR: Final = "prior"  # the item that is no comparison: what was known before any
 
 
@@ -42,9 +39,3 @@ def as_json(items: Iterable[Item]) -> str:
     """The ``evidence`` cell: strongest first, the prior last."""
     ordered = sorted(items, key=lambda i: (i.name == PRIOR, -abs(i.bits), i.name, i.right))
     return json.dumps([i.as_dict() for i in ordered], ensure_ascii=False, separators=(",", ":"))
-
-
-def probability(weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """2^w / (1 + 2^w), without overflow."""
-    bounded = np.clip(weight, -60.0, 60.0)
-    return np.asarray(1.0 / (1.0 + np.exp2(-bounded)))

@@ -202,10 +202,3 @@ def _unique_suffix(compact: pd.Series, known: pd.Index) -> pd.Series:
         here = wanted[wanted.str.len() == length]
         found.loc[here.index] = here.map(table).fillna("").astype("str")
     return found
-
-
-def unit_parcel_code(units: pd.Series) -> pd.Series:
-    """The 宗地代码 a 不动产单元号 begins with (first 19 of 28), "" when there is none."""
-    clean = normalise_code(units)
-    head = clean.str.slice(0, 19)
-    return head.where(clean.str.fullmatch(f"{_PARCEL}[WFLQ0-9A-Z]*"), "").astype("str")

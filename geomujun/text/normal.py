@@ -18,7 +18,6 @@ _OPENING, _CLOSING = "[{〔【〈《「『<", "]}〕】〉》」』>"
 _BRACKETS: Final = str.maketrans(_OPENING + _CLOSING, "(" * 9 + ")" * 9)
 _DROP: Final = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\ufeff\u00ad'\"`*_~^|\\“”\u2018\u2019]+")
 _EDGE: Final = re.compile(r"^[.。,，、;；:：\-—·]+|[.。,，、;；:：\-—·]+$")
-_HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
 
 @lru_cache(maxsize=1)
@@ -48,8 +47,3 @@ def normalise(texts: pd.Series) -> pd.Series:
     distinct = pd.unique(values)
     table = {text: normalise_text(text) for text in distinct}
     return values.map(table).astype("str")
-
-
-def has_han(text: str) -> bool:
-    """Whether the text has a Chinese character."""
-    return _HAN.search(text) is not None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from matching_small import probability
 
 from geomujun.matching.compete import competing
-from geomujun.matching.evidence import probability
 
 
 def ran(*weights: float, null: float = 0.0) -> pd.DataFrame:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from geomujun.matching.evidence import PRIOR, Item, as_json, probability
+from geomujun.matching.evidence import PRIOR, Item, as_json
 from geomujun.matching.weights import Weights, read, shipped, written
 
 
@@ -113,9 +112,3 @@ def test_evidence_puts_the_strongest_first_and_the_prior_last() -> None:
 def test_evidence_does_not_depend_on_the_order_it_was_found_in() -> None:
     items = [Item(n, 2.0, "", r, "甲") for n, r in (("a", "2"), ("a", "1"), ("b", "0"))]
     assert as_json(items) == as_json(items[::-1])
-
-
-def test_bits_become_odds_of_two_and_never_overflow() -> None:
-    got = probability(np.array([0.0, 1.0, -1.0, 1e6, -1e6]))
-    assert got == pytest.approx([1 / 2, 2 / 3, 1 / 3, 1.0, 0.0])
-    assert ((got > 0) & (got <= 1)).all()

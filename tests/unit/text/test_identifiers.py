@@ -13,7 +13,6 @@ from geomujun.text.identifiers import (
     org_code,
     org_code_valid,
     resolve_parcel_codes,
-    unit_parcel_code,
     uscc_check_char,
     uscc_valid,
 )
@@ -191,10 +190,3 @@ def test_other_numbers_keep_their_writing() -> None:
         "12-3-45",
         "330603000900000001",
     ]
-
-
-def test_a_unit_number_begins_with_its_parcel() -> None:
-    units = column(
-        "330603001002GB00018W00000000", "330603001002 GB00018 F0001 0001", "", "F00010001"
-    )
-    assert unit_parcel_code(units).tolist() == [PARCEL, PARCEL, "", ""]

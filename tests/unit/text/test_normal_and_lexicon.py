@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from geomujun.text.lexicon import case_lexicon, divisions, short_place, words
-from geomujun.text.normal import has_han, normalise, normalise_text
+from geomujun.text.normal import normalise, normalise_text
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,6 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
 def test_a_column_keeps_index_and_order() -> None:
     texts = pd.Series(["華", "华", ""], index=[4, 2, 8], dtype="str")
     assert normalise(texts).to_dict() == {4: "华", 2: "华", 8: ""}
-
-
-def test_chinese_is_seen() -> None:
-    assert has_han("A厂")
-    assert not has_han("ABC 12")
 
 
 def test_places_are_learned_from_the_cases_addresses_with_what_they_lie_in() -> None:
