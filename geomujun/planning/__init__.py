@@ -1,0 +1,1 @@
+"""What to do next: simulation of policy, remediation plans, leaders, monitoring, measures."""
