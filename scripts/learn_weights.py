@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from geomujun.matching.engine import prepare
 from geomujun.matching.holders import split_cell
 from geomujun.matching.identity import settle
 from geomujun.matching.names import match_names, parse_queries
+from geomujun.matching.tenure import lets_of
 from geomujun.matching.title import own_levels, ranked
 from geomujun.matching.use import use_levels, weighed
 from geomujun.matching.weights import Weights, shipped, written
@@ -86,7 +88,11 @@ def collect(folder: Path, weights: Weights) -> tuple[learn.Examples, learn.Examp
     case = settle(read_case(folder / "case").case).case
     ground = prepare(case, date(2024, 12, 31), weights)
     own, some = true_pairs(folder, case)
-    titles = own_levels(ground.holders, case.parcels, ground.register, ground.places, weights, -1e9)
+    everything = replace(weights, limits={**weights.limits, "keep": -1e9})
+    lets = lets_of(case, ground.register)
+    titles = own_levels(
+        ground.holders, case.parcels, ground.register, ground.places, everything, lets
+    )
     uses = use_levels(ground.register, ground.places, ground.doors, ground.known)
     return (
         examples(titles, ["parcel_code", "seq"], own, None),
@@ -109,7 +115,7 @@ def by_name(size: int, seed: int, data: Path | None, weights: Weights) -> learn.
     firm = pairs["uscc"].map(pd.Series(range(len(known.firms)), index=known.firms["uscc"]))
     truth = task.parcels["truth"].to_numpy()[pairs["parcel"]]
     right = [str(f) in t.split("|") for f, t in zip(firm, truth, strict=True)]
-    for part in ("code", "date", "point", "door", "home", "village", "area"):
+    for part in ("code", "date", "point", "door", "home", "village", "area", "lessor", "held"):
         pairs[f"l_{part}"] = "none"
     pairs["prior"] = -np.log2(len(known.firms))
     group = pairs.groupby(["parcel", "query"], sort=False).ngroup().to_numpy(dtype=np.int64)

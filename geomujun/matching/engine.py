@@ -18,9 +18,9 @@ from geomujun.domain.words import Band, Relation, Verdict
 from geomujun.matching import explain
 from geomujun.matching.holders import explode
 from geomujun.matching.land import Land, build_land, door_table
-from geomujun.matching.register import Register, build, lexicon_of
+from geomujun.matching.register import Frozen, Register, build, lexicon_of
 from geomujun.matching.sites import Places, Sites, build_sites
-from geomujun.matching.tenure import resolve_leases, resolve_supply, titles
+from geomujun.matching.tenure import lets_of, resolve_leases, resolve_supply, titles
 from geomujun.matching.title import own_candidates
 from geomujun.matching.use import Known, registered_only, use_candidates
 from geomujun.matching.weights import Weights, shipped
@@ -43,6 +43,7 @@ class Matches:
     holders: pd.DataFrame  # holders.explode
     outside: pd.DataFrame  # leases in force whose tenant is no enterprise of the case
     land: Land
+    register: Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,15 @@ class Ground:
     doors: pd.DataFrame
 
 
-def prepare(case: Case, as_of: date, weights: Weights) -> Ground:
+def prepare(case: Case, as_of: date, weights: Weights, frozen: Frozen | None = None) -> Ground:
     """Names, land, sites, titles and leases of a settled case."""
-    register = build(case, lexicon_of(case))
+    register = build(case, frozen.lexicon if frozen else lexicon_of(case), frozen)
     land = build_land(case)
     sites = build_sites(register.firms, land)
     holders = explode(case, tuple(sorted(register.lexicon.sounds.values())))
     doors = door_table(case, land)
     places = Places(land, sites, doors)
-    own = own_candidates(holders, case.parcels, register, places, weights)
+    own = own_candidates(holders, case.parcels, register, places, weights, lets_of(case, register))
     own = own[(own["probability"] >= weights.limits["review"]) & (own["rank"] <= 2)]
     best = own.loc[own["rank"] == 1, ["parcel_code", "seq", "uscc"]]
     owners = holders.merge(best, on=["parcel_code", "seq"], how="left")
@@ -83,6 +84,7 @@ def match(
     as_of: date,
     decisions: pd.DataFrame | None = None,
     weights: Weights | None = None,
+    frozen: Frozen | None = None,
 ) -> Matches:
     """Find every link of a settled case.
 
@@ -91,12 +93,13 @@ def match(
         as_of: The day on which leases must be in force.
         decisions: Live decisions: ``parcel_code uscc verdict relation area_m2``; None for none.
         weights: Bits per level; None for the shipped ones.
+        frozen: Statistics of names to go by; None for those of the case itself.
 
     Returns:
         The links, sorted by parcel, code, relation and lease; columns `COLUMNS`.
     """
     weights = weights or shipped()
-    ground = prepare(case, as_of, weights)
+    ground = prepare(case, as_of, weights, frozen)
     register, land, sites = ground.register, ground.places.land, ground.places.sites
     own, leases, doors = ground.own, ground.leases, ground.doors
     day = pd.Timestamp(as_of)
@@ -126,7 +129,7 @@ def match(
     outside = leases[
         leases["in_force"] & (leases["lessee_key"] == "") & (leases["parcel_resolved"] != "")
     ]
-    return Matches(links, settled, ground.holders, outside.reset_index(drop=True), land)
+    return Matches(links, settled, ground.holders, outside.reset_index(drop=True), land, register)
 
 
 def _live(leases: pd.DataFrame) -> pd.DataFrame:

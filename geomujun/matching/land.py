@@ -18,6 +18,7 @@ import shapely
 
 from geomujun.domain.case import Case
 from geomujun.geo.overlay import Plane, patch_parcel
+from geomujun.matching.vicinity import zones
 from geomujun.text.locations import door_key, parse_locations
 
 INDUSTRIAL_PATCH: Final = r"^06(?:01|02)"
@@ -29,7 +30,8 @@ VILLAGE_INDUSTRY: Final = "203"  # CZCSXM
 class Land:
     """All land of a case, in the order of its codes.
 
-    ``rows``: code, area_m2, on_patch, location, town, village, road, door, plot; ``flat``: their
+    ``rows``: code, area_m2, on_patch, location, town (filled from its
+    地籍区), village, road, park, door, plot, zone; ``flat``: their
     polygons in metres of ``plane``; ``tree`` over them; ``position``: code → row.
     """
 
@@ -73,6 +75,7 @@ def build_land(case: Case) -> Land:
                     "town": place["town"],
                     "village": place["village"],
                     "road": place["road"],
+                    "park": place["park"],
                     "door": door_key(place),
                     "plot": place["plot"],
                 }
@@ -88,6 +91,7 @@ def build_land(case: Case) -> Land:
                         patches["location_unit"].str.endswith("村"), ""
                     ),
                     "road": "",
+                    "park": "",
                     "door": "",
                     "plot": "",
                 }
@@ -98,6 +102,7 @@ def build_land(case: Case) -> Land:
     flat = np.concatenate([plane.flat(parcels), plane.flat(patches)])
     order = np.argsort(rows["code"].to_numpy(dtype=object), kind="stable")
     rows, flat = rows.iloc[order].reset_index(drop=True), flat[order]
+    rows = zones(rows)
     position = pd.Series(np.arange(len(rows)), index=rows["code"])
     return Land(rows, flat, shapely.STRtree(flat), plane, position)
 

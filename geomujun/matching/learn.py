@@ -19,7 +19,9 @@ from scipy import optimize, sparse
 from geomujun.matching.weights import AGREE, EXACT, FUZZY, WHOLE, Weights
 
 Floats = npt.NDArray[np.float64]
-OWN_PARTS: Final = ("name", "trade", "place", "legal", "code", "date", "point", "village", "area")
+OWN_PARTS: Final = (
+    "name", "trade", "place", "legal", "code", "date", "point", "village", "area", "lessor", "held",
+)  # fmt: skip
 USE_PARTS: Final = (
     "point", "door", "village", "area", "lease", "family", "rest", "taken", "seat",
 )  # fmt: skip

@@ -19,6 +19,7 @@ from geomujun.geo.datum import to_cgcs2000
 from geomujun.lang import t
 from geomujun.matching.evidence import Item
 from geomujun.matching.land import Land
+from geomujun.matching.vicinity import vicinity_level
 from geomujun.text.locations import door_key, parse_locations
 
 Ints = npt.NDArray[np.int64]
@@ -133,7 +134,7 @@ def place_levels(
         l_point=point,
         l_door=_door_level(pairs, door_pairs(sites.site, doors)),
         l_home=_door_level(pairs, door_pairs(sites.home, doors)),
-        l_village=_village_level(firm, place, sites, land),
+        l_village=vicinity_level(land.rows, place, firm, sites.site, sites.home),
         l_area=_area_level(firm, place, sites, land),
     )
 
@@ -164,20 +165,6 @@ def _point_level(firm: Ints, place: Ints, sites: Sites, land: Land) -> tuple[Flo
     return metres, level.astype(object)
 
 
-def _village_level(firm: Ints, place: Ints, sites: Sites, land: Land) -> Objects:
-    """Same · other · none for village or road; the production site speaks first."""
-    theirs = land.rows["village"].to_numpy()[place]
-    road = land.rows["road"].to_numpy()[place]
-    level = np.full(len(firm), "none", dtype=object)
-    for parts in (sites.site, sites.home):
-        mine, my_road = parts["village"].to_numpy()[firm], parts["road"].to_numpy()[firm]
-        same = ((mine == theirs) & (mine != "")) | ((my_road == road) & (road != ""))
-        other = (mine != theirs) & (mine != "") & (theirs != "")
-        here = np.where(same, "same", np.where(other, "other", "none"))
-        level = np.where(level == "none", here, level)
-    return level
-
-
 def _area_level(firm: Ints, place: Ints, sites: Sites, land: Land) -> Objects:
     """Equal (to the centimetre) · close (within 0.5 %) · none: reported and registered area."""
     mine, theirs = sites.reported_m2[firm], land.rows["area_m2"].to_numpy()[place]
@@ -203,12 +190,8 @@ def place_items(row: Mapping[Any, Any]) -> list[Item]:
         if row.get(f"b_{name}"):
             items.append(Item(name, row[f"b_{name}"], row[left], row["location"], t(zh, en)))
     if row["b_village"]:
-        line = (
-            t("村或道路与坐落一致", "village or road agrees")
-            if row["l_village"] == "same"
-            else t("村与坐落不一致", "the village differs")
-        )
         left = row["site"] or row["home"]
+        line = _vicinity_line(row["l_village"])
         items.append(Item("village", row["b_village"], left, row["location"], line))
     if row["b_area"]:
         line = t("上报用地面积与登记面积相符", "reported area equals the registered area")
@@ -216,3 +199,15 @@ def place_items(row: Mapping[Any, Any]) -> list[Item]:
             Item("area", row["b_area"], f"{row['reported']:.2f}", f"{row['area_m2']:.2f}", line)
         )
     return items
+
+
+def _vicinity_line(level: str) -> str:
+    said = {
+        "same": t("村或道路与坐落一致", "village or road agrees"),
+        "zone": t("所在村、路或园区属同一地籍子区", "its road or village is in the same zone"),
+        "town": t("与宗地同在一个乡镇街道", "in the same town"),
+        "other": t("村与坐落不一致", "the village differs"),
+        "far": t("生产地址在别的乡镇街道", "the site is in another town"),
+        "home_far": t("注册地址在别的乡镇街道", "registered in another town"),
+    }
+    return said[level]

@@ -15,11 +15,12 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geomujun.domain.case import Case
+from geomujun.matching.holdings import letting
 from geomujun.matching.parties import lessors, tenants
 from geomujun.matching.register import Register
 from geomujun.matching.sites import Places
 from geomujun.matching.weights import Weights
-from geomujun.text.identifiers import resolve_parcel_codes
+from geomujun.text.identifiers import normalise_code, resolve_parcel_codes
 from geomujun.text.locations import parse_locations
 from geomujun.text.normal import normalise
 
@@ -54,6 +55,18 @@ def resolve_leases(
     leases[["lessee_key", "lessee_p"]] = tenants(leases, register, places, weights)
     leases["parcel_p"] = leases["parcel_how"].map(HOW).fillna(0.0).astype("float64")
     return leases
+
+
+def lets_of(case: Case, register: Register) -> pd.DataFrame:
+    """Who lets which parcel by a contract that names both: ``parcel_code uscc``."""
+    known = pd.Index(case.parcels["parcel_code"])
+    found = resolve_parcel_codes(case.leases["parcel_code"], known)
+    leases = case.leases.assign(
+        parcel_resolved=found["code"],
+        lessor_norm=normalise(case.leases["lessor"]),
+        lessor_uscc=normalise_code(case.leases["lessor_uscc"]),
+    )
+    return letting(leases, register.names, register.firms)
 
 
 def resolve_supply(case: Case) -> pd.DataFrame:

@@ -7,10 +7,13 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from geomujun.lang import t
 from geomujun.matching.compete import competing
 from geomujun.matching.evidence import Item
+from geomujun.matching.holdings import held_level
 from geomujun.matching.names import match_names, parse_queries
 from geomujun.matching.register import Register
 from geomujun.matching.sites import Places, place_levels
@@ -18,7 +21,10 @@ from geomujun.matching.weights import Weights
 from geomujun.text.identifiers import org_code, org_code_valid, uscc_valid
 
 HOME_SHARE: Final = 0.5  # of the bits of a production site's house number
-KEEP_BITS: Final = -9.0  # candidates weaker than this by name and code are not looked at further
+NEAR_CODE: Final = 2  # characters in which a broken code may differ from the enterprise's
+PARTS: Final = (
+    "code", "date", "point", "door", "home", "village", "area", "lessor", "held",
+)  # fmt: skip
 LEVELS: Final = {
     "exact": ("全名一致", "full name equal"),
     "same": ("字号一致", "trade name equal"),
@@ -33,6 +39,19 @@ LEVELS: Final = {
     "sibling": ("字号一字之差且音形不近", "one unlike character: probably a sibling firm"),
     "different": ("字号不同", "trade name differs"),
 }
+CODE_LINES: Final = {
+    "uscc_same": ("权利人证件号=统一社会信用代码", "the holder's id is the enterprise's code"),
+    "org_same": ("证件号与信用代码内的组织机构代码一致", "the 9-digit code inside is the same"),
+    "near": ("证件号残缺，与信用代码仅差一二字符", "the id is broken, one or two characters off"),
+    "uscc_other": ("权利人证件号是另一有效代码", "the holder's id is another valid code"),
+    "org_other": ("证件号是另一组织机构代码", "the holder's id is another 9-digit code"),
+}
+HELD_LINES: Final = {
+    "beside": ("该企业已有相邻宗地", "the enterprise holds the land beside it"),
+    "zone": ("该企业在同一地籍子区另有宗地", "the enterprise holds land in the same zone"),
+    "town": ("该企业在同一乡镇街道另有宗地", "the enterprise holds land in the same town"),
+    "elsewhere": ("该企业的其他宗地在别处", "the other land of the enterprise is elsewhere"),
+}
 
 
 def own_candidates(
@@ -41,6 +60,7 @@ def own_candidates(
     register: Register,
     places: Places,
     weights: Weights,
+    lets: pd.DataFrame,
 ) -> pd.DataFrame:
     """Scored holder × enterprise pairs.
 
@@ -50,6 +70,7 @@ def own_candidates(
         register: Names of the enterprises.
         places: Land, sites of the enterprises and doors.
         weights: Bits per level.
+        lets: Enterprises that let a parcel by lease: ``parcel_code uscc`` (`parties.letting`).
 
     Returns:
         One row per parcel, holder (``seq``) and candidate enterprise: ``parcel_code seq name
@@ -57,7 +78,7 @@ def own_candidates(
         ``probability``, ``rank`` within the holder (1 = best), ``rival_uscc`` and
         ``rival_probability``. Sorted by parcel, seq, rank.
     """
-    pairs = own_levels(holders, parcels, register, places, weights)
+    pairs = own_levels(holders, parcels, register, places, weights, lets)
     return ranked(pairs, weights)
 
 
@@ -67,11 +88,11 @@ def own_levels(
     register: Register,
     places: Places,
     weights: Weights,
-    keep_bits: float = KEEP_BITS,
+    lets: pd.DataFrame,
 ) -> pd.DataFrame:
     """The pairs of `own_candidates` with their levels and name bits, before they are weighed.
 
-    Pairs weaker by name and code than ``keep_bits`` are dropped; learning keeps them all.
+    Pairs weaker by name and code than the limit ``keep`` are dropped; learning keeps them all.
     """
     wanted = holders[holders["kind"] != "person"].reset_index(drop=True)
     pairs = _pairs(wanted, register, weights)
@@ -81,15 +102,20 @@ def own_levels(
     pairs["land"] = pairs["parcel_code"].map(places.land.position).to_numpy(dtype=np.int64)
     pairs["l_code"] = _code_level(pairs)
     pairs["l_date"] = _date_level(pairs, parcels, firms)
-    prior = -np.log2(max(len(firms), 2))
+    prior = -np.log2(max(register.size, 2))
     bits = pairs["bits"] + weights.column("code", pairs["l_code"])
-    pairs = pairs[(bits + prior > keep_bits).to_numpy()].reset_index(drop=True)
-    return place_levels(pairs, places.sites, places.land, places.doors).assign(prior=prior)
+    pairs["l_lessor"] = _lessor_level(pairs, lets)
+    bits += weights.column("lessor", pairs["l_lessor"])
+    pairs = pairs[(bits + prior > weights.limits["keep"]).to_numpy()].reset_index(drop=True)
+    pairs = place_levels(pairs, places.sites, places.land, places.doors).assign(prior=prior)
+    first = ranked(pairs.assign(l_held="none"), weights)
+    sure = first[(first["rank"] == 1) & (first["probability"] >= weights.limits["auto"])]
+    return pairs.assign(l_held=held_level(pairs, sure, places.land))
 
 
 def ranked(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
     """Weights, and probabilities that compete: one holder is one enterprise or none of them."""
-    for part in ("code", "date", "point", "door", "home", "village", "area"):
+    for part in PARTS:
         table = "door" if part == "home" else part
         pairs[f"b_{part}"] = weights.column(table, pairs[f"l_{part}"])
     # The two addresses of a firm are often one and the same; only the better one speaks.
@@ -141,10 +167,26 @@ def _code_level(pairs: pd.DataFrame) -> np.ndarray:
     short = (mine.str.len() == 9).to_numpy() & org_code_valid(mine)
     same_org = (org_code(mine) == org_code(theirs)).to_numpy() & (mine != "").to_numpy()
     return np.select(
-        [(mine == theirs).to_numpy(), (full | short) & same_org, full, short],
-        ["uscc_same", "org_same", "uscc_other", "org_other"],
+        [(mine == theirs).to_numpy(), (full | short) & same_org, full, short, _near(mine, theirs)],
+        ["uscc_same", "org_same", "uscc_other", "org_other", "near"],
         "none",
     ).astype(object)
+
+
+def _near(mine: pd.Series, theirs: pd.Series) -> np.ndarray:
+    """Whether a broken 18-character code is the enterprise's but for `NEAR_CODE` characters."""
+    long = mine.str.len().between(18 - NEAR_CODE, 18 + NEAR_CODE).to_numpy()
+    edits = process.cpdist(
+        mine.to_numpy(object), theirs.to_numpy(object), scorer=OSA.distance, score_cutoff=NEAR_CODE
+    )
+    return np.asarray(long & (edits <= NEAR_CODE))
+
+
+def _lessor_level(pairs: pd.DataFrame, lets: pd.DataFrame) -> np.ndarray:
+    """``lets``: a lease of this parcel, no sublease, names the enterprise as its lessor."""
+    known = pd.MultiIndex.from_frame(lets[["parcel_code", "uscc"]])
+    lessor = pd.MultiIndex.from_frame(pairs[["parcel_code", "uscc"]]).isin(known)
+    return np.where(lessor, "lets", "none").astype(object)
 
 
 def _date_level(pairs: pd.DataFrame, parcels: pd.DataFrame, firms: pd.DataFrame) -> np.ndarray:
@@ -178,15 +220,18 @@ def name_items(row: Mapping[Any, Any]) -> list[Item]:
             word = t(zh_yes, en_word + " agree") if bits > 0 else t(zh_no, en_word + " differ")
             items.append(Item(key, bits, mine, theirs, word))
     if row["b_code"]:
-        line = (
-            t("权利人证件号=统一社会信用代码", "the holder's id is the enterprise's code")
-            if row["b_code"] > 0
-            else t("权利人证件号是另一有效代码", "the holder's id is another valid code")
-        )
+        zh, en = CODE_LINES[row["l_code"]]
+        line = t(zh, en)
         items.append(Item("code", row["b_code"], row["holder_id"], row["uscc"], line))
     if row["b_date"]:
         line = t(
             "名称或主体在取得土地前已终止", "the name or firm had ended before the right began"
         )
         items.append(Item("date", row["b_date"], str(row["until"]), "", line))
+    if row["b_lessor"]:
+        line = t("租赁合同中该企业是本宗地的出租方", "a lease names the enterprise as its lessor")
+        items.append(Item("lessor", row["b_lessor"], row["uscc"], row["parcel_code"], line))
+    if row["b_held"]:
+        zh, en = HELD_LINES[row["l_held"]]
+        items.append(Item("held", row["b_held"], row["uscc"], row["parcel_code"], t(zh, en)))
     return items

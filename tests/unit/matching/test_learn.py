@@ -84,7 +84,8 @@ def test_a_fit_that_was_not_reached_is_an_error_not_a_result() -> None:
 
 def test_features_of_names_are_levels_and_rarities_and_whole_names_silence_their_parts() -> None:
     shared = {"l_trade": "same", "l_place": "same", "l_legal": "same", "l_code": "none", "l_date": "none",
-              "l_point": "none", "l_village": "none", "l_area": "none", "rarity": 5.0, "trade_rarity": 2.0}  # fmt: skip
+              "l_point": "none", "l_village": "none", "l_area": "none",
+              "l_lessor": "none", "l_held": "none", "rarity": 5.0, "trade_rarity": 2.0}  # fmt: skip
     pairs = pd.DataFrame([shared | {"l_name": n} for n in ("exact", "same", "sound")])
     matrix, names = features(pairs, OWN_PARTS, shipped())
     table = pd.DataFrame(matrix.toarray(), columns=pd.MultiIndex.from_tuples(names))
