@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geomujun.geo.datum import to_cgcs2000
+from geomujun.geo.datum import read_as, to_cgcs2000
 from geomujun.lang import t
 from geomujun.matching.evidence import Item
 from geomujun.matching.land import Land
@@ -28,6 +28,7 @@ Objects = npt.NDArray[np.object_]
 NEAR_M: Final = 40.0
 MARGIN_M: Final = 10.0
 HINT_RADIUS_M: Final = 300.0  # a point less certain than this is only a hint
+READINGS: Final = ("wgs84", "gcj02", "bd09")  # cgcs2000 is wgs84 to less than a metre
 ROOMY: Final = 0.005
 
 
@@ -37,6 +38,7 @@ class Sites:
 
     points: npt.NDArray[np.object_]  # metres, None where there is no usable point
     precise: npt.NDArray[np.bool_]  # the datum is declared
+    readings: npt.NDArray[np.object_]  # (3, n): the point read in each of `READINGS`, else None
     site: pd.DataFrame  # parsed production site, "" when the row has none
     home: pd.DataFrame  # parsed registered address
     has_site: npt.NDArray[np.bool_]
@@ -57,10 +59,9 @@ def build_sites(firms: pd.DataFrame, land: Land) -> Sites:
     lon, lat, radius = to_cgcs2000(
         firms["longitude"].to_numpy(), firms["latitude"].to_numpy(), firms["datum"].to_numpy(str)
     )
-    x, y = land.plane.xy(lon, lat)
-    have = np.isfinite(x) & np.isfinite(y)
-    points = np.full(len(firms), None, dtype=object)
-    points[have] = shapely.points(x[have], y[have])
+    points = _points(lon, lat, land)
+    have = ~shapely.is_missing(points)
+    raw = firms["longitude"].to_numpy(), firms["latitude"].to_numpy()
     site, home = (
         parse_locations(firms["site_address"]),
         parse_locations(firms["registered_address"]),
@@ -70,6 +71,7 @@ def build_sites(firms: pd.DataFrame, land: Land) -> Sites:
     return Sites(
         points=points,
         precise=have & (np.nan_to_num(radius, nan=1e9) < HINT_RADIUS_M),
+        readings=np.stack([_points(*read_as(*raw, datum), land) for datum in READINGS]),
         site=site.reset_index(drop=True),
         home=home.reset_index(drop=True),
         has_site=(firms["site_address"] != "").to_numpy(dtype=bool),
@@ -77,12 +79,31 @@ def build_sites(firms: pd.DataFrame, land: Land) -> Sites:
     )
 
 
+def _points(lon: Floats, lat: Floats, land: Land) -> Objects:
+    """Points in metres of the land's plane, None where a coordinate is missing."""
+    x, y = land.plane.xy(lon, lat)
+    have = np.isfinite(x) & np.isfinite(y)
+    points = np.full(len(have), None, dtype=object)
+    points[have] = shapely.points(x[have], y[have])
+    return points
+
+
 def near_pairs(sites: Sites, land: Land, metres: float = NEAR_M) -> pd.DataFrame:
-    """Firm × land pairs whose precise point lies inside or within ``metres``."""
+    """Firm × land pairs whose precise point lies inside or within ``metres``.
+
+    A point without a datum, or one that lies on no land as declared, is tried in all `READINGS`.
+    """
     points = sites.points.copy()
     points[~sites.precise] = None
     firm, place = land.tree.query(points, predicate="dwithin", distance=metres)
-    return pd.DataFrame({"firm": firm.astype(np.int64), "land": place.astype(np.int64)})
+    found = [(firm, place)]
+    lost = ~np.isin(np.arange(len(points)), firm)
+    for reading in sites.readings:
+        elsewhere = reading.copy()
+        elsewhere[~lost] = None
+        found.append(tuple(land.tree.query(elsewhere, predicate="intersects")))
+    firm, place = (np.concatenate([f[i] for f in found]).astype(np.int64) for i in (0, 1))
+    return pd.DataFrame({"firm": firm, "land": place}).drop_duplicates(ignore_index=True)
 
 
 def door_pairs(parts: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -146,20 +167,30 @@ def _door_level(pairs: pd.DataFrame, found: pd.DataFrame) -> Objects:
 
 
 def _point_level(firm: Ints, place: Ints, sites: Sites, land: Land) -> tuple[Floats, Objects]:
-    """Deep · inside · near for points with a declared datum, hint for others close by."""
+    """Deep · inside · near for points with a declared datum, else hint · reading · recast.
+
+    ``reading``: without a datum, and inside in one of `READINGS`; ``recast``: declared, but inside
+    in another one only; ``hint``: without a datum, and close by as it is written.
+    """
     points = sites.points[firm]
     shapes = land.flat[place]
     metres = np.asarray(shapely.distance(points, shapes), dtype=np.float64)
     margin = np.where(metres == 0, shapely.distance(points, shapely.boundary(shapes)), 0.0)
     precise = sites.precise[firm]
+    read = np.zeros(len(firm), dtype=bool)
+    astray = ~shapely.is_missing(points) & ~(precise & (metres <= NEAR_M))
+    for reading in sites.readings:
+        read[astray] |= shapely.intersects(reading[firm[astray]], shapes[astray])
     level = np.select(
         [
             precise & (margin >= MARGIN_M),
             precise & (metres == 0),
             precise & (metres <= NEAR_M),
+            ~precise & read,
             ~precise & (metres <= NEAR_M),
+            read,
         ],
-        ["deep", "inside", "near", "hint"],
+        ["deep", "inside", "near", "reading", "hint", "recast"],
         "none",
     )
     return metres, level.astype(object)
@@ -177,11 +208,7 @@ def place_items(row: Mapping[Any, Any]) -> list[Item]:
     """Plain sentences for one pair; ``row``: levels, bits and the texts they were read from."""
     items = []
     if row["b_point"]:
-        line = (
-            t("企业坐标落在宗地内", "the point lies inside the parcel")
-            if row["metres"] == 0
-            else t("企业坐标距宗地 {m:.0f} 米", "the point is {m:.0f} m from it", m=row["metres"])
-        )
+        line = _point_line(row["l_point"], row["metres"])
         items.append(Item("point", row["b_point"], row["point"], row["code"], line))
     for name, left, zh, en in (
         ("door", "site", "生产地址的门牌在该宗地", "the site's house number is on the parcel"),
@@ -199,6 +226,16 @@ def place_items(row: Mapping[Any, Any]) -> list[Item]:
             Item("area", row["b_area"], f"{row['reported']:.2f}", f"{row['area_m2']:.2f}", line)
         )
     return items
+
+
+def _point_line(level: str, metres: float) -> str:
+    if level == "reading":
+        return t("坐标未注明坐标系，按其中一种落在宗地内", "inside in one reading of its datum")
+    if level == "recast":
+        return t("坐标换一种坐标系则落在宗地内", "inside if read in another datum")
+    if metres == 0:
+        return t("企业坐标落在宗地内", "the point lies inside the parcel")
+    return t("企业坐标距宗地 {m:.0f} 米", "the point is {m:.0f} m from it", m=metres)
 
 
 def _vicinity_line(level: str) -> str:

@@ -44,7 +44,8 @@ def gazetteer(rows: pd.DataFrame) -> pd.Index:
     """All ``zone|name`` of the villages, roads and parks that parcels of a zone name."""
     found = [rows["zone"] + "|" + rows[n] for n in NAMES]
     some = [(rows["zone"] != "") & (rows[n] != "") for n in NAMES]
-    return pd.Index(pd.concat([f[s] for f, s in zip(found, some, strict=True)]).unique())
+    names: pd.Index = pd.Index(pd.concat([f[s] for f, s in zip(found, some, strict=True)]))
+    return names.unique()
 
 
 def vicinity_level(

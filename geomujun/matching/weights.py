@@ -98,7 +98,8 @@ def written(weights: Weights, made: str) -> str:
     out.append(
         "# auto, review: probabilities of the bands; null_own: bits of “no enterprise of the"
     )
-    out.append("# register”; use_prior: bits that a site with some sign of land is there.")
+    out.append("# register”; keep: weaker candidates are not looked at; use_prior: bits that a")
+    out.append("# site with some sign of land is there.")
     out.append(f"limits: {line(weights.limits)}")
     return "\n".join(out) + "\n"
 

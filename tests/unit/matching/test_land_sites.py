@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from matching_small import Town, inside, parcel_code, places_of, square
 
+from geomujun.geo.datum import write_as
 from geomujun.matching.land import bare_patches, build_land, door_table
 from geomujun.matching.sites import area_pairs, door_pairs, near_pairs, place_levels
 
@@ -45,7 +46,7 @@ def beside(metres: float, datum: str = "cgcs2000") -> dict[str, Any]:
         (beside(20), "near"),
         (beside(60), "none"),
         (beside(20, ""), "hint"),  # no datum declared
-        (inside(0) | {"datum": ""}, "hint"),
+        (inside(0) | {"datum": ""}, "reading"),
         ({}, "none"),
     ],
 )
@@ -59,11 +60,24 @@ def test_a_point_is_read_in_its_declared_datum() -> None:
     town = firm(**inside(0) | {"datum": "gcj02"})
     town.parcel()
     row = levels(town)
-    assert row["l_point"] == "none"
+    assert row["l_point"] == "recast"  # inside only if it is no gcj02
     assert 300 < row["metres"] < 700
 
 
-def test_only_points_with_a_datum_propose_land() -> None:
+@pytest.mark.parametrize(("datum", "wanted"), [("", "reading"), ("wgs84", "recast")])
+def test_a_point_in_an_untold_or_wrong_datum_is_tried_in_the_others(
+    datum: str, wanted: str
+) -> None:
+    where = inside(0)
+    lon, lat = write_as(where["longitude"], where["latitude"], "bd09")
+    town = firm(longitude=float(lon[0]), latitude=float(lat[0]), datum=datum)
+    town.parcel()
+    assert levels(town)["l_point"] == wanted
+    places = places_of(town)
+    assert near_pairs(places.sites, places.land).to_numpy().tolist() == [[0, 0]]
+
+
+def test_a_point_without_a_datum_proposes_only_land_it_lies_in() -> None:
     town = firm(**beside(20))
     town.firm("绍兴越美印染有限公司", **beside(20, ""))
     town.firm("绍兴广聚服装有限公司")
@@ -143,6 +157,31 @@ def test_the_same_road_is_as_good_as_the_same_village() -> None:
     town = firm(site_address="海涂路77号")
     town.parcel(location="海涂路以南、越秀路以东")
     assert levels(town)["l_village"] == "same"
+
+
+@pytest.mark.parametrize(
+    ("site", "home", "wanted"),
+    [
+        ("钱清镇海涂路77号", "", "zone"),  # the road another parcel of the zone names
+        ("钱清镇越秀路", "", "town"),
+        ("杨汛桥镇岭陈村", "", "far"),
+        ("", "杨汛桥镇岭陈村", "home_far"),
+        ("钱清镇越秀路", "钱清镇岭陈村", "town"),  # the site speaks first
+    ],
+)
+def test_an_address_is_in_the_zone_the_town_or_far_away(site: str, home: str, wanted: str) -> None:
+    town = firm(site_address=site, registered_address=home)
+    town.parcel(location="钱清镇岭陈村")
+    town.parcel(location="钱清镇海涂路以南")
+    assert levels(town)["l_village"] == wanted
+
+
+def test_the_town_of_a_location_without_one_is_learned_from_its_cadastral_district() -> None:
+    town = firm(site_address="杨汛桥镇展望路")
+    town.parcel(location="海涂路以南")
+    for _ in range(3):
+        town.parcel(location="钱清镇江南村")
+    assert levels(town)["l_village"] == "far"
 
 
 @pytest.mark.parametrize(
