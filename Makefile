@@ -31,6 +31,7 @@ test-long: setup-dev
 
 check: setup-dev
 	@$(BIN)/python scripts/generate_catalogue.py --check
+	@$(BIN)/python scripts/generate_schema.py --check
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -41,6 +42,7 @@ bench: setup-dev
 
 catalogue: setup-dev
 	@$(BIN)/python scripts/generate_catalogue.py
+	@$(BIN)/python scripts/generate_schema.py
 
 # Needs uv. The locks name no registry.
 lock:

@@ -1,6 +1,7 @@
 """Settings from the environment; read by the composition root (`cli`) only.
 
-``GEOMUJUN_LANG`` zh | en · ``GEOMUJUN_LOCALITY`` id of the locality file in force.
+``GEOMUJUN_LANG`` zh | en · ``GEOMUJUN_LOCALITY`` id of the locality file in force ·
+``GEOMUJUN_INDICATORS`` installed modules with a locality's own indicators, joined by commas.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ class Settings:
 
     lang: Lang = "zh"
     locality: str = "default"
+    indicators: tuple[str, ...] = ()
 
 
 def from_environment() -> Settings:
@@ -30,4 +32,6 @@ def from_environment() -> Settings:
     if lang not in ("zh", "en"):
         raise UsageError(f"GEOMUJUN_LANG={lang!r}", hint="zh | en")
     locality = os.environ.get("GEOMUJUN_LOCALITY", "default").strip() or "default"
-    return Settings("en" if lang == "en" else "zh", locality)
+    named = os.environ.get("GEOMUJUN_INDICATORS", "").split(",")
+    indicators = tuple(n.strip() for n in named if n.strip())
+    return Settings("en" if lang == "en" else "zh", locality, indicators)

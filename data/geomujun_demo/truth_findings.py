@@ -66,7 +66,9 @@ def _holders(known: Known) -> Iterator[Finding]:
             if not firm.active:
                 yield "HOLDER_CANCELLED", plot.code, "", firm.uscc, 0, ""
             elif firm.idle or not known.figures.present[firm.index]:
-                yield "IDLE_LAND", plot.code, firm.uscc, "", 0 if firm.idle else 1, ""
+                # "No tax and no power" is told of figures; without any, nothing is known.
+                sure = firm.idle and known.figures.present[firm.index]
+                yield "IDLE_LAND", plot.code, firm.uscc, "", int(not sure), ""
         if plot.exempt_from:
             ends = plot.exempt_from.replace(
                 year=plot.exempt_from.year + 3, day=min(28, plot.exempt_from.day)
@@ -195,9 +197,10 @@ def _screen(
     if sum(b[0] for b in built) / plot.area_m2 < 0.3:
         yield "COV", unsure
     firms = [known.world.firms[k.firm] for k in users]
-    if built and any(f.idle for f in firms):
+    told = all(known.figures.present[f.index] for f in firms)
+    if built and told and any(f.idle for f in firms):
         yield "JEWT", 0
-    elif any(not known.figures.present[f.index] for f in firms):
+    elif not told:
         yield "JEWT", 1
     least = [OLD_FAR.get(int(f.industry[:2])) for f in firms]
     low = [x for x in least if x is not None]

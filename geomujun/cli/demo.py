@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from geomujun.cli import console
-from geomujun.cli.run_case import load_scheme, parse_day, report
+from geomujun.cli.run_case import parse_day, report
+from geomujun.cli.scheme import load_scheme
 from geomujun.errors import MachineError, UsageError
 from geomujun.lang import t
 from geomujun.pipeline import reconcile

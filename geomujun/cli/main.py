@@ -32,12 +32,17 @@ app.command("doctor")(doctor.doctor)
 def add_commands() -> str:
     """Give the tree the commands that need the engine; the name of a missing package, or ""."""
     try:
-        from geomujun.cli import check, demo, run_case
+        from geomujun.cli import after_run, check, demo, explain, learn, run_case, scheme, simulate
     except ModuleNotFoundError as e:
         return e.name or str(e)
     app.command("demo")(demo.demo)
     app.command("check")(check.check)
     app.command("run")(run_case.run)
+    after_run.add(app)
+    app.command("explain")(explain.explain)
+    app.command("learn")(learn.learn)
+    app.command("simulate")(simulate.simulate)
+    app.add_typer(scheme.app, name="scheme")
     return ""
 
 

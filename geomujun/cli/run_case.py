@@ -10,35 +10,14 @@ from typing import Annotated
 import typer
 
 from geomujun.cli import console
+from geomujun.cli.scheme import load_scheme
 from geomujun.cli.summary import summary_lines
-from geomujun.errors import SchemeError, UsageError
+from geomujun.errors import UsageError
 from geomujun.export.result import Result
 from geomujun.lang import t
 from geomujun.pipeline import reconcile
-from geomujun.policy import schemes
-from geomujun.policy.model import Scheme
+from geomujun.pipeline.learning import read_weights
 from geomujun.settings import from_environment
-
-
-def load_scheme(name: str, year: int) -> Scheme:
-    """A packaged scheme by id, or one from a YAML file.
-
-    Raises:
-        SchemeError: no such scheme or file, or a fault in it.
-    """
-    path = Path(name)
-    if name not in schemes.available() and path.suffix in (".yaml", ".yml"):
-        try:
-            return schemes.load(path.read_text("utf-8"), year, path.name)
-        except (OSError, UnicodeDecodeError) as e:
-            raise SchemeError(
-                t("读不出：{e}", "cannot be read: {e}", e=getattr(e, "strerror", None) or e),
-                where=name,
-                hint=t(
-                    "给出方案 id，或一个 UTF-8 的 YAML 文件", "a scheme id, or a YAML file in UTF-8"
-                ),
-            ) from e
-    return schemes.load(name, year)
 
 
 def parse_day(text: str | None, year: int) -> date:
@@ -84,12 +63,35 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; ty
             help="同时写几个文件，结果不变 · files written at once; same results",
         ),
     ] = 2,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            "--since",
+            help="接着上次结果：沿用其统计量和权重，写出 diff.csv · go on from an earlier run",
+            metavar="DIR",
+        ),
+    ] = None,
+    closings: Annotated[
+        Path | None,
+        typer.Option("--closings", help="已关闭的疑点 JSONL · closed findings", metavar="FILE"),
+    ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option("--weights", help="本地权重（geomujun learn）· weights of the county"),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="结果摘要用 JSON · summary as JSON")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度 · no progress")] = False,
 ) -> None:
     """对一个案卷文件夹做全部工作 · do the whole job on a case folder."""
+    if since and weights:
+        raise UsageError(
+            t(
+                "--since 沿用上次的权重，不能再给 --weights",
+                "--since keeps the weights of that run",
+            ),
+        )
     job = reconcile.Job(
         folder=case,
         out=out,
@@ -100,6 +102,9 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; ty
         merge_groups=merge_groups,
         locality=from_environment().locality,
         workers=workers,
+        since=since,
+        closings=closings,
+        weights=read_weights(weights) if weights else None,
     )
     with console.progress(quiet or as_json) as say:
         result = reconcile.run(job, say)

@@ -119,7 +119,8 @@ def no_land_enterprise(sight: Sight) -> pd.DataFrame:
 @rule("HOLDER_CANCELLED")
 def holder_cancelled(sight: Sight) -> pd.DataFrame:
     """The right holder is cancelled or revoked; the land remains."""
-    links = of_relation(sight.facts.links, Relation.OWN)
+    columns = ["parcel_code", "uscc", "relation", "band", "decision"]
+    links = of_relation(sight.facts.links[columns], Relation.OWN)
     gone = sight.firms[~sight.firms["active"]]
     # What a person has ruled out is no holder; what waits for review is not known to be one.
     sure = (links["band"] == "auto") | (links["decision"] == "same")
@@ -152,8 +153,7 @@ def exemption_ended(sight: Sight) -> pd.DataFrame:
     until = sight.exempt_until.dropna().sort_index()
     first, last = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
     until = until[(until >= first) & (until <= last)]
-    holders = of_relation(sight.used, Relation.OWN).sort_values(["parcel_code", "uscc"])
-    other = holders.groupby("parcel_code")["uscc"].agg("|".join).reindex(until.index).fillna("")
+    other = sight.holders_of(until.index)
     left = (last - until).dt.days.astype(float)
     message = [
         t(

@@ -2,7 +2,8 @@
 
 Every finding is a question for people, with the measured value and the threshold it passed; nothing
 here changes links, areas or grades. Thresholds come from the locality; the defaults of CONTRACT §6
-stand in each rule.
+stand in each rule. A finding carries an id and a digest of its facts, the rows it rests on, the
+story it belongs to, and whether a person has closed it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,11 @@ from typing import Final
 import pandas as pd
 
 from geomujun.crosscheck import areas, grades, identities, leases, shapes
+from geomujun.crosscheck.closing import states
 from geomujun.crosscheck.registry import COLUMNS, RULES
+from geomujun.crosscheck.rests import rested
+from geomujun.crosscheck.sides import sides
+from geomujun.crosscheck.stories import told
 from geomujun.domain.case import DTYPES
 from geomujun.domain.catalogue import TABLES
 from geomujun.ledger.facts import Facts
@@ -22,19 +27,34 @@ MODULES: Final = (areas, grades, identities, leases, shapes)  # importing them f
 _KEY: Final = list(TABLES["cross_check"].key)
 
 
-def check(facts: Facts) -> pd.DataFrame:
+def check(facts: Facts, sight: Sight | None = None) -> pd.DataFrame:
     """All findings of a run.
+
+    Args:
+        facts: Of the run; ``closings`` say which findings people have closed.
+        sight: What has been derived from ``facts`` already, to derive it once.
 
     Returns:
         Columns of ``cross_check``, sorted by its key, one row per key.
     """
-    sight = Sight(facts)
+    sight = sight or Sight(facts)
+    table = _said(sight)
+    found = sides(table, sight)
+    parts = [table, rested(table, found, sight), told(table, found, sight)]
+    whole = pd.concat(parts, axis=1)
+    whole = pd.concat([whole, states(whole, facts.closings)], axis=1)
+    return whole.astype(_empty().dtypes.to_dict())[TABLES["cross_check"].columns]
+
+
+def _said(sight: Sight) -> pd.DataFrame:
+    """What the rules say, one row per key."""
     parts = [_empty()]
     for rule_id in sorted(RULES):
         found = RULES[rule_id](sight)
         if len(found):
             parts.append(found.assign(rule=rule_id))
-    table = pd.concat(parts, ignore_index=True).astype(_empty().dtypes.to_dict())
+    table = pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+    table = table.astype(_empty().dtypes[list(COLUMNS)].to_dict())
     return table.sort_values([*_KEY, "message"], ignore_index=True).drop_duplicates(
         _KEY, ignore_index=True
     )
@@ -42,4 +62,4 @@ def check(facts: Facts) -> pd.DataFrame:
 
 def _empty() -> pd.DataFrame:
     fields = TABLES["cross_check"].by_name
-    return pd.DataFrame({name: pd.Series(dtype=DTYPES[fields[name].kind]) for name in COLUMNS})
+    return pd.DataFrame({name: pd.Series(dtype=DTYPES[f.kind]) for name, f in fields.items()})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geomujun.crosscheck.digest import facts_digests
@@ -88,10 +91,9 @@ def figure_conflict(sight: Sight) -> pd.DataFrame:
         f"{source or '—'} {value:g}"
         for source, value in zip(long["source"], long["value"], strict=True)
     ]
-    table = long.assign(said=said).sort_values(["uscc", "field", "source"], kind="stable")
-    table = table.groupby(["uscc", "field"], as_index=False).agg(
-        gap=("gap", "first"), said=("said", "、".join)
-    )
+    rows = long.assign(said=said).sort_values(["uscc", "field", "source"], kind="stable")
+    first = ~rows.duplicated(["uscc", "field"]).to_numpy()
+    table = rows[first].assign(said=_runs(rows["said"], first))
     labels = {f.name: f.label for f in TABLES["indicators"].fields}
     message = [
         t(
@@ -105,6 +107,13 @@ def figure_conflict(sight: Sight) -> pd.DataFrame:
     ]
     value, severity = (table["gap"], limit, "ratio"), graded(table["gap"] > 0.5)
     return findings(("enterprise", table["uscc"]), value, severity, message, table["field"])
+
+
+def _runs(texts: pd.Series, first: npt.NDArray[np.bool_]) -> list[str]:
+    """Texts joined with those that follow up to the next ``first``."""
+    words = texts.tolist()
+    starts = [*np.flatnonzero(first).tolist(), len(words)]
+    return ["、".join(words[a:b]) for a, b in pairwise(starts)]
 
 
 @rule("DECISION_STALE")

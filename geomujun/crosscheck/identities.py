@@ -10,15 +10,14 @@ import pandas as pd
 import shapely
 
 from geomujun.crosscheck.registry import findings, graded, rule
+from geomujun.crosscheck.rooms import room_keys
 from geomujun.domain.words import Severity
 from geomujun.geo.datum import DATUMS, read_as
-from geomujun.geo.overlay import Plane
 from geomujun.lang import t
 from geomujun.ledger.sight import Sight, among, joined
-from geomujun.text.locations import parse_locations
 
 _SWAPPED: Final = "swapped"
-_DESK: Final = r"集群|托管|商务秘书|秘书公司|虚拟地址|众创空间"
+_READINGS: Final = tuple(name for name in DATUMS if name != "wgs84")  # the same as cgcs2000 here
 _NAN: Final = float("nan")
 
 
@@ -77,21 +76,15 @@ def virtual_address(sight: Sight) -> pd.DataFrame:
     limit = sight.facts.values("VIRTUAL_ADDRESS", {"firms": 8})["firms"]
     firms = sight.firms[sight.firms["active"]]
     firms = firms[firms["registered_address"] != ""].sort_index()
-    parts = parse_locations(firms["registered_address"])
-    desk = parts["norm"].str.contains(_DESK, regex=True)
-    place = ["village", "park", "road", "number", "plot", "building", "floor", "room"]
-    key = parts[place[0]]
-    for name in place[1:]:
-        key = key + "|" + parts[name]
-    located = (parts["room"] != "") & (parts[place[:-1]] != "").any(axis=1)
-    key = key.where(located, parts["norm"].where(desk, ""))
+    key = room_keys(firms["registered_address"])
     firms = firms.assign(key=key)[key != ""]
     firms = firms.reset_index()
     members = firms.groupby("key").agg(
         first=("uscc", "min"), n=("uscc", "nunique"), address=("registered_address", "min")
     )
-    members["all"] = joined(firms["key"], firms["uscc"])
     members = members[members["n"] >= limit].sort_values("first", kind="stable")
+    firms = firms[among(firms["key"], members.index)]
+    members["all"] = joined(firms["key"], firms["uscc"])
     message = [
         t(
             "{n} 家企业登记在同一地址“{address}”，疑似虚拟地址",
@@ -126,19 +119,24 @@ def point_datum(sight: Sight) -> pd.DataFrame:
     if pairs.empty:
         return findings(("enterprise", pairs["uscc"]), (_NAN, _NAN, "m"), Severity.LOW, [])
     pairs = pairs.sort_values(["uscc", "parcel_code"], kind="stable", ignore_index=True)
-    reached = _distances(sight, pairs)
-    near = reached.groupby(pairs["uscc"]).min()
+    reading = pairs["datum"].str.strip().str.lower().replace({"wgs84": "cgcs2000"})
+    metres = pd.Series(np.inf, index=pairs.index)
+    for name in sorted(set(reading)):
+        mine = (reading == name).to_numpy()
+        metres[mine] = _distances(sight, pairs[mine], (name,))[name]
+    as_said = metres.groupby(pairs["uscc"]).min()
+    off = as_said.index[as_said > limits["far_m"]]
+    some = among(pairs["uscc"], off)
+    others = _distances(sight, pairs[some], (*_READINGS, _SWAPPED))
+    for name in _READINGS:
+        others.loc[(reading[some] == name).to_numpy(), name] = np.inf
+    near = others.groupby(pairs.loc[some, "uscc"]).min()
+    odd = near.min(axis=1) <= limits["near_m"]
+    fits = near[odd].idxmin(axis=1)
+    away = as_said.reindex(fits.index)
     said = pairs.drop_duplicates("uscc").set_index("uscc")["datum"].str.strip().str.lower()
-    said = said.reindex(near.index)
-    column = near.columns.get_indexer(pd.Index(said.replace({"wgs84": "cgcs2000"})))
-    as_said = near.to_numpy()[np.arange(len(near)), column]
-    others = near.to_numpy().copy()
-    others[np.arange(len(near)), column] = np.inf
-    best = others.min(axis=1)
-    odd = (as_said > limits["far_m"]) & (best <= limits["near_m"])
-    fits = pd.Series(near.columns[others.argmin(axis=1)], index=near.index)[odd]
-    away = pd.Series(as_said, index=near.index)[odd]
-    message = [_datum_message(*row) for row in zip(said[odd], away, fits, strict=True)]
+    told = zip(said.reindex(fits.index), away, fits.astype("str"), strict=True)
+    message = [_datum_message(*row) for row in told]
     value = (away.replace(np.inf, np.nan), limits["far_m"], "m")
     return findings(("enterprise", fits.index), value, Severity.MEDIUM, message)
 
@@ -160,29 +158,26 @@ def _datum_message(said: str, away_m: float, fits: str) -> str:
 
 
 def _own_land(sight: Sight) -> pd.Series:
-    """Flat shapes of parcels, and of patches where land has no parcel, by code."""
-    plane = Plane(sight.case.parcels)
-    parts = []
-    for layer, name in ((sight.case.parcels, "parcel_code"), (sight.case.patches, "patch_code")):
-        wanted = layer[among(layer[name], sight.used["parcel_code"])].drop_duplicates(name)
-        shapes = plane.flat(gpd.GeoDataFrame(wanted))
-        parts.append(pd.Series(shapes, index=wanted[name], dtype=object))
-    both = pd.concat(parts)
+    """Flat shapes of used parcels, and of used patches where land has no parcel, by code."""
+    case, used = sight.case, sight.used["parcel_code"]
+    mine = among(case.parcels["parcel_code"], used)
+    parcels = pd.Series(sight.parcel_shapes[mine], index=case.parcels.loc[mine, "parcel_code"])
+    bare = gpd.GeoDataFrame(case.patches[among(case.patches["patch_code"], used)])
+    patches = pd.Series(sight.plane.flat(bare), index=bare["patch_code"])
+    both = pd.concat([parcels.astype(object), patches.astype(object)])
     first: pd.Series = both[~both.index.duplicated()]
     return first
 
 
-def _distances(sight: Sight, pairs: pd.DataFrame) -> pd.DataFrame:
+def _distances(sight: Sight, pairs: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     """Metres from each pair's point to its land, a column per reading; inf for no place."""
-    plane = Plane(sight.case.parcels)
     shapes = np.asarray(pairs["shape"].to_numpy(), dtype=object)
     lon, lat = pairs["longitude"].to_numpy(), pairs["latitude"].to_numpy()
-    readings = {name: read_as(lon, lat, name) for name in DATUMS if name != "wgs84"}
-    readings[_SWAPPED] = (lat, lon)
     out = {}
-    for name, (x, y) in readings.items():
+    for name in names:
+        x, y = (lat, lon) if name == _SWAPPED else read_as(lon, lat, name)
         good = (np.abs(y) <= 90) & np.isfinite(x)
-        east, north = plane.xy(np.where(good, x, np.nan), np.where(good, y, np.nan))
+        east, north = sight.plane.xy(np.where(good, x, np.nan), np.where(good, y, np.nan))
         sound = np.isfinite(east) & np.isfinite(north)
         metres = np.full(len(pairs), np.inf)
         points = shapely.points(east[sound], north[sound])

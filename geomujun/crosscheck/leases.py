@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 import pandas as pd
-from rapidfuzz import fuzz, process
 
+from geomujun.crosscheck.lessors import has_title
 from geomujun.crosscheck.registry import findings, graded, rule
+from geomujun.crosscheck.sides import contract_ids
 from geomujun.domain.words import Relation, Severity
 from geomujun.lang import t
-from geomujun.ledger.sight import Sight, among, of_relation
+from geomujun.ledger.sight import Sight, of_relation
 from geomujun.text.normal import normalise
 
 _KEY: Final = ["parcel_resolved", "lessee_key"]
-ALIKE: Final = 80.0  # of 100: one wrong character in a name of ten
 
 
 @rule("TENANT_NO_LEASE")
@@ -25,7 +25,7 @@ def tenant_no_lease(sight: Sight) -> pd.DataFrame:
     pair = ["parcel_code", "uscc"]
     known = pd.MultiIndex.from_frame(leased[pair])
     # A lease whose lessor has no title is LEASE_NO_TITLE, not a missing lease.
-    rows = sight.case.leases.loc[_in_force(sight), _KEY].set_axis(pair, axis=1)
+    rows = sight.case.leases.loc[sight.leases_in_force, _KEY].set_axis(pair, axis=1)
     known = known.append(pd.MultiIndex.from_frame(rows))
     links = links[~pd.MultiIndex.from_frame(links[pair]).isin(known)]
     links = links.sort_values(pair, kind="stable").drop_duplicates(pair)
@@ -46,29 +46,13 @@ def tenant_no_lease(sight: Sight) -> pd.DataFrame:
     )
 
 
-def _in_force(sight: Sight) -> pd.Series:
-    leases, day = sight.case.leases, pd.Timestamp(sight.facts.as_of)
-    begun = leases["start_on"].isna() | (leases["start_on"] <= day)
-    return begun & (leases["end_on"].isna() | (leases["end_on"] >= day))
-
-
 @rule("LEASE_NO_TITLE")
 def lease_no_title(sight: Sight) -> pd.DataFrame:
-    """The lessor of a lease in force neither holds nor rents the parcel.
-
-    A lessor has title when it is a linked holder (in review counts: nothing is said against a link
-    people have not ruled on), a lessee there itself, or written as right holder.
-    """
-    leases = sight.case.leases[_in_force(sight)]
+    """The lessor of a lease in force neither holds nor rents the parcel (`lessors.has_title`)."""
+    leases = sight.case.leases[sight.leases_in_force]
     leases = leases[(leases["parcel_resolved"] != "")].sort_values("contract_no", kind="stable")
-    links = sight.facts.links
-    holds = of_relation(links[links["decision"] != "different"], Relation.OWN)
-    rents = sight.case.leases.loc[_in_force(sight), _KEY]
-    titled = pd.MultiIndex.from_frame(holds[["parcel_code", "uscc"]])
-    titled = titled.append(pd.MultiIndex.from_frame(rents.set_axis(titled.names, axis=1)))
-    by_code = pd.MultiIndex.from_frame(leases[["parcel_resolved", "lessor_key"]]).isin(titled)
-    found = leases[~(by_code & (leases["lessor_key"] != "")) & ~_named_holder(sight, leases)]
-    found = found[(found["lessor"] != "") | (found["lessor_key"] != "")]
+    found = leases[(leases["lessor"] != "") | (leases["lessor_key"] != "")]
+    found = found[~has_title(sight, found)]
     message = [
         t(
             "出租方{name}不是该宗地权利人，也没有承租该宗地",
@@ -78,49 +62,12 @@ def lease_no_title(sight: Sight) -> pd.DataFrame:
         for name in found["lessor"]
     ]
     return findings(
-        ("lease", found["contract_no"]),
+        ("lease", contract_ids(found)),
         (found["land_area_m2"], float("nan"), "m2"),
         graded(found["lessor_key"] != ""),
         message,
         found["parcel_resolved"],
     )
-
-
-def _named_holder(sight: Sight, leases: pd.DataFrame) -> pd.Series:
-    """Whether each lease's lessor may be a right holder or lessee of its parcel by its writing.
-
-    The same name; for a lessor of no known enterprise also one alike (a typing error is no missing
-    title); and a parcel without any recorded holder, against which nothing can be said.
-    """
-    known = _parties(sight)
-    asked = leases[["parcel_resolved", "lessor", "lessor_key"]].reset_index(names="lease")
-    asked["lessor"] = normalise(asked["lessor"])
-    pairs = asked.merge(known, left_on="parcel_resolved", right_on="code")
-    alike = process.cpdist(pairs["lessor"].to_list(), pairs["name"].to_list(), scorer=fuzz.ratio)
-    same = pairs["lessor"] == pairs["name"]
-    near = (pairs["lessor_key"] == "") & (alike >= ALIKE) & (pairs["lessor"] != "")
-    hit = leases.index.isin(pairs.loc[same | near, "lease"])
-    linked = of_relation(sight.facts.links, Relation.OWN)["parcel_code"]
-    held = pd.concat([known.loc[known["holder"], "code"], linked])
-    return pd.Series(hit | ~among(leases["parcel_resolved"], held), index=leases.index)
-
-
-def _parties(sight: Sight) -> pd.DataFrame:
-    """Names written for each parcel: code, name (normalised), holder (else lessee in force)."""
-    registry = sight.case.parcels[["parcel_code", "holder_names"]]
-    registry = registry[among(registry["parcel_code"], sight.case.leases["parcel_resolved"])]
-    names = registry["holder_names"].str.split(r"[、；;,，]", regex=True).explode()
-    table = sight.case.right_holders
-    force = sight.case.leases[_in_force(sight)]
-    parts = [
-        pd.DataFrame({"code": registry["parcel_code"].reindex(names.index), "name": names}),
-        pd.DataFrame({"code": table["parcel_code"], "name": table["holder_name"]}),
-        pd.DataFrame({"code": force["parcel_resolved"], "name": force["lessee"]}),
-    ]
-    flags = (True, True, False)
-    known = pd.concat([p.assign(holder=f) for p, f in zip(parts, flags, strict=True)])
-    known["name"] = normalise(known["name"])
-    return known[known["name"] != ""].drop_duplicates(ignore_index=True)
 
 
 @rule("LEASE_EXPIRED")
@@ -129,10 +76,8 @@ def lease_expired(sight: Sight) -> pd.DataFrame:
     leases, day = sight.case.leases, pd.Timestamp(sight.facts.as_of)
     ended = leases[leases["end_on"] < day].copy()
     going = leases[leases["end_on"].isna() | (leases["end_on"] >= day)]
-    named = leases["lessee_key"].where(leases["lessee_key"] != "", normalise(leases["lessee"]))
-    place = leases["parcel_resolved"].where(
-        leases["parcel_resolved"] != "", normalise(leases["location"])
-    )
+    named = _or_text(leases["lessee_key"], leases["lessee"])
+    place = _or_text(leases["parcel_resolved"], leases["location"])
     who = pd.MultiIndex.from_arrays([place, named])
     ended = ended[
         ~who[leases.index.get_indexer(ended.index)].isin(who[leases.index.get_indexer(going.index)])
@@ -158,13 +103,19 @@ def lease_expired(sight: Sight) -> pd.DataFrame:
     ]
     severity = graded(stays, days > 365)
     other = ended["parcel_resolved"]
-    return findings(("lease", ended["contract_no"]), (days, 0.0, "day"), severity, message, other)
+    return findings(("lease", contract_ids(ended)), (days, 0.0, "day"), severity, message, other)
+
+
+def _or_text(keys: pd.Series, texts: pd.Series) -> pd.Series:
+    """The keys, and the normalised texts where there is none."""
+    bare = keys == ""
+    return keys.mask(bare, normalise(texts[bare])) if bare.any() else keys
 
 
 @rule("LEASE_UNPLACED")
 def lease_unplaced(sight: Sight) -> pd.DataFrame:
     """A lease in force whose parcel or tenant cannot be told; it counts nowhere."""
-    leases = sight.case.leases[_in_force(sight)].sort_values("contract_no", kind="stable")
+    leases = sight.case.leases[sight.leases_in_force].sort_values("contract_no", kind="stable")
     lost = leases[(leases["parcel_resolved"] == "") | (leases["lessee_key"] == "")]
     message = [
         t(
@@ -190,7 +141,7 @@ def lease_unplaced(sight: Sight) -> pd.DataFrame:
     severity = graded(lost["parcel_resolved"] == "")
     value = (lost["land_area_m2"], float("nan"), "m2")
     other = lost["parcel_resolved"]
-    return findings(("lease", lost["contract_no"]), value, severity, message, other)
+    return findings(("lease", contract_ids(lost)), value, severity, message, other)
 
 
 @rule("PARCEL_CODE_VARIANT")
@@ -210,9 +161,6 @@ def parcel_code_variant(sight: Sight) -> pd.DataFrame:
             )
             for text, right in zip(odd["parcel_code"], odd["parcel_resolved"], strict=True)
         ]
-        number = odd["contract_no"].where(odd["contract_no"] != "", odd["parcel_code"])
-        nan = float("nan")
-        parts.append(
-            findings((kind, number), (nan, nan, ""), Severity.LOW, message, odd["parcel_resolved"])
-        )
+        value, other = (float("nan"), float("nan"), ""), odd["parcel_resolved"]
+        parts.append(findings((kind, contract_ids(odd)), value, Severity.LOW, message, other))
     return pd.concat(parts, ignore_index=True)

@@ -12,11 +12,14 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from geomujun.domain.catalogue import TABLES
 from geomujun.domain.words import Severity
 from geomujun.ledger.sight import Sight
 
-COLUMNS: Final = TABLES["cross_check"].columns
+# What a rule says; the engine adds ids, rows, stories and states (CONTRACT §4: more may follow).
+COLUMNS: Final = (
+    "rule", "subject_kind", "subject_id", "other_id", "measured", "threshold", "unit", "severity",
+    "message",
+)  # fmt: skip
 Rule = Callable[[Sight], pd.DataFrame]
 RULES: Final[dict[str, Rule]] = {}
 
@@ -61,7 +64,7 @@ def findings(
     frame["measured"], frame["threshold"], frame["unit"] = plain(value), threshold, unit
     frame["severity"] = plain(severity)
     frame["rule"] = ""
-    return frame[COLUMNS]
+    return frame[list(COLUMNS)]
 
 
 def graded(high: pd.Series, low: pd.Series | None = None) -> pd.Series:

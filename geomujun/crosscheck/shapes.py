@@ -10,7 +10,6 @@ import shapely
 
 from geomujun.crosscheck.registry import findings, graded, rule
 from geomujun.domain.words import Severity
-from geomujun.geo.overlay import Plane, building_parcel, parcel_parcel, patch_parcel
 from geomujun.lang import t
 from geomujun.ledger.sight import Sight
 
@@ -23,12 +22,8 @@ INDUSTRIAL_CLASSES: Final = ("0601", "0602", "0604", "0508")
 def use_mismatch(sight: Sight) -> pd.DataFrame:
     """Registered industrial and surveyed otherwise, or the reverse, by the dominant land class."""
     limits = sight.facts.values("USE_MISMATCH", {"share": 0.5, "covered": 0.5})
-    patches, layer = sight.case.patches, sight.case.parcels
-    surface = layer[~layer["parcel_code"].str.slice(13, 14).isin(["S", "X"])]
-    if not len(patches) or not len(surface):
-        return _none()
-    table = patch_parcel(patches, surface).table
-    facts = patches.drop_duplicates("patch_code").set_index("patch_code")
+    table = sight.patches_on_parcels
+    facts = sight.case.patches.drop_duplicates("patch_code").set_index("patch_code")
     names = facts["land_class_name"].where(facts["land_class_name"] != "", facts["land_class"])
     table = table.join(facts["land_class"], on="patch_code").join(
         names.rename("name"), on="patch_code"
@@ -94,10 +89,8 @@ def expansion(sight: Sight) -> pd.DataFrame:
 
 def _inside(sight: Sight, home: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Drawn area of each building, and how much of it lies on land of its parcel's holder."""
-    buildings = sight.case.buildings
-    plane = Plane(buildings, sight.case.parcels)
-    drawn = pd.Series(shapely.area(plane.flat(buildings))).reindex(home.index)
-    table = building_parcel(buildings, sight.case.parcels).table
+    drawn = pd.Series(shapely.area(sight.building_shapes)).reindex(home.index)
+    table = sight.buildings_over_parcels
     table = table[table["building"].isin(home.index)]
     names = sight.parcels["holder_names"]
     holder = sight.holders.reindex(names.index)
@@ -113,8 +106,9 @@ def _inside(sight: Sight, home: pd.Series) -> tuple[pd.Series, pd.Series]:
 def far_mismatch(sight: Sight) -> pd.DataFrame:
     """Built floor area ratio outside a band around the registered one, where both are known."""
     limits = sight.facts.values("FAR_MISMATCH", {"low": 0.7, "high": 1.4})
-    parcels = sight.parcels.join(sight.built, how="inner").sort_index()
+    parcels = sight.parcels[["floor_area_ratio", "area_m2"]]
     parcels = parcels[(parcels["floor_area_ratio"] > 0) & (parcels["area_m2"] > 0)]
+    parcels = parcels.join(sight.built["floor_m2"], how="inner").sort_index()
     parcels = parcels[sight.concerns_industry(parcels.index)]
     built = parcels["floor_m2"] / parcels["area_m2"]
     ratio = built / parcels["floor_area_ratio"]
@@ -142,11 +136,12 @@ def far_mismatch(sight: Sight) -> pd.DataFrame:
 def area_geometry(sight: Sight) -> pd.DataFrame:
     """Registered area (ZDMJ) and the area of the drawn parcel on the ellipsoid are apart."""
     limits = sight.facts.values("AREA_GEOMETRY", {"share": 0.05, "area_m2": 50.0})
-    layer = sight.case.parcels.sort_values("parcel_code", kind="stable")
+    layer = sight.case.parcels
+    drawn = pd.Series(shapely.area(sight.parcel_shapes), index=layer.index)
     told = layer["area_m2"]
-    drawn = pd.Series(shapely.area(Plane(layer).flat(layer)), index=layer.index)
     gap = (drawn - told).abs()
     odd = (gap > limits["share"] * told) & (gap > limits["area_m2"])
+    odd = layer.loc[odd, "parcel_code"].sort_values(kind="stable").index
     share = (gap / told)[odd]
     message = [
         t(
@@ -167,10 +162,7 @@ def area_geometry(sight: Sight) -> pd.DataFrame:
 def parcel_overlap(sight: Sight) -> pd.DataFrame:
     """Two parcels of one layer (地表 B, 地上 S, 地下 X) overlap by a share of the smaller."""
     limit = sight.facts.values("PARCEL_OVERLAP", {"share": 0.01})["share"]
-    layer = sight.case.parcels
-    if not len(layer):
-        return _none()
-    table = parcel_parcel(layer).table
+    table = sight.parcels_on_parcels.copy()
     table["share"] = table[["left_share", "right_share"]].max(axis=1)
     same = table["left_code"].str.slice(13, 14) == table["right_code"].str.slice(13, 14)
     table = table[same & (table["share"] > limit)]

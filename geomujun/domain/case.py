@@ -60,6 +60,7 @@ class Case:
     parks: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(_empty("parks")))
     addresses: pd.DataFrame = field(default_factory=lambda: _empty("addresses"))
     groups: pd.DataFrame = field(default_factory=lambda: _empty("groups"))
+    previous_grades: pd.DataFrame = field(default_factory=lambda: _empty("previous_grades"))
 
     def with_tables(self, **frames: pd.DataFrame) -> Case:
         """The same case with some frames replaced."""

@@ -13,6 +13,7 @@ import pandas as pd
 from geomujun.domain.case import Case
 from geomujun.errors import SchemeError
 from geomujun.evaluation import enterprises, figures, parcels, regions, tables
+from geomujun.evaluation.units import Joins
 from geomujun.lang import t
 from geomujun.policy import schemes
 from geomujun.policy.model import Scheme
@@ -27,8 +28,10 @@ class Evaluation:
     difference: figures of several departments that differ.
     ``left_out``: side, unit, uscc, reason: who stands on a parcel or in a unit and was not counted.
     ``members``: uscc, unit_kind, unit_id, area_mu, members, cohort of every evaluated firm.
-    ``parcel_shares``: parcel_code, uscc, weight: the part of a firm's figures a parcel carries.
-    ``units``: index unit_id: sums, area_mu, cohort, values and scores of every unit.
+    ``parcel_users``: parcel_code, uscc, net_m2, unsplit, weight (the part of a firm's figures a
+    parcel carries), counts. ``units``, ``parcel_units``: index unit_id, parcel_code: sums, area_mu,
+    cohort, industry of everyone evaluated; units with states, points, values and scores.
+    ``base``, ``joins``: what both sides stand on.
     """
 
     enterprise_evaluation: pd.DataFrame
@@ -38,8 +41,11 @@ class Evaluation:
     figure_conflicts: pd.DataFrame
     left_out: pd.DataFrame
     members: pd.DataFrame
-    parcel_shares: pd.DataFrame
+    parcel_users: pd.DataFrame
     units: pd.DataFrame
+    parcel_units: pd.DataFrame
+    base: tables.Base
+    joins: Joins
 
 
 def evaluate(
@@ -71,9 +77,10 @@ def evaluate(
     picked, conflicts = figures.pick(case.indicators, year)
     base = tables.base(case, book, scheme, picked)
     firm_scheme = scheme if scheme.subject == "enterprise" else _no_firms(scheme)
-    firms = enterprises.evaluate(case, book, base, firm_scheme, merge_groups)
+    joins = enterprises.joins(case, book, base, merge_groups)
+    firms = enterprises.evaluate(case, book, base, firm_scheme, joins)
     land = parcels.evaluate(book, base, firm_scheme)
-    areas = regions.evaluate(case, base, region_scheme(scheme), year)
+    areas = regions.evaluate(case, book, base, region_scheme(scheme), year)
     return Evaluation(
         enterprise_evaluation=firms.table,
         parcel_evaluation=land.table,
@@ -87,8 +94,11 @@ def evaluate(
             parcel=land.left_out.rename(columns={"parcel_code": "unit"}),
         ),
         members=firms.members,
-        parcel_shares=land.shares,
+        parcel_users=land.users,
         units=firms.units,
+        parcel_units=land.units,
+        base=base,
+        joins=joins,
     )
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 from geomujun.domain.case import Case
 from geomujun.domain.words import M2_PER_MU, UnitKind
 from geomujun.evaluation import flags as flag_rules
-from geomujun.evaluation import grading, reasons, tables, units
+from geomujun.evaluation import grading, points, reasons, tables, units
 from geomujun.evaluation.indicators import ENTERPRISE
 from geomujun.evaluation.keys import among
 from geomujun.lang import t
@@ -48,17 +48,19 @@ class EnterpriseSide:
 
 
 def evaluate(
-    case: Case, book: tables.BookLike, base: tables.Base, scheme: Scheme, merge_groups: bool
+    case: Case, book: tables.BookLike, base: tables.Base, scheme: Scheme, joined: units.Joins
 ) -> EnterpriseSide:
     """Score and grade every evaluated firm. See the module for who that is."""
-    formed = form_units(case, book, base, scheme, merge_groups)
+    formed = form_units(base, scheme, joined)
     members = placed(formed, base, scheme)
     members = members[large_enough(members["area_mu"], members["min_mu"])].reset_index(drop=True)
     frame = unit_frame(members, base)
     sheet = tables.score_all(frame, scheme, ENTERPRISE)
-    states = flag_rules.per_unit(members, flag_rules.per_firm(case.flags, scheme.year))
-    graded = grade(frame, sheet.frame["items"], states.reindex(frame.index), scheme)
-    whole = pd.concat([graded, sheet.frame.drop(columns=["cohort", "items"])], axis=1)
+    frame["prefer"] = sheet.frame["prefer"]
+    states = unit_states(case, book, base, scheme, members).reindex(frame.index)
+    graded = grade(frame, sheet.frame["items"], states, scheme)
+    scored = sheet.frame.drop(columns=["cohort", "items", "prefer"])
+    whole = pd.concat([graded, scored], axis=1)
     whole["cohort_label"] = sheet.frame["cohort"]
     return EnterpriseSide(
         table=_table(members, base, whole, scheme),
@@ -69,20 +71,28 @@ def evaluate(
     )
 
 
-def form_units(
-    case: Case, book: tables.BookLike, base: tables.Base, scheme: Scheme, merge_groups: bool
-) -> pd.DataFrame:
+def joins(case: Case, book: tables.BookLike, base: tables.Base, merge_groups: bool) -> units.Joins:
+    """Who is evaluated with whom: firms on unsplit parcels, and groups."""
+    unsplit = units.unsplit_links(book.links, base.firms.index[able(base.firms)])
+    live = base.firms.index[base.firms["live"].to_numpy(dtype=bool)]
+    return units.Joins(unsplit, units.group_links(case, live, merge_groups))
+
+
+def able(firms: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Live industrial firms the scheme does not leave out: those that may share a unit."""
+    live = firms["live"].eq(True) & firms["industrial"].eq(True)
+    return live.to_numpy(dtype=bool) & ~firms["excluded"].eq(True).to_numpy(dtype=bool)
+
+
+def form_units(base: tables.Base, scheme: Scheme, joined: units.Joins) -> pd.DataFrame:
     """Units of all live firms the scheme's sectors name, with those that stand alone."""
     firms = base.firms[base.firms["live"].to_numpy(dtype=bool)]
-    joins = firms["industrial"].to_numpy(dtype=bool) & ~firms["excluded"].to_numpy(dtype=bool)
-    able = firms[joins]
-    unsplit = units.unsplit_links(book.links, able.index)
-    groups = units.group_links(case, firms.index, merge_groups)
-    rows = firms.assign(industrial=joins).reset_index(names="uscc")
+    together = able(firms)
+    rows = firms.assign(industrial=together).reset_index(names="uscc")
     formed = units.form(
-        rows[["uscc", "occupied_m2", "reports", "industrial"]], unsplit, groups, base.parcel_m2
+        rows[["uscc", "occupied_m2", "reports", "industrial"]], joined, base.parcel_m2
     )
-    alone = firms[tables.wanted(firms, scheme) & ~joins]
+    alone = firms[tables.wanted(firms, scheme) & ~together]
     extra = pd.DataFrame(
         {
             "uscc": alone.index.to_numpy(),
@@ -101,7 +111,10 @@ def placed(formed: pd.DataFrame, base: tables.Base, scheme: Scheme) -> pd.DataFr
     firms = base.firms.reindex(formed["uscc"])
     fit = firms["reports"].to_numpy(dtype=bool) & tables.wanted(firms, scheme)
     rows = formed[fit].reset_index(drop=True)
-    cohort = tables.first_cohort(rows["unit_id"], base.firms.reindex(rows["uscc"]), scheme)
+    main = tables.main_industry(rows["unit_id"], rows["uscc"], base)
+    rows["industry"] = main.reindex(rows["unit_id"]).to_numpy()
+    own = base.firms.reindex(rows["uscc"]).assign(industry=rows["industry"].to_numpy())
+    cohort = tables.first_cohort(rows["unit_id"], own, scheme)
     rows["cohort"] = cohort.reindex(rows["unit_id"]).to_numpy()
     smallest = {c.id: c.min_mu for c in scheme.active}
     rows["min_mu"] = rows["cohort"].map(smallest).astype("float64")
@@ -118,22 +131,43 @@ def unit_frame(members: pd.DataFrame, base: tables.Base) -> pd.DataFrame:
     one = pd.Series(1.0, index=members.index)
     frame = tables.sums(members["unit_id"], members["uscc"], one, base.figures)
     first = members.sort_values(["unit_id", "uscc"]).drop_duplicates("unit_id").set_index("unit_id")
-    for name in ("area_mu", "min_mu", "cohort", "unit_kind"):
+    for name in ("area_mu", "min_mu", "cohort", "unit_kind", "industry"):
         frame[name] = first[name].reindex(frame.index)
     frame["tie_key"] = first["uscc"].reindex(frame.index)
     return frame
 
 
+def unit_states(
+    case: Case, book: tables.BookLike, base: tables.Base, scheme: Scheme, members: pd.DataFrame
+) -> pd.DataFrame:
+    """Index unit_id: flags of the year within the scheme's limits, and all points.
+
+    ``members``: uscc, unit_id, cohort. Columns: veto, not_d, transition, unrated, reasons, bonus,
+    malus, tenants, lease_malus.
+    """
+    firm = flag_rules.of_firms(case.flags, base.firms, scheme)
+    states = flag_rules.per_unit(members, firm)
+    cohort = members.drop_duplicates("unit_id").set_index("unit_id")["cohort"]
+    found = points.per_unit(points.Units(members, cohort), states, book.links, base, scheme)
+    return states.drop(columns=["bonus", "malus"]).join(found)
+
+
 def grade(
     frame: pd.DataFrame, items: pd.Series, states: pd.DataFrame, scheme: Scheme
 ) -> pd.DataFrame:
-    """Score with points, rank and grade of every unit, cohort by cohort."""
+    """Score with points, rank and grade of every unit, cohort by cohort.
+
+    Args:
+        frame: From `unit_frame`, with ``prefer`` of the sheet.
+        items: Sum of the items per unit.
+        states: From `unit_states`, in the order of the frame.
+        scheme: Cohorts, shares, ties.
+    """
     made = frame.copy()
     for name in ("veto", "not_d", "transition", "unrated"):
         made[name] = states[name].to_numpy(dtype=bool)
-    made["reasons"] = states["reasons"].to_numpy()
-    made["bonus"] = states["bonus"].clip(upper=scheme.bonus_max).to_numpy()
-    made["malus"] = states["malus"].clip(upper=scheme.malus_max).to_numpy()
+    for name in ("reasons", "bonus", "malus", "tenants", "lease_malus"):
+        made[name] = states[name].to_numpy()
     scores = items.to_numpy() + made["bonus"].to_numpy() - made["malus"].to_numpy()
     scored = ~made["unrated"] | made["veto"]
     ranked = ~(made["veto"] | made["transition"] | made["unrated"]).to_numpy()
@@ -141,10 +175,9 @@ def grade(
     letter = np.full(len(made), "", dtype=object)
     for cohort in scheme.active:
         here = np.flatnonzero((made["cohort"] == cohort.id).to_numpy())
-        keys = made["tie_key"].to_numpy(dtype=object)[here]
-        rank[here] = grading.ranks(scores[here], ranked[here], keys)
-        if cohort.shares:
-            letter[here] = grading.letters(rank[here], cohort.shares)
+        rank[here], letter[here] = tables.rank_and_grade(
+            cohort, made.iloc[here], scores[here], ranked[here]
+        )
     made["raw_grade"] = letter
     final = grading.with_states(letter, made["veto"].to_numpy(), made["not_d"].to_numpy())
     made["score"] = np.where(scored, scores, np.nan)

@@ -54,13 +54,14 @@ def pick(indicators: pd.DataFrame, year: int) -> tuple[pd.DataFrame, pd.DataFram
         return figures, pd.DataFrame(columns=list(_CONFLICT))
     code, _ = pd.factorize(plain(rows["uscc"]), sort=True)
     said, sources = pd.factorize(plain(rows["source"].str.strip()), sort=True)
+    order = _Order(code, said)
     picked: dict[str, Floats] = {}
     conflicts: list[pd.DataFrame] = []
     for name in COLUMNS:
         department = TABLES["indicators"].by_name[name].source
         how = trust(pd.Series(sources, dtype="str"), department).to_numpy()
         value = rows[name].to_numpy(dtype=float)
-        kept, other = _order(code, how[said], said, value)
+        kept, other = order.split(how, value)
         column = np.full(len(index), np.nan)
         column[code[kept]] = value[kept]
         picked[name] = column
@@ -85,13 +86,35 @@ def trust(source: pd.Series, department: str) -> pd.Series:
     return rank
 
 
-def _order(code: Ints, how: Ints, said: Ints, value: Floats) -> tuple[Ints, Ints]:
-    """Row positions that count, one per firm, and those that do not."""
-    have = np.flatnonzero(~np.isnan(value))
-    order = have[np.lexsort((value[have], said[have], how[have], code[have]))]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = code[order][1:] != code[order][:-1]
-    return order[first], order[~first]
+class _Order:
+    """Rows by firm and trust; fields of one department share their order."""
+
+    def __init__(self, code: Ints, said: Ints) -> None:
+        """``code``, ``said``: firm and source of every row, as numbers."""
+        self.code, self.said = code, said
+        pairs = code * (said.max(initial=0) + 1) + said
+        self.repeats = len(np.unique(pairs)) < len(pairs)
+        self._known: dict[tuple[int, ...], Ints] = {}
+
+    def split(self, how: Ints, value: Floats) -> tuple[Ints, Ints]:
+        """Row positions that count, one per firm, and those that do not.
+
+        Args:
+            how: Trust by source (`trust`).
+            value: Of every row, NaN missing. Of rows of one source the smaller counts.
+        """
+        key = tuple(how.tolist())
+        if self.repeats:
+            order = np.lexsort((value, self.said, how[self.said], self.code))
+        elif key in self._known:
+            order = self._known[key]
+        else:
+            order = np.lexsort((self.said, how[self.said], self.code))
+            self._known[key] = order
+        order = order[~np.isnan(value[order])]
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = self.code[order][1:] != self.code[order][:-1]
+        return order[first], order[~first]
 
 
 def _conflict(

@@ -14,6 +14,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
@@ -27,20 +29,43 @@ TIE_PLACES: Final = 9
 
 def cuts(n: int, shares: Sequence[float]) -> list[int]:
     """Last rank of each grade; ``shares`` are percentages. Halves round up: 39 × 25 % → 10."""
-    total, found = Fraction(0), []
-    for share in shares:
-        total += Fraction(str(share)) / 100
-        found.append(math.floor(n * total + Fraction(1, 2)))
-    return found
+    return [math.floor(n * part + Fraction(1, 2)) for part in _parts(tuple(shares))]
 
 
-def ranks(scores: Floats, ranked: Bools, keys: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
-    """Rank of each unit from 1, by score descending and key ascending; 0 where not ranked."""
+@lru_cache(maxsize=256)
+def _parts(shares: tuple[float, ...]) -> tuple[Fraction, ...]:
+    """Shares added up, as parts of one."""
+    return tuple(accumulate(Fraction(str(share)) / 100 for share in shares))
+
+
+def ranks(
+    scores: Floats,
+    ranked: Bools,
+    keys: npt.NDArray[np.object_],
+    prefer: Floats | None = None,
+    shared: bool = False,
+) -> npt.NDArray[np.int64]:
+    """Rank of each unit from 1, by score descending and key ascending; 0 where not ranked.
+
+    Args:
+        scores: Points.
+        ranked: Who is ranked.
+        keys: Settles ties, ascending.
+        prefer: Settles ties before the key, the higher first, NaN last.
+        shared: Ties share the best rank of theirs, and so the better grade.
+    """
     made = np.zeros(len(scores), dtype=np.int64)
     where = np.flatnonzero(ranked)
-    by_key = where[np.argsort(keys[where].astype(str), kind="stable")]
-    order = by_key[np.argsort(-np.round(scores[by_key], TIE_PLACES), kind="stable")]
-    made[order] = np.arange(1, len(order) + 1)
+    where = where[np.argsort(keys[where].astype(str), kind="stable")]
+    if prefer is not None:
+        where = where[np.argsort(-np.round(prefer[where], TIE_PLACES), kind="stable")]
+    rounded = np.round(scores, TIE_PLACES)
+    order = where[np.argsort(-rounded[where], kind="stable")]
+    place = np.arange(1, len(order) + 1)
+    if shared and len(order):
+        fresh = np.append(True, np.diff(rounded[order]) != 0)
+        place = np.maximum.accumulate(np.where(fresh, place, 0))
+    made[order] = place
     return made
 
 

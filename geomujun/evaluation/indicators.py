@@ -5,6 +5,9 @@ Functions take a frame of sums per unit (columns of `indicators` or `region_indi
 each, because one name can have two formulas: 亩均增加值 is 工业增加值 ÷ 用地面积 for a firm and
 地区生产总值 ÷ 建设用地面积 for a region (市政发〔2022〕11号 附件).
 
+A locality adds its own with `indicator`, in a module the operator installs and names
+(`cli.extensions`); a scheme file only ever names an id.
+
 Money in 万元, energy in 吨标煤, power in 万千瓦时, CO₂ in 吨, pollutants in 当量吨 (the column is
 in kg), area in 亩.
 
@@ -14,6 +17,7 @@ Sources: 浙亩均办〔2022〕2号 二(一)3; 市政发〔2022〕11号 附件; 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Final
 
 import numpy as np
@@ -22,6 +26,7 @@ import pandas as pd
 
 from geomujun.errors import SchemeError
 from geomujun.lang import t
+from geomujun.policy.model import Subject
 
 Floats = npt.NDArray[np.float64]
 Formula = Callable[[pd.DataFrame], tuple[pd.Series, pd.Series]]
@@ -45,6 +50,56 @@ def _firm(unit: str) -> Callable[[Formula], Formula]:
 def _region(formula: Formula) -> Formula:
     REGION[formula.__name__.removeprefix("region_")] = formula
     return formula
+
+
+def indicator(unit: str, subject: Subject = "enterprise") -> Callable[[Formula], Formula]:
+    """Registers a locality's own formula under its function's name.
+
+    The function takes the frame of sums per unit and returns numerator and denominator, two columns
+    of its length; a denominator of 0 is a missing operand.
+
+    Args:
+        unit: Shown beside values, such as "万元/亩".
+        subject: What it measures: "enterprise" (firms and parcels) or "region".
+
+    Raises:
+        SchemeError: the id is one of ours, or of another module.
+    """
+    registry = ENTERPRISE if subject == "enterprise" else REGION
+
+    def add(formula: Formula) -> Formula:
+        name, home = formula.__name__, formula.__module__
+        if name in registry and getattr(registry[name], "__module__", "") != home:
+            raise SchemeError(
+                t("指标 {i!r} 已有公式", "indicator {i!r} has a formula already", i=name),
+                where=home,
+                hint=t("换一个函数名", "choose another name for the function"),
+            )
+        registry[name] = _guarded(formula)
+        UNITS.setdefault(name, unit)
+        return formula
+
+    return add
+
+
+def _guarded(formula: Formula) -> Formula:
+    """The formula with its faults told as ours: it is code we have not seen."""
+
+    @wraps(formula)
+    def run(f: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+        where = f"{formula.__module__}.{formula.__name__}"
+        try:
+            top, bottom = formula(f)
+            pair = pd.Series(top, f.index, float), pd.Series(bottom, f.index, float)
+        except Exception as e:  # whatever the locality's own code may raise
+            raise SchemeError(
+                t("指标公式出错：{e!r}", "the indicator's formula failed: {e!r}", e=e),
+                where=where,
+                hint=t("可用的列：{a}", "columns: {a}", a=", ".join(map(str, f.columns))),
+            ) from e
+        return pair
+
+    return run
 
 
 @_firm("万元/亩")
@@ -150,6 +205,18 @@ def value_added_per_emission(f: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 @_firm("万元/当量吨")
+def tax_per_emission(f: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """单位主要污染物税收."""
+    return f["tax_wan_yuan"], f["pollutant_kg"] / KG_PER_TONNE
+
+
+@_firm("当量吨/万元")
+def emission_per_value_added(f: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """单位增加值主要污染物排放当量; lower is better."""
+    return f["pollutant_kg"] / KG_PER_TONNE, f["value_added_wan_yuan"]
+
+
+@_firm("万元/当量吨")
 def revenue_per_emission(f: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """单位污染物排放营业收入."""
     return f["revenue_wan_yuan"], f["pollutant_kg"] / KG_PER_TONNE
@@ -159,6 +226,12 @@ def revenue_per_emission(f: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 def rd_intensity(f: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """研发经费 ÷ 营业收入, a ratio (0.03 = 3 %)."""
     return f["rd_wan_yuan"], f["revenue_wan_yuan"]
+
+
+@_firm("")
+def talent_density(f: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """人才密度: 人才数 ÷ 年平均职工人数, a ratio; no document read defines who is a 人才."""
+    return f["talents"], f["employees"]
 
 
 @_region

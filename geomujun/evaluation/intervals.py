@@ -1,9 +1,8 @@
 """How far a grade could move: one queued link flipped at a time, all else fixed (CONTRACT §6).
 
-`prepare` freezes the units of an evaluation, those without land among them; `flip` takes, for each
-flip, the occupied areas that would change, and says which grades would. Links and areas are the
-caller's business (`ledger` re-keeps the few parcels a link touches); who is joined with whom and
-all figures stay as they are. Cost of one flip: one scoring of the cohorts it touches.
+`prepare` freezes an evaluation; `flip` puts each flip's units in the place of those it changes
+(`evaluation.moves`) and reads off everyone's grade. Cost of one flip: one pass over the columns of
+the cohorts it touches. All links together: `evaluation.joint`.
 """
 
 from __future__ import annotations
@@ -15,196 +14,191 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geomujun.domain.case import Case
-from geomujun.domain.words import M2_PER_MU
-from geomujun.evaluation import enterprises, figures, flags, grading, scoring, tables
-from geomujun.evaluation.indicators import AREA, ENTERPRISE, operands
-from geomujun.evaluation.keys import among
-from geomujun.policy.model import Cohort, Scheme
+from geomujun.evaluation import grading
+from geomujun.evaluation.engine import Evaluation
+from geomujun.evaluation.linear import Codes, Ints, Rows
+from geomujun.evaluation.moves import Moves
+from geomujun.evaluation.panel import NONE, Panel, panels, rows_of, stateless
+from geomujun.policy.model import Scheme
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-NONE: Final = -1  # code of "no grade"; 0..3 are A..D
-_NO_STATES: Final = ("veto", "not_d", "transition", "unrated")
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """One cohort's units, in the order of their tie key; arrays of its length."""
-
-    cohort: Cohort
-    units: pd.Index
-    area_mu: Floats
-    min_mu: Floats
-    numerators: Floats
-    denominators: Floats
-    by_area: Bools  # per indicator: whether its denominator is the area
-    points: Floats
-    veto: Bools
-    not_d: Bools
-    ranked: Bools
-
-    def grades(self, area_mu: Floats) -> npt.NDArray[np.int8]:
-        """Grade code of every unit when areas are these."""
-        den = self.denominators.copy()
-        den[:, self.by_area] = np.where(area_mu == 0, np.nan, area_mu)[:, None]
-        inside = (area_mu > 0) & (area_mu >= self.min_mu)
-        got = scoring.score(self.cohort, self.numerators[inside], den[inside], scoring.fast_sum)
-        scores = np.full(len(area_mu), -np.inf)
-        scores[inside] = np.round(got.total + self.points[inside], grading.TIE_PLACES)
-        where = np.flatnonzero(inside & self.ranked)
-        order = where[np.argsort(-scores[where], kind="stable")]
-        last = grading.cuts(len(order), self.cohort.shares)
-        code = np.full(len(area_mu), NONE, dtype=np.int8)
-        code[order] = np.minimum(np.searchsorted(last, np.arange(1, len(order) + 1)), 3)
-        code[inside & self.not_d & (code == 3)] = 2
-        code[inside & self.veto] = 3
-        return code
+_CHANGES: Final = ["flip", "subject", "before", "after"]
 
 
 @dataclass(frozen=True, slots=True)
 class Stakes:
-    """Everything a flip needs. ``members``: index uscc: unit_id, occupied_m2."""
+    """One side frozen. ``unit``: index subject (uscc or parcel code): id of its unit."""
 
-    members: pd.DataFrame
-    groups: tuple[_Group, ...]
+    panels: tuple[Panel, ...]
+    unit: pd.Series
 
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
     """What the flips do.
 
-    ``grades``: index uscc: grade_best, grade_worst. ``changes``: flip, uscc, before, after,
-    for every firm whose grade would change, "" for no grade; sorted.
+    ``grades``: index subject: grade_best, grade_worst, "" for one that is never graded.
+    ``changes``: flip, subject, before, after, for everyone whose grade would change, "" for no
+    grade; sorted.
     """
 
     grades: pd.DataFrame
     changes: pd.DataFrame
 
 
-def prepare(
-    case: Case, book: tables.BookLike, scheme: Scheme, merge_groups: bool = False
-) -> Stakes:
-    """Freeze the units of the evaluation of ``case`` under ``scheme``."""
-    picked, _ = figures.pick(case.indicators, scheme.year)
-    base = tables.base(case, book, scheme, picked)
-    formed = enterprises.form_units(case, book, base, scheme, merge_groups)
-    members = enterprises.placed(formed, base, scheme)
-    frame = enterprises.unit_frame(members, base)
-    states = flags.per_unit(members, flags.per_firm(case.flags, scheme.year)).reindex(frame.index)
-    points = states["bonus"].clip(upper=scheme.bonus_max) - states["malus"].clip(
-        upper=scheme.malus_max
-    )
-    whole = frame.assign(points=points, **{n: states[n].astype(bool) for n in _NO_STATES})
-    whole = whole.sort_values("tie_key")
-    groups = tuple(
-        _group(c, whole[(whole["cohort"] == c.id).to_numpy()]) for c in scheme.active if c.shares
-    )
-    own = members.set_index("uscc")[["unit_id"]]
-    own["occupied_m2"] = base.firms["occupied_m2"].reindex(own.index)
-    return Stakes(own, groups)
+def firm_stakes(found: Evaluation, scheme: Scheme) -> Stakes:
+    """The enterprise side of an evaluation under ``scheme``."""
+    frame = found.units.assign(points=found.units["bonus"] - found.units["malus"])
+    unit = found.members.set_index("uscc")["unit_id"]
+    return Stakes(tuple(panels(scheme, frame)), unit)
 
 
-def _group(cohort: Cohort, units: pd.DataFrame) -> _Group:
-    names = [r.id for r in cohort.indicators]
-    num, den = operands(units, names, ENTERPRISE)
-    probe = pd.DataFrame({c: [1.0] for c in figures.COLUMNS} | {AREA: [7.0]})
-    _, shown = operands(probe, names, ENTERPRISE)
-    flagged = {n: units[n].to_numpy(dtype=bool) for n in _NO_STATES}
-    return _Group(
-        cohort=cohort,
-        units=units.index,
-        area_mu=units[AREA].to_numpy(dtype=float),
-        min_mu=units["min_mu"].to_numpy(dtype=float),
-        numerators=num,
-        denominators=den,
-        by_area=shown[0] == 7.0,
-        points=units["points"].to_numpy(dtype=float),
-        veto=flagged["veto"],
-        not_d=flagged["not_d"],
-        ranked=~(flagged["veto"] | flagged["transition"] | flagged["unrated"]),
+def parcel_stakes(found: Evaluation, scheme: Scheme) -> Stakes:
+    """The parcel side."""
+    codes = found.parcel_units.index.to_series()
+    return Stakes(tuple(panels(scheme, stateless(found.parcel_units))), codes)
+
+
+def flip(stakes: Stakes, moves: Moves) -> Intervals:
+    """Best and worst grade of everyone over all flips, and what each flip changes."""
+    best, worst, base = [], [], []
+    moved: list[pd.DataFrame] = []
+    fresh: list[pd.Series] = []
+    for panel in stakes.panels:
+        steps = Steps.of(panel, moves)
+        low, high, changed = _walk(panel, steps)
+        ids = pd.Index(panel.rows.ids)
+        best.append(pd.Series(low, index=ids))
+        worst.append(pd.Series(high, index=ids))
+        base.append(pd.Series(panel.base, index=ids))
+        moved.append(changed)
+        fresh.append(pd.Series(steps.codes, index=steps.rows.ids))
+    now = looked_up(fresh, moves.subjects["now"])
+    return Intervals(
+        _grades(stakes.unit, best, worst, (moves.subjects["subject"], now)),
+        _changes(stakes.unit, moved, moves.subjects, (looked_up(base, moves.subjects["was"]), now)),
     )
 
 
-def flip(stakes: Stakes, flips: pd.DataFrame) -> Intervals:
-    """Best and worst grade of every firm over all flips, and what each flip changes.
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The flips of one panel in order: who leaves, who comes, by slices of ``rows``."""
 
-    Args:
-        stakes: From `prepare`.
-        flips: ``flip`` (any id), ``uscc``, ``occupied_m2``: the firm's area after that flip. Firms
-            without figures are passed over: they are not evaluated.
+    flips: npt.NDArray[np.object_]
+    gone: list[Ints]
+    come: list[slice]
+    rows: Rows
+    codes: Codes  # of ``rows``, filled while walking
+    left: tuple[Ints, npt.NDArray[np.object_]]  # all that leave, and by which flip
+    flip: npt.NDArray[np.object_]  # of ``rows``
 
-    Returns:
-        Intervals; without flips, best and worst are the grade itself.
-    """
-    known = flips[among(flips["uscc"], stakes.members.index)]
-    own = stakes.members.reindex(known["uscc"])
-    delta = pd.DataFrame(
+    @classmethod
+    def of(cls, panel: Panel, moves: Moves) -> Steps:
+        """Find the panel's part of the moves."""
+        at = pd.Index(panel.rows.ids).get_indexer(pd.Index(moves.gone["id"]))
+        rows = rows_of(panel.pool, moves.come)
+        flip = moves.come["flip"].reindex(pd.Index(rows.ids)).to_numpy()
+        order = np.argsort(flip, kind="stable")  # by tie key within a flip
+        rows, flip = rows.at(order), flip[order]
+        left = moves.gone["flip"].to_numpy()[at >= 0]
+        at = at[at >= 0]
+        flips = np.unique(np.concatenate([left, flip]))
+        by_flip = np.argsort(left, kind="stable")
+        at, left = at[by_flip].astype(np.int64), left[by_flip]
+        ends = zip(np.searchsorted(left, flips), np.searchsorted(left, flips, "right"), strict=True)
+        spans = zip(
+            np.searchsorted(flip, flips), np.searchsorted(flip, flips, "right"), strict=True
+        )
+        return cls(
+            flips=flips,
+            gone=[at[a:b] for a, b in ends],
+            come=[slice(int(a), int(b)) for a, b in spans],
+            rows=rows,
+            codes=np.full(len(rows), NONE, dtype=np.int8),
+            left=(at, left),
+            flip=flip,
+        )
+
+
+def _walk(panel: Panel, steps: Steps) -> tuple[Codes, Codes, pd.DataFrame]:
+    """One flip after the other; NONE never counts as best or worst."""
+    high = np.where(panel.base == NONE, 9, panel.base).astype(np.int8)
+    best, worst = high.copy(), panel.base.copy()
+    where: list[Ints] = []
+    after: list[Codes] = []
+    for gone, span in zip(steps.gone, steps.come, strict=True):
+        code, new = panel.codes(gone, steps.rows.at(span))
+        steps.codes[span] = new
+        np.minimum(best, np.where(code == NONE, 9, code), out=best, casting="unsafe")
+        np.maximum(worst, code, out=worst)
+        code[gone] = panel.base[gone]
+        at = np.flatnonzero(code != panel.base)
+        where.append(at)
+        after.append(code[at])
+    at = np.concatenate([*where, np.zeros(0, dtype=np.int64)])
+    changed = pd.DataFrame(
         {
-            "flip": known["flip"].to_numpy(),
-            "unit": own["unit_id"].to_numpy(),
-            "mu": (known["occupied_m2"].to_numpy() - own["occupied_m2"].to_numpy()) / M2_PER_MU,
+            "flip": np.repeat(steps.flips, [len(w) for w in where]),
+            "id": panel.rows.ids[at],
+            "before": panel.base[at],
+            "after": np.concatenate([*after, np.zeros(0, dtype=np.int8)]),
         }
     )
-    delta = delta.groupby(["flip", "unit"], sort=True)[["mu"]].sum().reset_index()
-    best: list[pd.Series] = []
-    worst: list[pd.Series] = []
-    changed: list[pd.DataFrame] = []
-    for group in stakes.groups:
-        low, high, change = _flip_group(group, delta)
-        best.append(pd.Series(low, index=group.units))
-        worst.append(pd.Series(high, index=group.units))
-        changed.append(change)
-    unit = stakes.members["unit_id"]
-    grades = pd.DataFrame(index=stakes.members.index)
-    grades["grade_best"] = _text(pd.concat(best).reindex(unit).to_numpy()) if best else ""
-    grades["grade_worst"] = _text(pd.concat(worst).reindex(unit).to_numpy()) if worst else ""
-    return Intervals(grades, _by_firm(changed, stakes.members))
+    return np.where(best == 9, NONE, best).astype(np.int8), worst, changed
 
 
-def _flip_group(
-    group: _Group, delta: pd.DataFrame
-) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8], pd.DataFrame]:
-    base = group.grades(group.area_mu)
-    best, worst = base.copy(), base.copy()
-    at = group.units.get_indexer(pd.Index(delta["unit"]))
-    here = np.flatnonzero(at >= 0)
-    rows: list[pd.DataFrame] = []
-    names = delta["flip"].to_numpy()
-    starts = np.flatnonzero(names[here][1:] != names[here][:-1]) + 1
-    for part in np.split(here, starts) if len(here) else []:
-        area = group.area_mu.copy()
-        area[at[part]] += delta["mu"].to_numpy()[part]
-        area[area < 1e-9] = 0.0
-        code = group.grades(area)
-        graded = code != NONE
-        best = np.where(graded & ((best == NONE) | (code < best)), code, best)
-        worst = np.where(graded & ((worst == NONE) | (code > worst)), code, worst)
-        moved = np.flatnonzero(code != base)
-        rows.append(
-            pd.DataFrame(
-                {
-                    "flip": names[part[0]],
-                    "unit": group.units[moved],
-                    "before": _text(base[moved]),
-                    "after": _text(code[moved]),
-                }
-            )
-        )
-    empty = pd.DataFrame(columns=["flip", "unit", "before", "after"])
-    return best, worst, pd.concat(rows, ignore_index=True) if rows else empty
+def looked_up(codes: list[pd.Series], ids: pd.Series) -> Codes:
+    """Code of each id, NONE where no panel has it."""
+    whole = pd.concat(codes) if codes else pd.Series(dtype="int8")
+    whole = whole[~whole.index.duplicated()]
+    return whole.reindex(pd.Index(ids)).fillna(NONE).to_numpy(dtype=np.int8)
 
 
-def _text(code: npt.NDArray[np.int8]) -> npt.NDArray[np.object_]:
-    return np.array([*grading.GRADES, ""], dtype=object)[code.astype(np.int64)]
-
-
-def _by_firm(changed: list[pd.DataFrame], members: pd.DataFrame) -> pd.DataFrame:
-    frames = [c for c in changed if len(c)]
-    if not frames:
-        return pd.DataFrame(columns=["flip", "uscc", "before", "after"])
-    firms = members.reset_index()[["uscc", "unit_id"]].rename(columns={"unit_id": "unit"})
-    rows = pd.concat(frames, ignore_index=True).merge(firms, on="unit")
-    return rows[["flip", "uscc", "before", "after"]].sort_values(
-        ["flip", "uscc"], ignore_index=True
+def _grades(
+    unit: pd.Series,
+    best: list[pd.Series],
+    worst: list[pd.Series],
+    fresh: tuple[pd.Series, Codes],
+) -> pd.DataFrame:
+    """Best and worst of every subject: with its unit as it stands, and in those that come."""
+    own = pd.DataFrame(
+        {
+            "subject": unit.index.to_numpy(),
+            "best": looked_up(best, unit),
+            "worst": looked_up(worst, unit),
+        }
     )
+    new = pd.DataFrame({"subject": fresh[0].to_numpy(), "best": fresh[1], "worst": fresh[1]})
+    rows = pd.concat([own, new], ignore_index=True)
+    rows["best"] = rows["best"].where(rows["best"] != NONE, 9)
+    found = rows.groupby("subject", sort=True).agg(best=("best", "min"), worst=("worst", "max"))
+    low = found["best"].where(found["best"] != 9, NONE)
+    return pd.DataFrame(
+        {
+            "grade_best": letters(low.to_numpy(dtype=np.int8)),
+            "grade_worst": letters(found["worst"].to_numpy(dtype=np.int8)),
+        },
+        index=found.index,
+    )
+
+
+def _changes(
+    unit: pd.Series,
+    moved: list[pd.DataFrame],
+    subjects: pd.DataFrame,
+    codes: tuple[Codes, Codes],
+) -> pd.DataFrame:
+    """Those whom a flip touches by their own unit, and those whom only the borders pass."""
+    own = subjects[["flip", "subject"]].assign(before=codes[0], after=codes[1])
+    own = own[(own["before"] != own["after"]).to_numpy(dtype=bool)]
+    homes = pd.DataFrame({"id": unit.to_numpy(), "subject": unit.index.to_numpy()})
+    others = pd.concat([own.iloc[:0].assign(id=""), *moved], ignore_index=True)
+    others = others.drop(columns="subject").merge(homes, on="id")
+    rows = pd.concat([own, others[_CHANGES]], ignore_index=True)
+    rows["before"] = letters(rows["before"].to_numpy(dtype=np.int8))
+    rows["after"] = letters(rows["after"].to_numpy(dtype=np.int8))
+    return rows.sort_values(["flip", "subject"], ignore_index=True)
+
+
+def letters(codes: Codes) -> npt.NDArray[np.object_]:
+    """Grade letters of codes, "" for none."""
+    return np.array([*grading.GRADES, ""], dtype=object)[codes.astype(np.int64)]

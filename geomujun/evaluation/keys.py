@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +20,14 @@ def plain(keys: pd.Series | pd.Index) -> npt.NDArray[np.object_]:
 def among(keys: pd.Series | pd.Index, wanted: pd.Series | pd.Index) -> Bools:
     """Whether each key is one of the wanted."""
     return np.asarray(pd.Series(plain(keys), dtype=object).isin(plain(wanted)), dtype=bool)
+
+
+def begins_with(codes: pd.Series, prefixes: Iterable[str]) -> Bools:
+    """Whether each code begins with one of the prefixes."""
+    wanted = tuple(prefixes)
+    if not wanted:
+        return np.zeros(len(codes), dtype=bool)
+    return np.asarray(codes.str.startswith(wanted).to_numpy(dtype=bool), dtype=bool)
 
 
 def joined(keys: pd.Series, texts: pd.Series, sep: str = "|") -> pd.Series:

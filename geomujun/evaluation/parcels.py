@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from geomujun.domain.words import M2_PER_MU, AreaMethod, Component
-from geomujun.evaluation import grading, tables
-from geomujun.evaluation.enterprises import why_left_out
+from geomujun.evaluation import tables
+from geomujun.evaluation.enterprises import able, why_left_out
 from geomujun.evaluation.indicators import ENTERPRISE
 from geomujun.evaluation.keys import among, joined
 from geomujun.policy.model import Scheme
@@ -32,43 +32,61 @@ _CENT: Final = 0.005  # below half a cent of a square metre there is no area
 class ParcelSide:
     """What the parcel side gives.
 
-    ``table``: parcel_evaluation. ``shares``: parcel_code, uscc, weight of the firm's figures
-    there. ``left_out``: parcel_code, uscc, reason.
+    ``table``: parcel_evaluation. ``users``: parcel_code, uscc, net_m2, unsplit, weight, counts of
+    every firm on every parcel by counted links. ``units``: index parcel_code: sums, area_mu,
+    cohort, industry of every evaluated parcel. ``left_out``: parcel_code, uscc, reason.
     """
 
     table: pd.DataFrame
-    shares: pd.DataFrame
+    users: pd.DataFrame
+    units: pd.DataFrame
     benchmarks: pd.DataFrame
     left_out: pd.DataFrame
 
 
 def evaluate(book: tables.BookLike, base: tables.Base, scheme: Scheme) -> ParcelSide:
     """Score and grade every parcel with at least one firm that counts there."""
-    users = real_users(book, base, scheme)
-    counted = users[users["counts"].to_numpy(dtype=bool)]
-    frame = tables.sums(counted["parcel_code"], counted["uscc"], counted["weight"], base.figures)
-    frame["area_mu"] = base.parcel_m2.reindex(frame.index).to_numpy() / M2_PER_MU
-    cohort = tables.first_cohort(
-        counted["parcel_code"], base.firms.reindex(counted["uscc"]), scheme
-    )
-    frame["cohort"] = cohort.reindex(frame.index)
-    frame = frame[((frame["area_mu"] > 0) & (frame["cohort"] != "")).to_numpy()]
+    users = counted(weighed(users_of(book)), base, scheme)
+    chosen = users[users["counts"].to_numpy(dtype=bool)]
+    frame = unit_frame(chosen, base, base.parcel_m2, scheme)
     sheet = tables.score_all(frame, scheme, ENTERPRISE)
     here = users[among(users["parcel_code"], frame.index)]
     out = here[~here["counts"].to_numpy(dtype=bool)].copy()
     out["reason"] = why_left_out(base.firms.reindex(out["uscc"]))
     return ParcelSide(
         table=_table(frame, sheet.frame, here, scheme),
-        shares=counted[["parcel_code", "uscc", "weight"]].reset_index(drop=True),
+        users=users,
+        units=frame,
         benchmarks=sheet.benchmarks,
         left_out=out[["parcel_code", "uscc", "reason"]].reset_index(drop=True),
     )
 
 
-def real_users(book: tables.BookLike, base: tables.Base, scheme: Scheme) -> pd.DataFrame:
-    """Each firm on each parcel by its counted links: parcel_code, uscc, weight, counts; sorted.
+def unit_frame(
+    chosen: pd.DataFrame, base: tables.Base, parcel_m2: pd.Series, scheme: Scheme
+) -> pd.DataFrame:
+    """One row per evaluated parcel, sorted: sums of figures, area_mu, cohort, industry.
 
-    ``weight`` is the part of the firm's figures that belongs to the parcel, in [0, 1].
+    Args:
+        chosen: parcel_code, uscc, weight of those who count.
+        base: Firms and figures.
+        parcel_m2: Registered area by parcel_code.
+        scheme: Cohorts.
+    """
+    frame = tables.sums(chosen["parcel_code"], chosen["uscc"], chosen["weight"], base.figures)
+    frame["area_mu"] = parcel_m2.reindex(frame.index).to_numpy() / M2_PER_MU
+    main = tables.main_industry(chosen["parcel_code"], chosen["uscc"], base)
+    frame["industry"] = main.reindex(frame.index)
+    own = base.firms.reindex(chosen["uscc"])
+    own["industry"] = main.reindex(chosen["parcel_code"]).to_numpy()
+    frame["cohort"] = tables.first_cohort(chosen["parcel_code"], own, scheme).reindex(frame.index)
+    return frame[((frame["area_mu"] > 0) & (frame["cohort"] != "")).to_numpy()]
+
+
+def users_of(book: tables.BookLike) -> pd.DataFrame:
+    """Each firm on each parcel by its counted links: parcel_code, uscc, net_m2, unsplit; sorted.
+
+    ``net_m2`` is without exempt land.
     """
     links = book.links[book.links["counted"].to_numpy(dtype=bool)]
     pair = ["parcel_code", "uscc"]
@@ -81,18 +99,24 @@ def real_users(book: tables.BookLike, base: tables.Base, scheme: Scheme) -> pd.D
     area = users[["area_m2", "exempt_m2"]].astype("float64").fillna(0.0)
     net = area["area_m2"] - area["exempt_m2"]
     users["net_m2"] = net.where(net > _CENT, 0.0)
+    return users[["parcel_code", "uscc", "net_m2", "unsplit"]]
+
+
+def weighed(users: pd.DataFrame) -> pd.DataFrame:
+    """``users`` with ``weight``: the part of the firm's figures that belongs there, in [0, 1]."""
     whole = users.groupby("uscc", sort=True)["net_m2"].sum().reindex(users["uscc"]).to_numpy()
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.where(whole > 0, users["net_m2"].to_numpy() / whole, 0.0)
-    users["weight"] = np.where(users["unsplit"].to_numpy(dtype=bool), 1.0, part)
+    return users.assign(weight=np.where(users["unsplit"].to_numpy(dtype=bool), 1.0, part))
+
+
+def counted(users: pd.DataFrame, base: tables.Base, scheme: Scheme) -> pd.DataFrame:
+    """``users`` with ``counts``: whether the firm's figures are in the parcel's."""
     firms = base.firms.reindex(users["uscc"])
-    able = (
-        firms["live"].eq(True) & firms["reports"].eq(True) & firms["industrial"].eq(True)
-    ).to_numpy() & ~firms["excluded"].eq(True).to_numpy()
-    users["counts"] = able & (users["weight"] > 0).to_numpy()
+    counts = able(firms) & firms["reports"].eq(True).to_numpy() & (users["weight"] > 0).to_numpy()
     if not any(c.sector == "industry" for c in scheme.active):
-        users["counts"] = False
-    return users[["parcel_code", "uscc", "weight", "counts"]]
+        counts = np.zeros(len(users), dtype=bool)
+    return users.assign(counts=counts)
 
 
 def _table(
@@ -109,14 +133,13 @@ def _table(
     made["score"] = scored["items"]
     rank = np.zeros(len(made), dtype=np.int64)
     letter = np.full(len(made), "", dtype=object)
+    keyed = scored.assign(tie_key=scored.index)
     for cohort in scheme.active:
         here = np.flatnonzero((frame["cohort"] == cohort.id).to_numpy())
-        keys = made.index.to_numpy(dtype=object)[here]
-        rank[here] = grading.ranks(
-            made["score"].to_numpy()[here], np.ones(len(here), dtype=bool), keys
+        every = np.ones(len(here), dtype=bool)
+        rank[here], letter[here] = tables.rank_and_grade(
+            cohort, keyed.iloc[here], made["score"].to_numpy()[here], every
         )
-        if cohort.shares:
-            letter[here] = grading.letters(rank[here], cohort.shares)
     made["rank"] = pd.array(rank, dtype="Int64")
     made["grade"] = pd.Series(letter, index=made.index).astype("str")
     made = made.sort_index().reset_index(names="parcel_code")

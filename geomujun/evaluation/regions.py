@@ -23,13 +23,13 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.words import M2_PER_MU
-from geomujun.evaluation import grading, tables
+from geomujun.evaluation import grading, parks, tables
 from geomujun.evaluation.indicators import REGION, operands
 from geomujun.geo.overlay import Plane, overlaps
 from geomujun.policy.model import Scheme
 
 HEAD: Final = ("kind", "id", "name", "area_mu")
-TAIL: Final = ("score", "rank")
+TAIL: Final = ("score", "rank", *parks.COLUMNS)
 CONSTRUCTION: Final = r"^(?:05|06|07|08|09|10(?!06)|1109|1201)"
 _COUNTY: Final = re.compile(r"\d{6}")
 DEFAULT_IDS: Final = tuple(REGION)  # shown, unscored, where no scheme says how regions are scored
@@ -43,17 +43,21 @@ class RegionSide:
     benchmarks: pd.DataFrame
 
 
-def evaluate(case: Case, base: tables.Base, scheme: Scheme | None, year: int) -> RegionSide:
+def evaluate(
+    case: Case, book: tables.BookLike, base: tables.Base, scheme: Scheme | None, year: int
+) -> RegionSide:
     """Every park of the layer and every region with figures for the year.
 
     Args:
         case: Tables; `parks`, `region_indicators`, `patches`, `parcels` are read.
+        book: Links, for what is let in the parks.
         base: Registered areas.
         scheme: The rules for regions; None: values only, no score.
         year: Year of the figures.
     """
     rows = regions(case, year)
     rows["area_mu"] = _areas(case, base, rows) / M2_PER_MU
+    rows = _described(case, book, base, rows)
     rows = rows.set_index(pd.Index(np.arange(len(rows)), name="key"))
     if scheme is None:
         return RegionSide(
@@ -61,15 +65,16 @@ def evaluate(case: Case, base: tables.Base, scheme: Scheme | None, year: int) ->
         )
     made: list[pd.DataFrame] = []
     marks: list[pd.DataFrame] = []
-    for (kind, level), part in rows.groupby(["kind", "level"], sort=True):
-        frame = part.assign(cohort=scheme.active[0].id)
+    for (kind, sort, level), part in rows.groupby(["kind", "park_kind", "level"], sort=True):
+        frame = part.assign(cohort=scheme.active[0].id, industry="")
         sheet = tables.score_all(frame, scheme, REGION)
-        scored = pd.concat([part, sheet.frame.drop(columns=["cohort", "items"])], axis=1)
+        scored = pd.concat([part, sheet.frame.drop(columns=["cohort", "items", "prefer"])], axis=1)
         have = scored[scheme.indicator_ids()].notna().any(axis=1).to_numpy()
         scored["score"] = np.where(have, sheet.frame["items"], np.nan)
         scored["rank"] = _rank(scored, have)
         made.append(scored)
-        marks.append(sheet.benchmarks.assign(cohort=f"{kind} {level}".strip()))
+        told = [str(w) for w in (kind, sort, level) if w not in ("", parks.ZONE)]
+        marks.append(sheet.benchmarks.assign(cohort=" ".join(told)))
     ids = [c for i in scheme.indicator_ids() for c in (i, f"{i}_score")]
     whole = pd.concat(made) if made else rows.reindex(columns=[*HEAD, *ids, *TAIL])
     whole = whole.sort_values(["kind", "id", "name"], ignore_index=True)
@@ -84,26 +89,48 @@ def regions(case: Case, year: int) -> pd.DataFrame:
     given = case.region_indicators
     given = given[(given["year"] == year).fillna(False).to_numpy(dtype=bool)].copy()
     given["kind"] = np.where(_is_county(given, case.parks), "county", "park")
-    parks = case.parks[["name", "code", "level"]].drop_duplicates(["code", "name"])
-    known = parks["name"].isin(given["name"]) | (
-        (parks["code"] != "") & parks["code"].isin(given["code"])
+    layer = case.parks[["name", "code", "level"]].drop_duplicates(["code", "name"])
+    known = layer["name"].isin(given["name"]) | (
+        (layer["code"] != "") & layer["code"].isin(given["code"])
     )
-    more = pd.DataFrame(parks[~known.to_numpy()]).assign(kind="park")
+    more = pd.DataFrame(layer[~known.to_numpy()]).assign(kind="park")
     rows = pd.concat(
         [given.drop(columns=["row", "year"], errors="ignore"), more], ignore_index=True
     )
-    level = parks.drop_duplicates("name").set_index("name")["level"].reindex(rows["name"])
+    level = layer.drop_duplicates("name").set_index("name")["level"].reindex(rows["name"])
     rows["level"] = rows["level"].where(rows["level"] != "", level.fillna("").to_numpy())
     rows["id"] = rows["code"].where(rows["code"] != "", rows["name"])
     rows = rows.sort_values(["kind", "id", "name"], ignore_index=True)
     return rows.drop_duplicates(["kind", "id"], ignore_index=True)
 
 
-def _is_county(given: pd.DataFrame, parks: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def _described(
+    case: Case, book: tables.BookLike, base: tables.Base, rows: pd.DataFrame
+) -> pd.DataFrame:
+    """The rows with `parks.COLUMNS`: parks of the layer by code, else by name."""
+    named = pd.Series(parks.kind_of(rows["level"], rows["name"]), index=rows.index)
+    made = rows.assign(park_kind=named.where(rows["kind"] == "park", ""))
+    built = parks.built(case, book.links, base.firms)
+    known = case.parks.assign(
+        id=case.parks["code"].where(case.parks["code"] != "", case.parks["name"])
+    )
+    at = pd.Index(known["id"]).get_indexer(pd.Index(rows["id"])) if known["id"].is_unique else None
+    for column in built.columns:
+        values = built[column].to_numpy(dtype=float)
+        if at is None or not len(values):
+            made[column] = np.nan
+        else:
+            made[column] = np.where(
+                (at >= 0) & (rows["kind"] == "park").to_numpy(), values[at], np.nan
+            )
+    return made
+
+
+def _is_county(given: pd.DataFrame, layer: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """A six-digit division code no park carries."""
     code = given["code"]
     plain = code.map(lambda c: bool(_COUNTY.fullmatch(c))).to_numpy(dtype=bool)
-    of_park = code.isin(parks["code"]) | given["name"].isin(parks["name"])
+    of_park = code.isin(layer["code"]) | given["name"].isin(layer["name"])
     return plain & ~of_park.to_numpy(dtype=bool)
 
 
@@ -146,16 +173,16 @@ def _land(
 
 
 def _clipped(
-    parks: gpd.GeoDataFrame, land: gpd.GeoDataFrame, measured: npt.NDArray[np.float64]
+    layer: gpd.GeoDataFrame, land: gpd.GeoDataFrame, measured: npt.NDArray[np.float64]
 ) -> pd.Series:
     """Measured area of the land inside each park, by the park's row."""
-    if not len(parks):
-        return pd.Series(0.0, index=parks.index)
-    plane = Plane(parks, land)
-    found = overlaps(plane.flat(parks), plane.flat(land), 0.0).table
+    if not len(layer):
+        return pd.Series(0.0, index=layer.index)
+    plane = Plane(layer, land)
+    found = overlaps(plane.flat(layer), plane.flat(land), 0.0).table
     part = found["right_share"].to_numpy() * measured[found["right"].to_numpy()]
     got = pd.Series(part).groupby(found["left"].to_numpy()).sum()
-    return pd.Series(got.reindex(range(len(parks))).fillna(0.0).to_numpy(), index=parks.index)
+    return pd.Series(got.reindex(range(len(layer))).fillna(0.0).to_numpy(), index=layer.index)
 
 
 def _rank(scored: pd.DataFrame, have: npt.NDArray[np.bool_]) -> pd.Series:
@@ -167,7 +194,7 @@ def _rank(scored: pd.DataFrame, have: npt.NDArray[np.bool_]) -> pd.Series:
 
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:
     num, den = operands(rows, DEFAULT_IDS, REGION)
-    made = rows[list(HEAD)].copy()
+    made = rows[[*HEAD, *parks.COLUMNS]].copy()
     with np.errstate(invalid="ignore"):
         made[list(DEFAULT_IDS)] = num / den
     made["score"] = np.nan

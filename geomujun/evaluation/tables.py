@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,11 +12,11 @@ import pandas as pd
 from geomujun.domain.case import Case
 from geomujun.domain.industry import division2, is_industrial
 from geomujun.domain.words import EnterpriseBucket
-from geomujun.evaluation import scoring
+from geomujun.evaluation import grading, scoring
 from geomujun.evaluation.figures import COLUMNS
 from geomujun.evaluation.indicators import Formula, operands
-from geomujun.evaluation.keys import among, plain
-from geomujun.policy.model import Cohort, Scheme
+from geomujun.evaluation.keys import among, begins_with, plain
+from geomujun.policy.model import SHARED, Benchmark, Cohort, Scheme
 
 Bools = npt.NDArray[np.bool_]
 FIRST_SERVICE = (
@@ -31,7 +30,7 @@ class BookLike(Protocol):
 
     @property
     def links(self) -> pd.DataFrame:
-        """parcel_code, uscc, area_m2, area_method, counted, on_patch."""
+        """parcel_code, uscc, area_m2, area_method, counted, on_patch; more for lease penalties."""
 
     @property
     def ledger(self) -> pd.DataFrame:
@@ -54,9 +53,9 @@ class BookLike(Protocol):
 class Base:
     """The common ground of both evaluations.
 
-    ``firms``: index uscc, sorted: name, size, industrial, services, excluded, live, reports,
-    occupied_m2. ``figures``: index uscc. ``parcel_m2``: registered area by parcel code, patches by
-    BSM among them.
+    ``firms``: index uscc, sorted: name, size, industry (digits of its code), industrial, services,
+    excluded, live, reports, occupied_m2. ``figures``: index uscc. ``parcel_m2``: registered area
+    by parcel code, patches by BSM among them.
     """
 
     firms: pd.DataFrame
@@ -72,31 +71,53 @@ def base(case: Case, book: BookLike, scheme: Scheme, figures: pd.DataFrame) -> B
     made = pd.DataFrame(index=firms.index)
     made["name"] = firms["name"]
     made["size"] = np.where(firms["size"].str.contains("规上|以上"), "规上", "规下")
-    made["industrial"] = is_industrial(firms["industry"])
-    number = pd.to_numeric(division2(firms["industry"]), errors="coerce")
-    made["services"] = number.between(FIRST_SERVICE, LAST_SERVICE).to_numpy()
-    made["excluded"] = _excluded(firms["industry"], scheme.excluded_industries)
+    for name, values in _sectors(firms["industry"], scheme).items():
+        made[name] = values
     made["live"] = (bucket.reindex(made.index) != EnterpriseBucket.CANCELLED).to_numpy()
     made["reports"] = among(made.index, figures.index)
     made["occupied_m2"] = occupied.astype("float64").reindex(made.index).fillna(0.0)
     return Base(made, figures, _parcel_areas(case, book))
 
 
-def _excluded(codes: pd.Series, prefixes: Iterable[str]) -> Bools:
-    digits = codes.str.extract(r"(\d{2,4})", expand=False).fillna("").astype("str")
-    found = np.zeros(len(codes), dtype=bool)
-    for prefix in prefixes:
-        found |= digits.str.startswith(prefix).to_numpy(dtype=bool)
-    return found
+def _sectors(codes: pd.Series, scheme: Scheme) -> pd.DataFrame:
+    """What the industry codes say; each code is looked at once, there are a few hundred."""
+    at, names = pd.factorize(plain(codes))
+    known = pd.Series(names, dtype="str")
+    number = pd.to_numeric(division2(known), errors="coerce")
+    made = pd.DataFrame({"industry": digits(known), "industrial": is_industrial(known)})
+    made["services"] = number.between(FIRST_SERVICE, LAST_SERVICE).to_numpy()
+    made["excluded"] = begins_with(made["industry"], scheme.excluded_industries)
+    return made.iloc[at].set_axis(codes.index)
+
+
+def digits(codes: pd.Series) -> pd.Series:
+    """The digits of industry codes, "" where there are none: "C3823" gives "3823"."""
+    return codes.str.extract(r"(\d{2,4})", expand=False).fillna("").astype("str")
+
+
+def main_industry(keys: pd.Series, uscc: pd.Series, base: Base) -> pd.Series:
+    """Industry of each unit or parcel: that of its firm with the largest revenue; index key.
+
+    Firms without revenue come last, equal ones by code.
+    """
+    revenue = base.figures["revenue_wan_yuan"].reindex(uscc).to_numpy(dtype=float)
+    rows = pd.DataFrame({"key": plain(keys), "uscc": plain(uscc), "size": -revenue})
+    rows = rows.sort_values(["key", "size", "uscc"]).drop_duplicates("key")
+    code = base.firms["industry"].reindex(rows["uscc"]).to_numpy(dtype=object)
+    return pd.Series(code, index=pd.Index(rows["key"], dtype="str"), dtype="str")
 
 
 def _parcel_areas(case: Case, book: BookLike) -> pd.Series:
-    registered = book.parcels.drop_duplicates("parcel_code").set_index("parcel_code")["area_m2"]
-    patches = case.patches[["patch_code", "area_m2"]].drop_duplicates("patch_code")
-    patches = patches.set_index("patch_code")["area_m2"]
-    extra = patches[~patches.index.isin(registered.index)]
-    whole: pd.Series = pd.concat([registered, extra]).astype("float64").sort_index()
-    return whole
+    """Registered area by parcel code, and by BSM of the patches that are linked."""
+    linked = book.links.loc[book.links["on_patch"].to_numpy(dtype=bool), "parcel_code"]
+    patches = case.patches[["patch_code", "area_m2"]]
+    patches = patches[among(patches["patch_code"], linked)]
+    codes = np.concatenate([plain(book.parcels["parcel_code"]), plain(patches["patch_code"])])
+    area = np.concatenate(
+        [book.parcels["area_m2"].to_numpy(dtype=float), patches["area_m2"].to_numpy(dtype=float)]
+    )
+    whole = pd.Series(area, index=pd.Index(codes, dtype=object))
+    return whole[~whole.index.duplicated()]
 
 
 def sums(
@@ -124,7 +145,8 @@ def sums(
 def first_cohort(keys: pd.Series, firms: pd.DataFrame, scheme: Scheme) -> pd.Series:
     """Id of the first cohort, in the scheme's order, that any firm of a key belongs to; "" none.
 
-    A unit, or a parcel, is 规上 when one of its firms is.
+    A unit, or a parcel, is 规上 when one of its firms is. ``firms``: ``industry`` that of the
+    whole unit (`main_industry`), so that the unit stands in one group.
     """
     code, names = pd.factorize(plain(keys), sort=True)
     found = np.full(len(names), "", dtype=object)
@@ -134,11 +156,13 @@ def first_cohort(keys: pd.Series, firms: pd.DataFrame, scheme: Scheme) -> pd.Ser
 
 
 def belongs(firms: pd.DataFrame, cohort: Cohort) -> Bools:
-    """Whether each firm is of the cohort's sector and size."""
+    """Whether each firm is of the cohort's sector, size and industries."""
     column = "industrial" if cohort.sector == "industry" else "services"
     fits: Bools = firms[column].to_numpy(dtype=bool).copy()
     if cohort.size:
         fits &= firms["size"].to_numpy(dtype=str) == cohort.size
+    if cohort.industries:
+        fits &= begins_with(firms["industry"], cohort.industries)
     return fits
 
 
@@ -156,7 +180,8 @@ class Sheet:
     """Scores of all cohorts of one side.
 
     ``frame``: index as given, columns cohort (label), ``<id>`` and ``<id>_score`` per indicator,
-    ``items`` (their sum). ``benchmarks``: cohort, indicator, value, how.
+    ``items`` (their sum), ``prefer`` (what settles ties before the code, NaN where nothing does).
+    ``benchmarks``: cohort, indicator, value, how.
     """
 
     frame: pd.DataFrame
@@ -164,7 +189,7 @@ class Sheet:
 
 
 def score_all(units: pd.DataFrame, scheme: Scheme, registry: dict[str, Formula]) -> Sheet:
-    """Score every cohort of a frame of sums with ``area_mu`` and ``cohort`` (the id).
+    """Score every cohort of a frame of sums with ``area_mu``, ``cohort`` (the id), ``industry``.
 
     Raises:
         SchemeError: a cohort with units whose numbers the scheme leaves undecided.
@@ -173,39 +198,74 @@ def score_all(units: pd.DataFrame, scheme: Scheme, registry: dict[str, Formula])
     made = pd.DataFrame(
         np.nan, index=units.index, columns=[c for i in ids for c in (i, f"{i}_score")]
     )
-    made.insert(0, "cohort", "")
+    labels = {c.id: c.label for c in scheme.active}
+    made.insert(0, "cohort", units["cohort"].map(labels).fillna("").astype("str"))
     made["items"] = 0.0
+    made["prefer"] = np.nan
     marks: list[tuple[str, str, float, str]] = []
-    for cohort in scheme.active:
-        here = (units["cohort"] == cohort.id).to_numpy(dtype=bool)
+    for pool in scheme.pools:
+        cohort = pool[0]
+        here = among(units["cohort"], pd.Index([c.id for c in pool]))
         if not here.any():
             continue
         cohort.require(scheme.id)
         names = [r.id for r in cohort.indicators]
-        got = scoring.score(cohort, *operands(units[here], names, registry))
+        num, den = operands(units[here], names, registry)
+        industry = units.loc[here, "industry"].to_numpy(dtype=object)
+        got = scoring.score(cohort, num, den, industry=industry)
         made.loc[here, names] = got.values
         made.loc[here, [f"{n}_score" for n in names]] = got.items
-        made.loc[here, "cohort"] = cohort.label
         made.loc[here, "items"] = got.total
-        marks += _marks(cohort, got)
+        made.loc[here, "prefer"] = tie_values(cohort, got.values)
+        marks += _marks(scheme, cohort, got)
     return Sheet(made, pd.DataFrame(marks, columns=["cohort", "indicator", "value", "how"]))
 
 
-def _marks(cohort: Cohort, got: scoring.Scored) -> list[tuple[str, str, float, str]]:
+def tie_values(cohort: Cohort, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """What settles ties of a cohort, the higher first; NaN where only the code does."""
+    for j, rule in enumerate(cohort.indicators):
+        if rule.id == cohort.ties:
+            return values[:, j] if rule.direction == "higher" else -values[:, j]
+    return np.full(len(values), np.nan)
+
+
+def rank_and_grade(
+    cohort: Cohort, frame: pd.DataFrame, scores: npt.NDArray[np.float64], ranked: Bools
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
+    """Rank (0: none) and letter ("": none) of one cohort's units.
+
+    ``frame``: ``prefer`` and ``tie_key`` of the units.
+    """
+    keys = frame["tie_key"].to_numpy(dtype=object)
+    prefer = frame["prefer"].to_numpy(dtype=float)
+    rank = grading.ranks(scores, ranked, keys, prefer, cohort.ties == SHARED)
+    if not cohort.shares:
+        return rank, np.full(len(rank), "", dtype=object)
+    return rank, grading.letters(rank, cohort.shares)
+
+
+def _marks(
+    scheme: Scheme, cohort: Cohort, got: scoring.Scored
+) -> list[tuple[str, str, float, str]]:
+    label = next((c.label for c in scheme.cohorts if c.id == cohort.pool), cohort.label)
     if cohort.score == "min_max":
         ends = zip(cohort.indicators, got.low, got.high, strict=True)
         return [
-            (cohort.label, r.id, float(v), how)
+            (label, r.id, float(v), how)
             for r, low, high in ends
             for how, v in (("min", low), ("max", high))
         ]
-    return [
-        (cohort.label, r.id, float(m), _how(r.benchmark.kind, r.benchmark.number))
-        for r, m in zip(cohort.indicators, got.benchmarks, strict=True)
-    ]
+    made = []
+    for r, m in zip(cohort.indicators, got.benchmarks, strict=True):
+        made.append((label, r.id, float(m), _how(r.benchmark.otherwise or r.benchmark)))
+        standards = sorted(r.benchmark.standards)
+        made += [(label, r.id, number, f"standard {code}") for code, number in standards]
+    return made
 
 
-def _how(kind: str, number: float) -> str:
-    if kind == "fixed":
+def _how(mark: Benchmark) -> str:
+    if mark.kind == "fixed":
         return "fixed"
-    return "cohort_mean" if number == 1 else f"{number:g} × cohort_mean"
+    if mark.kind == "top_share":
+        return f"mean of the best {mark.number:g} %"
+    return "cohort_mean" if mark.number == 1 else f"{mark.number:g} × cohort_mean"

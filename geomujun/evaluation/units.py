@@ -10,6 +10,7 @@ Source: 浙亩均办〔2022〕2号 二(一)6; CONTRACT §5.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,14 @@ from geomujun.evaluation.keys import among
 _SEP: Final = "\x1f"  # no name has it: separates group and county in a node's key
 COUNTY_DIGITS: Final = 6
 Edges = list[tuple[npt.NDArray[np.intp], pd.Series]]
+
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """Who is joined with whom: `unsplit_links` of industrial firms, and `group_links`."""
+
+    unsplit: pd.DataFrame
+    groups: pd.DataFrame
 
 
 def county_of(enterprises: pd.DataFrame) -> pd.Series:
@@ -70,16 +79,13 @@ def group_links(case: Case, members: pd.Index, merge_groups: bool) -> pd.DataFra
     return found[among(found["uscc"], members)].sort_values(["uscc", "key"], ignore_index=True)
 
 
-def form(
-    members: pd.DataFrame, unsplit: pd.DataFrame, groups: pd.DataFrame, parcel_m2: pd.Series
-) -> pd.DataFrame:
+def form(members: pd.DataFrame, joins: Joins, parcel_m2: pd.Series) -> pd.DataFrame:
     """Join members to units.
 
     Args:
         members: Every live firm that may belong to a unit: uscc, occupied_m2, reports (it has
             figures), industrial; one row each.
-        unsplit: Result of `unsplit_links`, industrial firms only.
-        groups: Result of `group_links`.
+        joins: Who shares a parcel or a group.
         parcel_m2: Registered area by parcel code.
 
     Returns:
@@ -87,7 +93,7 @@ def form(
         sorted by uscc. Firms that are no industry are left out.
     """
     firms = members.sort_values("uscc", ignore_index=True)
-    component, parcels, keys = _components(firms["uscc"], unsplit, groups)
+    component, parcels, keys = components(firms["uscc"], joins)
     firms = firms.assign(component=component[: len(firms)])
     n = len(firms)
     shared = pd.DataFrame({"component": component[n : n + len(parcels)], "parcel_code": parcels})
@@ -106,10 +112,9 @@ def form(
     return firms[["uscc", "unit_kind", "unit_id", "area_mu", "members"]].reset_index(drop=True)
 
 
-def _components(
-    uscc: pd.Series, unsplit: pd.DataFrame, groups: pd.DataFrame
-) -> tuple[npt.NDArray[np.int32], list[str], list[str]]:
+def components(uscc: pd.Series, joins: Joins) -> tuple[npt.NDArray[np.int32], list[str], list[str]]:
     """Component of every firm, then of every unsplit parcel, then of every group node."""
+    unsplit, groups = joins.unsplit, joins.groups
     parcels = sorted(unsplit["parcel_code"].unique())
     keys = sorted(groups["key"].unique())
     firm = pd.Index(uscc)

@@ -10,14 +10,14 @@ formula get an apostrophe (see `frames.guarded`); codes are never touched.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from pathlib import Path
+from typing import Final
 
 from geomujun_maps.folium_map import write_map
 
-from geomujun.export import geopackage, workbook
+from geomujun.export import geopackage, parallel, workbook
 from geomujun.export.folder import MADE_BY, staged
 from geomujun.export.frames import OUTPUTS, as_text, fields_of, ordered
 from geomujun.export.masking import masked
@@ -25,6 +25,9 @@ from geomujun.export.result import Result
 from geomujun.lang import get_lang, set_lang, t
 
 Progress = Callable[[str], None]
+Done = Callable[[str, float], None]
+Beside = Callable[[Result, Path], object]
+TABLES_READY: Final = "tables_ready"  # the CSV tables and the GeoPackage are there
 
 
 def write(
@@ -32,6 +35,8 @@ def write(
     out: Path,
     *,
     progress: Progress | None = None,
+    done: Done | None = None,
+    beside: Beside | None = None,
     workers: int = 1,
 ) -> None:
     """Write everything of a run to ``out``.
@@ -41,17 +46,25 @@ def write(
         out: Folder to make. An earlier run of ours, or an empty folder, is replaced once all is
             written; files other people put there stay.
         progress: Told the name of each step, and "" when only run.json is left.
-        workers: Files written at the same time; the bytes do not depend on it.
+        done: Told the seconds of each step (tables, geopackage, map, workbook) as it ends, and
+            those until the CSV tables and the GeoPackage are there (``TABLES_READY``).
+        beside: Called with the masked result and the folder, to write more files there.
+        workers: Files written at the same time, each by a process of its own; the bytes do not
+            depend on it.
 
     Raises:
         UsageError: ``out`` holds something that is not ours.
-        MachineError: ``out`` cannot be written.
+        MachineError: ``out`` cannot be written, or a writing process was killed.
     """
     before = get_lang()
     set_lang(result.lang)
     try:
         with staged(out) as folder:
-            _write_all(masked(result), folder, progress or _silent, workers)
+            shown = masked(result)
+            told = _Told(progress or _silent, done or _untimed)
+            parallel.do(_steps(shown, folder, beside), workers, told.started, told.finished)
+            told.progress("")
+            _write_run(shown, folder)
     finally:
         set_lang(before)
 
@@ -60,35 +73,59 @@ def _silent(step: str) -> None:
     """No one listens."""
 
 
-def _write_all(result: Result, folder: Path, progress: Progress, workers: int) -> None:
-    steps: list[tuple[str, Callable[[], object]]] = [
-        (t("写出表格", "writing tables"), lambda: write_tables(result, folder)),
-        (
+def _untimed(step: str, seconds: float) -> None:
+    """No one takes the time."""
+
+
+class _Told:
+    """Passes on which step begins and ends."""
+
+    def __init__(self, progress: Progress, done: Done) -> None:
+        self.progress, self.done = progress, done
+        self.begun = time.perf_counter()
+        self.first = {"tables", "geopackage"}
+
+    def started(self, step: parallel.Step) -> None:
+        self.progress(step.title)
+
+    def finished(self, step: parallel.Step, seconds: float) -> None:
+        self.done(step.name, seconds)
+        if step.name in self.first:
+            self.first.remove(step.name)
+            if not self.first:
+                self.done(TABLES_READY, time.perf_counter() - self.begun)
+
+
+def _steps(result: Result, folder: Path, beside: Beside | None) -> list[parallel.Step]:
+    """What is written, the tables and the GeoPackage first."""
+    steps = [
+        parallel.Step(
+            "geopackage",
             t("写出 GeoPackage", "writing GeoPackage"),
             lambda: geopackage.write(result, folder / "result.gpkg"),
         ),
-        (
+        parallel.Step(
+            "tables", t("写出表格", "writing tables"), lambda: write_tables(result, folder)
+        ),
+        parallel.Step(
+            "map", t("写出地图", "writing map"), lambda: write_map(result, folder / "map.html")
+        ),
+        parallel.Step(
+            "workbook",
             t("写出工作簿", "writing workbook"),
             lambda: workbook.write(result, folder / "report.xlsx"),
         ),
-        (t("写出地图", "writing map"), lambda: write_map(result, folder / "map.html")),
     ]
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        # The language is a context variable: each step runs in a copy of this context.
-        waiting = [
-            pool.submit(copy_context().run, _told, progress, name, step) for name, step in steps
-        ]
-        for done in waiting:
-            done.result()
-    progress("")
+    if beside:
+        extra = t("写出供下次沿用的状态", "writing the state for the next run")
+        steps.append(parallel.Step("state", extra, lambda: beside(result, folder)))
+    return steps
+
+
+def _write_run(result: Result, folder: Path) -> None:
     run = {"made_by": MADE_BY, **result.run}
     text = json.dumps(run, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _told(progress: Progress, name: str, step: Callable[[], object]) -> None:
-    progress(name)
-    step()
 
 
 def write_tables(result: Result, folder: Path) -> None:

@@ -22,7 +22,8 @@ from geomujun.lang import t
 
 MADE_BY: Final = "geomujun"
 OURS: Final = (
-    "map", "map.html", "report.xlsx", "result.gpkg", "review_queue.csv", "run.json", "tables",
+    "diff.csv", "map", "map.html", "report.xlsx", "result.gpkg", "review_queue.csv", "run.json",
+    "state", "tables",
 )  # fmt: skip
 _HELD: Final = {errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM}
 

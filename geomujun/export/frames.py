@@ -53,7 +53,9 @@ def typed(values: pd.Series, kind: Kind) -> pd.Series:
     """A column in the catalogue's type for its kind; what does not fit is missing."""
     if kind is Kind.TEXT:
         text = values.astype("str").fillna("")
-        return text.str.replace(_CONTROL, "", regex=True).astype("str")
+        if text.str.contains(_CONTROL, regex=True).any():
+            return text.str.replace(_CONTROL, "", regex=True).astype("str")
+        return text
     if kind is Kind.DATE:
         return pd.to_datetime(values, errors="coerce").astype("datetime64[s]")
     numbers = pd.to_numeric(values, errors="coerce").astype("Float64")

@@ -99,6 +99,11 @@ _ID_CARD: Final = re.compile(
     r"(?![0-9A-Za-z])"
 )
 _PHONE: Final = re.compile(r"(?<![0-9A-Za-z.])(?:1[3-9]\d{9}|0\d{2,3}-\d{7,8})(?![0-9A-Za-z.])")
+# Found in every text that holds one of the two; for whole columns, where no look-around is had.
+_NUMBER_LIKE: Final = (
+    r"(?:^|[^0-9A-Za-z])(?:[1-8]\p{Nd}{16}[\p{Nd}Xx]|1[3-9]\p{Nd}{9}|0\p{Nd}{2,3}-\p{Nd}{7,8})"
+    r"(?:$|[^0-9A-Za-z])"
+)
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _FIRM_CODE: Final = re.compile(r"[0-9A-HJ-NP-RTUWXY]{18}|[0-9A-Z]{8}-?[0-9X]")
 
@@ -199,9 +204,10 @@ class Masker:
 
     def text(self, text: str) -> str:
         """The text with known persons, ID numbers and phones masked."""
-        if self._pattern is not None:
-            text = self._pattern.sub(self._replace, text)
-        return mask_numbers(text)
+        return mask_numbers(self._persons_hidden(text))
+
+    def _persons_hidden(self, text: str) -> str:
+        return text if self._pattern is None else self._pattern.sub(self._replace, text)
 
     def _replace(self, hit: re.Match[str]) -> str:
         for firm in self._shields.get(hit[0], ()):
@@ -213,7 +219,11 @@ class Masker:
 
     def column(self, values: pd.Series) -> pd.Series:
         """A column of free text, masked; works on its distinct texts."""
-        return _mapped(values, self.text)
+        hidden = _mapped(values, self._persons_hidden)
+        long = hidden.str.contains(_NUMBER_LIKE, regex=True).to_numpy(dtype=bool)
+        if long.any():
+            hidden[long] = _mapped(hidden[long], mask_numbers)
+        return hidden
 
 
 def _longest(name: str) -> tuple[int, str]:
@@ -233,8 +243,9 @@ def _prefix_pattern(names: list[str]) -> re.Pattern[str] | None:
 
 def _mapped(values: pd.Series, function: Callable[[str], str]) -> pd.Series:
     text = values.astype("str").fillna("")
-    table = {value: function(value) for value in pd.unique(text)}
-    return text.map(table).astype("str")
+    codes, distinct = pd.factorize(text)
+    made = pd.Series([function(value) for value in distinct], dtype="str")
+    return made.take(codes).set_axis(values.index)
 
 
 _NAME_COLUMNS: Final = {

@@ -2,28 +2,31 @@
 
 Headers and words are Chinese (identifiers when English is chosen), numbers carry the catalogue's
 decimals, headers stay in view and filter. Text is always text: nothing a department typed becomes a
-formula or a link. A table longer than a sheet goes on in the next. Rows are streamed
-(``constant_memory``), so that 10⁵ rows need little memory.
+formula or a link. A table longer than a sheet goes on in the next. xlsxwriter makes the book with
+its styles and headers, `sheet_xml` puts the rows in, whole columns at a time.
 """
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.legend import GRADES, legend
 from geomujun.domain.model import Field, Kind
-from geomujun.export import summary
+from geomujun.export import sheet_xml, summary
 from geomujun.export.frames import OUTPUTS, fields_of, ordered
 from geomujun.export.result import Result
+from geomujun.export.sheet_xml import Column
 from geomujun.lang import get_lang, t
 
 SHEET_ROWS: Final = 1_048_576  # of the format, header included
@@ -43,10 +46,11 @@ _WIDE: Final = {
 
 @dataclass(slots=True)
 class _Book:
-    """The open workbook and its formats, each made once."""
+    """The open workbook, its formats, each made once, and the rows its sheets are to get."""
 
     book: Any
     formats: dict[str, Any] = field(default_factory=dict)
+    rows: dict[int, list[Column]] = field(default_factory=dict)  # by number of the sheet, from 1
 
     def style(self, name: str, **values: Any) -> Any:
         if name not in self.formats:
@@ -75,13 +79,13 @@ def write(result: Result, path: Path, *, sheet_rows: int = SHEET_ROWS) -> None:
         sheet_rows: Rows a sheet may have, header included; smaller only in tests.
     """
     options = {
-        "constant_memory": True,
+        "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
-        "nan_inf_to_errors": False,
     }
-    with xlsxwriter.Workbook(str(path), options) as raw:
+    shell = io.BytesIO()
+    with xlsxwriter.Workbook(shell, options) as raw:
         made = datetime(result.as_of.year, result.as_of.month, result.as_of.day)  # noqa: DTZ001
         raw.set_properties({"title": result.title, "created": made, "comments": "geomujun"})
         book = _Book(raw)
@@ -89,6 +93,7 @@ def write(result: Result, path: Path, *, sheet_rows: int = SHEET_ROWS) -> None:
         for name in OUTPUTS:
             fields = fields_of(result, name)
             _table(book, TABLES[name].title, ordered(result, name), fields, sheet_rows)
+    sheet_xml.fill(shell, path, book.rows)
 
 
 def header_of(spec: Field) -> str:
@@ -104,30 +109,35 @@ def _family(spec: Field) -> str:
     return spec.name if spec.name in legend().words else ""
 
 
-def _readable(values: pd.Series, spec: Field, table: str) -> list[str]:
-    text = values.astype("str").fillna("")
+def _words(spec: Field, table: str) -> Mapping[str, str]:
+    """What people read instead of a column's words; empty when its texts stay as they are."""
     if spec.name == "bucket":
-        buckets = legend().parcel_buckets
-        if table.startswith(TABLES["parcel_reconciliation"].title):
-            words = {k: s.title for k, s in buckets.items()}
-        else:
-            words = {k: legend().bucket(k) for k in legend().enterprise_buckets}
-        text = text.map(lambda v: words.get(v, v))
-    elif family := _family(spec):
-        text = text.map(lambda v: legend().word(family, v))
-    return [v if len(v) <= _CELL_CHARS else v[: _CELL_CHARS - 1] + "…" for v in text.tolist()]
+        if table == TABLES["parcel_reconciliation"].title:
+            return {k: s.title for k, s in legend().parcel_buckets.items()}
+        return {k: legend().bucket(k) for k in legend().enterprise_buckets}
+    return {k: legend().word(spec.name, k) for k in legend().words.get(spec.name, ())}
 
 
-def _columns(frame: pd.DataFrame, fields: Sequence[Field], table: str) -> list[list[Any]]:
-    out: list[list[Any]] = []
-    for spec in fields:
-        values = frame[spec.name]
-        if spec.kind is Kind.TEXT:
-            out.append(_readable(values, spec, table))
-        else:
-            cells = values.astype("object").where(values.notna(), None)
-            out.append(cells.tolist())
-    return out
+def _readable(values: pd.Series, words: Mapping[str, str]) -> pd.Series:
+    if words:
+        return values.map({v: words.get(v, v) for v in pd.unique(values)}).astype("str")
+    long = values.str.len() > _CELL_CHARS
+    if long.any():
+        return values.where(~long, values.str.slice(0, _CELL_CHARS - 1) + "…")
+    return values
+
+
+def _column(values: pd.Series, spec: Field, table: str) -> Column:
+    """The cells of a column of `frames.ordered`."""
+    if spec.kind is Kind.DATE:
+        return Column(sheet_xml.days(values), is_text=False)
+    if spec.kind is not Kind.TEXT:
+        return Column(sheet_xml.numbers(values), is_text=False)
+    cells = sheet_xml.texts(_readable(values, _words(spec, table)))
+    if spec.name not in _GRADE_COLUMNS:
+        return Column(cells, is_text=True)
+    known = pd.Index(list(GRADES)).get_indexer(pd.Index(values))
+    return Column(cells, is_text=True, variant=np.asarray(known + 1, dtype=np.int64))
 
 
 def _width(spec: Field) -> float:
@@ -142,16 +152,19 @@ def _width(spec: Field) -> float:
 def _table(
     book: _Book, title: str, frame: pd.DataFrame, fields: Sequence[Field], sheet_rows: int
 ) -> None:
-    columns = _columns(frame, fields, title)
     size = sheet_rows - 1
     for part, start in enumerate(range(0, max(len(frame), 1), size), start=1):
         name = title if part == 1 else f"{title}_{part}"
-        _sheet(book, name[:31], fields, [c[start : start + size] for c in columns])
+        rows = frame.iloc[start : start + size]
+        _sheet(book, name[:31], fields, len(rows))
+        if len(rows):
+            number = len(book.book.worksheets())
+            book.rows[number] = [_column(rows[spec.name], spec, title) for spec in fields]
 
 
-def _sheet(book: _Book, name: str, fields: Sequence[Field], columns: list[list[Any]]) -> None:
+def _sheet(book: _Book, name: str, fields: Sequence[Field], rows: int) -> None:
+    """A sheet with its header and, under it, a blank cell of each style a column has."""
     sheet = book.book.add_worksheet(name)
-    rows = len(columns[0]) if columns else 0
     plain = book.style("plain")
     for n, spec in enumerate(fields):
         sheet.set_column(n, n, _width(spec), plain)
@@ -164,26 +177,21 @@ def _sheet(book: _Book, name: str, fields: Sequence[Field], columns: list[list[A
     sheet.set_row(0, 32)
     for n, spec in enumerate(fields):
         sheet.write_string(0, n, header_of(spec), head)
-    writers = [_writer(book, sheet, spec) for spec in fields]
-    for row, cells in enumerate(zip(*columns, strict=True), start=1):
-        for column, (put, cell) in enumerate(zip(writers, cells, strict=True)):
-            if cell is not None and cell != "":
-                put(row, column, cell)
+        if rows:
+            for row, style in enumerate(_styles(book, spec), start=1):
+                sheet.write_blank(row, n, None, style)
 
 
-def _writer(book: _Book, sheet: Any, spec: Field) -> Any:
-    """How cells of a column are written; empty ones never are."""
+def _styles(book: _Book, spec: Field) -> list[Any]:
+    """The styles a column's cells may have; the first one is the usual one."""
     plain = book.style("plain")
     if spec.name in _GRADE_COLUMNS:
-        styles = {g: book.grade(g) for g in GRADES}
-        return lambda r, c, v: sheet.write_string(r, c, v, styles.get(v, plain))
+        return [plain, *(book.grade(g) for g in GRADES)]
     if spec.kind is Kind.TEXT:
-        return lambda r, c, v: sheet.write_string(r, c, v, plain)
+        return [plain]
     if spec.kind is Kind.DATE:
-        style = book.style("date", num_format="yyyy-mm-dd")
-        return lambda r, c, v: sheet.write_datetime(r, c, v, style)
-    whole = book.number(spec.decimals or 0)
-    return lambda r, c, v: sheet.write_number(r, c, v, whole)
+        return [book.style("date", num_format="yyyy-mm-dd")]
+    return [book.number(spec.decimals or 0)]
 
 
 def _summary(book: _Book, result: Result) -> None:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.industry import is_industrial
-from geomujun.domain.words import M2_PER_MU, AreaMethod, Band, Component, Relation, Verdict
+from geomujun.domain.words import M2_PER_MU, AreaMethod, Component, Relation, Verdict
 from geomujun.ledger.buckets import enterprise_buckets, parcel_buckets
 from geomujun.ledger.claims import claims, total_floor
 from geomujun.ledger.divide import Division, divide
@@ -66,8 +66,8 @@ def keep(inputs: Inputs, year: int) -> Book:
     case, links = inputs.case, inputs.links
     ground = Ground.of(inputs)
     live = links[links["counted"] & ~links["holder_cancelled"]]
-    parts = _parts(ground.described(live), ground.outside)
-    lines = _lines(parts, case, year)
+    parts = parts_of(ground.described(live), ground.outside)
+    lines = lines_of(parts, case, year)
     links = _with_areas(links, parts)
     parcels = parcel_buckets(case, links, inputs.holders)
     return Book(
@@ -78,67 +78,6 @@ def keep(inputs: Inputs, year: int) -> Book:
         enterprises=enterprise_buckets(case, links, inputs.codes),
         over=parts.over,
     )
-
-
-def flipped(inputs: Inputs, book: Book, year: int) -> pd.DataFrame:
-    """The ledger of every firm on a parcel if one of its queued links were confirmed.
-
-    Each queued link gets a copy of its parcel on which it counts; all copies are divided in one
-    pass. What a firm has elsewhere stays as it is.
-
-    Returns:
-        ``flip`` (row of ``inputs.links``), ``uscc``, ``occupied_m2`` and ``change_m2``, sorted.
-    """
-    links = inputs.links
-    queued = links.index[
-        (links["band"] == Band.REVIEW) & (links["decision"] == "") & links["in_force"]
-        & ~links["holder_cancelled"] & (links["relation"] != Relation.REGISTERED_ONLY)
-    ]  # fmt: skip
-    if queued.empty:
-        return pd.DataFrame(columns=["flip", "uscc", "change_m2", "occupied_m2"])
-    ground = Ground.of(inputs)
-    asked = pd.DataFrame(
-        {"flip": queued, "parcel_code": links.loc[queued, "parcel_code"].to_numpy()}
-    )
-    live = links[links["counted"] & ~links["holder_cancelled"]].assign(flip_row=-1)
-    with_it = links.loc[queued].assign(flip_row=queued)
-    everyone = pd.concat([live, with_it], ignore_index=True)
-    copies = asked.merge(everyone, on="parcel_code")
-    copies = copies[(copies["flip_row"] == -1) | (copies["flip_row"] == copies["flip"])]
-    described = ground.described(copies)
-    counted = live.groupby("uscc")["parcel_code"].nunique()
-    elsewhere = described["uscc"].map(counted).astype("float64").fillna(0.0)
-    fresh = (described["flip_row"] >= 0) & ~_pairs(described).isin(_pairs(live))
-    described["n_parcels"] = elsewhere + fresh
-    described["real_code"] = described["parcel_code"]
-    described["parcel_code"] = described["parcel_code"] + "#" + described["flip"].astype("str")
-    outside = asked.merge(ground.outside, on="parcel_code")
-    outside["parcel_code"] = outside["parcel_code"] + "#" + outside["flip"].astype("str")
-    lines = _lines(_parts(described, outside), inputs.case, year)
-    copy = asked.assign(copy=asked["parcel_code"] + "#" + asked["flip"].astype("str"))
-    lines = lines.rename(columns={"parcel_code": "copy"}).merge(copy, on="copy")
-    return _changes(lines, asked, book)
-
-
-def _pairs(links: pd.DataFrame) -> pd.MultiIndex:
-    return pd.MultiIndex.from_frame(links[["parcel_code", "uscc"]])
-
-
-def _changes(lines: pd.DataFrame, asked: pd.DataFrame, book: Book) -> pd.DataFrame:
-    """Difference between the flipped and the kept lines on each asked parcel."""
-    after = lines.assign(area_m2=_signed(lines)).groupby(["flip", "uscc"])["area_m2"].sum()
-    kept = book.ledger_lines.assign(area_m2=_signed(book.ledger_lines))
-    before = asked.merge(kept, on="parcel_code").groupby(["flip", "uscc"])["area_m2"].sum()
-    change = after.sub(before, fill_value=0.0).rename("change_m2").reset_index()
-    change = change[change["change_m2"].abs() >= 0.01]
-    have = book.ledger.set_index("uscc")["occupied_m2"]
-    base = change["uscc"].map(have).astype("float64").fillna(0.0)
-    return change.assign(occupied_m2=base + change["change_m2"]).reset_index(drop=True)
-
-
-def _signed(lines: pd.DataFrame) -> pd.Series:
-    minus = lines["component"].isin([Component.LEASED_OUT.value, Component.EXEMPT.value])
-    return lines["area_m2"].where(~minus, -lines["area_m2"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +136,8 @@ def _decided_shares(live: pd.DataFrame, area: pd.Series) -> pd.Series:
     return share.mask(whole, 1.0)
 
 
-def _parts(live: pd.DataFrame, outside: pd.DataFrame) -> Division:
+def parts_of(live: pd.DataFrame, outside: pd.DataFrame) -> Division:
+    """Described links divided; ``outside`` as `Ground.outside`."""
     own = live[live["relation"] == Relation.OWN]
     use = live[live["relation"].isin(USE)]
     return divide(own, claims(use), outside)
@@ -227,8 +167,11 @@ def _with_areas(links: pd.DataFrame, parts: Division) -> pd.DataFrame:
     return links.assign(area_m2=area, area_method=method.mask(gone, AreaMethod.REGISTERED.value))
 
 
-def _lines(parts: Division, case: Case, year: int) -> pd.DataFrame:
-    """Ledger lines, none for unsplit parcels."""
+def lines_of(parts: Division, case: Case, year: int) -> pd.DataFrame:
+    """Ledger lines, none for unsplit parcels.
+
+    Copies of one parcel carry its own code in ``real_code`` (`ledger.flips`).
+    """
     own = parts.own[parts.own["method"] != AreaMethod.UNSPLIT]
     use = parts.use[parts.use["method"] != AreaMethod.UNSPLIT]
     rented = use["relation"].isin([Relation.LEASE.value, Relation.SUBLEASE.value])

@@ -13,6 +13,7 @@ from geomujun.domain.case import Case
 from geomujun.domain.landuse import industrial_use
 from geomujun.domain.words import Band, EnterpriseBucket, ParcelBucket, Relation
 from geomujun.lang import t
+from geomujun.ledger.sight import among
 
 Tests = dict[str, npt.NDArray[np.bool_]]  # bucket -> which rows it takes, first hit wins
 
@@ -67,20 +68,19 @@ def parcel_buckets(case: Case, links: pd.DataFrame, holders: pd.DataFrame) -> pd
     code = parcels["parcel_code"]
     live = links.loc[links["counted"] & ~links["holder_cancelled"], "parcel_code"]
     gone = links.loc[links["holder_cancelled"] & links["counted"], "parcel_code"]
-    kinds = holders.groupby("parcel_code")["kind"].agg(frozenset).reindex(code)
 
     def has(kind: str) -> npt.NDArray[np.bool_]:
-        return np.array([isinstance(k, frozenset) and kind in k for k in kinds], dtype=bool)
+        return among(code, holders.loc[holders["kind"] == kind, "parcel_code"])
 
-    empty = kinds.isna().to_numpy(dtype=bool)
+    empty = ~among(code, holders["parcel_code"])
     # A blank use says nothing and is not taken for another one.
     named_use = (parcels["land_use"].str.strip() != "").to_numpy(dtype=bool)
     uncertified = code.str.slice(12, 13).isin(["J", "Z"]).to_numpy(dtype=bool)
     tests: Tests = {
-        ParcelBucket.MATCHED: _among(code, live),
-        ParcelBucket.AMBIGUOUS: _among(code, _queued(links)["parcel_code"]),
+        ParcelBucket.MATCHED: among(code, live),
+        ParcelBucket.AMBIGUOUS: among(code, _queued(links)["parcel_code"]),
         ParcelBucket.NOT_INDUSTRIAL: ~industrial_use(parcels["land_use"]) & named_use,
-        ParcelBucket.HOLDER_CANCELLED: _among(code, gone),
+        ParcelBucket.HOLDER_CANCELLED: among(code, gone),
         ParcelBucket.INDIVIDUAL_HOLDER: has("person") & ~has("firm"),
         ParcelBucket.PUBLIC_HOLDER: has("public") & ~has("firm"),
         ParcelBucket.COLLECTIVE_NO_CERTIFICATE: has("collective") | (empty & uncertified),
@@ -110,11 +110,11 @@ def enterprise_buckets(case: Case, links: pd.DataFrame, codes: pd.DataFrame) -> 
     moved = (firms["status"] == MOVED).to_numpy(dtype=bool)
     tests: Tests = {
         EnterpriseBucket.CANCELLED: firms["status"].isin(GONE).to_numpy(dtype=bool),
-        EnterpriseBucket.MATCHED: _among(code, links.loc[links["counted"], "uscc"]),
-        EnterpriseBucket.AMBIGUOUS: _among(code, _queued(links)["uscc"]),
-        EnterpriseBucket.INVALID: _among(code, codes.loc[codes["state"] == "invalid", "uscc"]),
+        EnterpriseBucket.MATCHED: among(code, links.loc[links["counted"], "uscc"]),
+        EnterpriseBucket.AMBIGUOUS: among(code, _queued(links)["uscc"]),
+        EnterpriseBucket.INVALID: among(code, codes.loc[codes["state"] == "invalid", "uscc"]),
         EnterpriseBucket.OUT_OF_REGION: (known & ~here) | moved,
-        EnterpriseBucket.REGISTERED_ONLY: _among(code, address),
+        EnterpriseBucket.REGISTERED_ONLY: among(code, address),
     }
     frame = _first(tests, EnterpriseBucket.NO_LAND, len(firms), ENTERPRISE_REASONS)
     frame.insert(0, "uscc", code)
@@ -129,10 +129,6 @@ def _queued(links: pd.DataFrame) -> pd.DataFrame:
         & (links["decision"] == "")
         & (links["relation"] != Relation.REGISTERED_ONLY)
     ]
-
-
-def _among(codes: pd.Series, members: pd.Series) -> npt.NDArray[np.bool_]:
-    return codes.isin(members).to_numpy(dtype=bool)
 
 
 def _first(tests: Tests, last: str, n: int, reasons: Mapping[str, tuple[str, str]]) -> pd.DataFrame:

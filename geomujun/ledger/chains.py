@@ -12,6 +12,7 @@ import pandas as pd
 
 from geomujun.domain.words import Relation
 from geomujun.ledger.rounding import round_m2
+from geomujun.ledger.sight import among
 
 
 def hang(use: pd.DataFrame) -> pd.DataFrame:
@@ -45,7 +46,9 @@ def _heads(use: pd.DataFrame) -> pd.Series:
     )
     first = _key(use["parcel_code"], use["head_lease_id"]).map(by_lease).astype("str").fillna("")
     first = first.where(use["head_lease_id"] != "", "")
-    here = _key(use["parcel_code"], use["lessor_uscc"]).isin(_key(use["parcel_code"], use["uscc"]))
+    here = among(
+        _key(use["parcel_code"], use["lessor_uscc"]), _key(use["parcel_code"], use["uscc"])
+    )
     second = use["lessor_uscc"].where(here, "")
     head = first.where(first != "", second)
     return head.where(sub & (head != use["uscc"]), "").astype("str")
@@ -74,7 +77,7 @@ def sublet(use: pd.DataFrame, outside: pd.DataFrame) -> pd.DataFrame:
         # What users of this depth have, against what is sublet of it.
         keys = pd.Index(sorted(nearest.index[nearest == depth]))
         have = gross[at_nearest].groupby(pair[at_nearest]).sum().reindex(keys).fillna(0.0)
-        below = (use["depth"] == depth + 1) & above.isin(keys)
+        below = (use["depth"] == depth + 1) & among(above, keys)
         claims = gross[below].groupby(above[below]).sum().reindex(keys).fillna(0.0)
         total = claims + away.reindex(keys).fillna(0.0)
         factor = (have / total.where(total > 0)).clip(upper=1.0).fillna(1.0)

@@ -16,6 +16,7 @@ import pandas as pd
 from geomujun.domain.words import AreaMethod, Relation
 from geomujun.ledger.chains import hang, sublet
 from geomujun.ledger.rounding import round_m2
+from geomujun.ledger.sight import among
 
 OVER_TOLERANCE_M2: Final = 1.0
 PAIR: Final = ["parcel_code", "uscc"]
@@ -89,7 +90,7 @@ def _sole_users(own: pd.DataFrame, use: pd.DataFrame) -> pd.DataFrame:
     """
     order = use.sort_values(["parcel_code", "uscc", "lease_id"], kind="stable")
     users = use.groupby("parcel_code")["uscc"].transform("nunique")
-    alone = (users == 1) & ~use["parcel_code"].isin(own["parcel_code"])
+    alone = (users == 1) & ~among(use["parcel_code"], own["parcel_code"])
     stated = use["method"].isin([AreaMethod.CONTRACT.value, AreaMethod.FLOOR_SHARE.value])
     whole = alone & ~stated.groupby(use["parcel_code"]).transform("any")
     again = order["parcel_code"].duplicated().reindex(use.index)

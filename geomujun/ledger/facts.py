@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geomujun.domain.case import Case
+from geomujun.policy.locality import Provenance
 
 
 def _no_decisions() -> pd.DataFrame:
@@ -17,8 +18,10 @@ def _no_decisions() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
 
 
-def _no_grades() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype="str") for name in ("uscc", "grade")})
+def _no_closings() -> pd.DataFrame:
+    names = ("finding_id", "rule", "subject_id", "other_id", "facts_digest", "reason", "reviewer",
+             "decided_at")  # fmt: skip
+    return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class Facts:
     year: int
     as_of: date
     decisions: pd.DataFrame = field(default_factory=_no_decisions)  # the live ones, see review
-    previous_grades: pd.DataFrame = field(default_factory=_no_grades)  # uscc, grade, year before
+    closings: pd.DataFrame = field(default_factory=_no_closings)  # findings closed by people
+    provenance: Mapping[str, Provenance] = field(default_factory=dict)  # of the thresholds
 
     def values(self, rule: str, defaults: Mapping[str, float]) -> dict[str, float]:
         """Numbers a rule works with: the locality's where it has some, else the defaults.

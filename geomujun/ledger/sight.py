@@ -19,10 +19,17 @@ from geomujun.domain.industry import division2, is_industrial
 from geomujun.domain.landuse import industrial_use
 from geomujun.domain.model import Kind
 from geomujun.domain.words import M2_PER_MU, EnterpriseBucket, Relation
-from geomujun.geo.overlay import Plane, buildings_on_parcels
+from geomujun.geo.overlay import (
+    Plane,
+    building_parcel,
+    buildings_on_parcels,
+    parcel_parcel,
+    patch_parcel,
+)
 from geomujun.ledger.facts import Facts
 
 FIGURES: Final = tuple(f.name for f in TABLES["indicators"].fields if f.kind is Kind.NUMBER)
+_USED: Final = ("parcel_code", "uscc", "relation", "share", "area_m2", "area_method")
 CONSTRUCTION_YEARS: Final = 3  # 2 建设期 + 1 过渡期, 市政发〔2022〕11号 附件 一
 
 
@@ -60,7 +67,8 @@ class Sight:
     def used(self) -> pd.DataFrame:
         """Counted links of active enterprises, with their sector, industry and figures."""
         links = self.facts.links
-        live = links[links["counted"].astype(bool) & links["in_force"].astype(bool)]
+        counted = links["counted"].astype(bool) & links["in_force"].astype(bool)
+        live = links.loc[counted, list(_USED)]  # not the evidence: long texts, copied at each step
         columns = ["name", "active", "is_industry", "sector"]
         live = live.join(self.firms[columns], on="uscc")
         live = live[live["active"].eq(True)]
@@ -77,6 +85,14 @@ class Sight:
         """
         rows = self.case.indicators
         rows = rows[rows["year"] == self.facts.year]
+        index = pd.Index(sorted(rows["uscc"].unique()), name="uscc")
+        many = rows["uscc"].duplicated(keep=False)
+        single = rows[~many].set_index("uscc")[list(FIGURES)]
+        both = pd.concat([single, self._by_source(rows[many])]) if many.any() else single
+        return both.reindex(index)
+
+    def _by_source(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The figures of enterprises with several rows of the year."""
         source = rows["source"].str.strip()
         trust = np.select([source.str.contains("直报|自报"), source == ""], [3, 2], 1)
         out = {}
@@ -86,13 +102,63 @@ class Sight:
             ranked = rows[["uscc", "source", name]].assign(rank=np.where(own, 0, trust))
             ranked = ranked.sort_values(["uscc", "rank", "source", name], kind="stable")
             out[name] = ranked.groupby("uscc")[name].first()
-        return pd.DataFrame(out, index=pd.Index(sorted(rows["uscc"].unique()), name="uscc"))
+        return pd.DataFrame(out)
 
     @cached_property
     def building_parcel(self) -> pd.Series:
         """Parcel code of each building ("" for none), by the buildings' own index."""
         codes = buildings_on_parcels(self.case.buildings, self.case.parcels)
         return pd.Series(codes, index=self.case.buildings.index, dtype="str")
+
+    @cached_property
+    def plane(self) -> Plane:
+        """The equal-area plane of the run's parcels and buildings."""
+        return Plane(self.case.parcels, self.case.buildings)
+
+    @cached_property
+    def parcel_shapes(self) -> npt.NDArray[np.object_]:
+        """Parcels in metres on `plane`, in the order of the layer."""
+        return self.plane.flat(self.case.parcels)
+
+    @cached_property
+    def building_shapes(self) -> npt.NDArray[np.object_]:
+        """Buildings in metres on `plane`, in the order of the layer."""
+        return self.plane.flat(self.case.buildings)
+
+    @cached_property
+    def buildings_over_parcels(self) -> pd.DataFrame:
+        """Overlap table building × parcel (`geo.overlay.building_parcel`)."""
+        if not len(self.case.buildings) or not len(self.case.parcels):
+            return _nothing("building", "parcel_code", "overlap_m2")
+        return building_parcel(self.case.buildings, self.case.parcels).table
+
+    @cached_property
+    def patches_on_parcels(self) -> pd.DataFrame:
+        """Overlap table patch × parcel; parcels above or below ground (S, X) left out."""
+        layer = self.case.parcels
+        surface = layer[~layer["parcel_code"].str.slice(13, 14).isin(["S", "X"])]
+        if not len(self.case.patches) or not len(surface):
+            return _nothing("patch_code", "parcel_code", "overlap_m2", "parcel_share")
+        return patch_parcel(self.case.patches, surface).table
+
+    @cached_property
+    def parcels_on_parcels(self) -> pd.DataFrame:
+        """Overlap table parcel × parcel, each pair once."""
+        if not len(self.case.parcels):
+            return _nothing("left_code", "right_code", "overlap_m2", "left_share", "right_share")
+        return parcel_parcel(self.case.parcels).table
+
+    def lay_over(self) -> None:
+        """Lay the layers over each other now, so that their time is told apart."""
+        _ = (self.building_parcel, self.parcel_shapes, self.building_shapes)
+        _ = (self.buildings_over_parcels, self.patches_on_parcels, self.parcels_on_parcels)
+
+    @cached_property
+    def leases_in_force(self) -> pd.Series:
+        """Whether each lease is in force on the day; the last day is inclusive."""
+        leases, day = self.case.leases, pd.Timestamp(self.facts.as_of)
+        begun = leases["start_on"].isna() | (leases["start_on"] <= day)
+        return begun & (leases["end_on"].isna() | (leases["end_on"] >= day))
 
     @cached_property
     def built(self) -> pd.DataFrame:
@@ -103,7 +169,7 @@ class Sight:
         ``floor_double_m2`` counts floors over 8 m twice, as 容积率 is reckoned for industrial land.
         """
         layer = self.case.buildings
-        drawn = shapely.area(Plane(layer).flat(layer)) if len(layer) else np.empty(0)
+        drawn = shapely.area(self.building_shapes)
         foot = layer["footprint_m2"].where(layer["footprint_m2"] > 0, drawn)
         floors = layer["floors"].where(layer["floors"] > 0, 1.0)
         floor = layer["floor_area_m2"].where(layer["floor_area_m2"] > 0, foot * floors)
@@ -169,10 +235,56 @@ class Sight:
         sums: pd.DataFrame = used.groupby("parcel_code")[["tax_wan_yuan", "power_wan_kwh"]].sum()
         return sums.assign(users=joined(used["parcel_code"], used["uscc"]))
 
+    @cached_property
+    def _users(self) -> pd.DataFrame:
+        """Industrial users: ``parcel_code``, ``uscc``, ``share`` of the firm that is here.
+
+        An enterprise on several parcels is spread over them by its area there, evenly when it has
+        none. Sorted, so that sums repeat.
+        """
+        used = self.used[self.used["is_industry"].eq(True)]
+        used = used.sort_values(["parcel_code", "uscc"], kind="stable", ignore_index=True)
+        firm = pd.factorize(used["uscc"])[0]
+        area = used["area_m2"].fillna(0.0).to_numpy()
+        total, count = np.bincount(firm, area)[firm], np.bincount(firm)[firm]
+        share = np.where(total > 0, area / np.where(total > 0, total, 1.0), 1.0 / count)
+        return used[["parcel_code", "uscc"]].assign(share=share)
+
+    def spread(self, field: str) -> pd.Series:
+        """Σ of a figure over a parcel's industrial users, by parcel code.
+
+        A parcel with a user whose figure is unknown is left out.
+        """
+        users = self._users
+        value = self.figures[field].reindex(users["uscc"]).to_numpy() * users["share"].to_numpy()
+        code, parcels = pd.factorize(users["parcel_code"])
+        known = np.bincount(code[np.isnan(value)], minlength=len(parcels)) == 0
+        sums = np.bincount(code, np.nan_to_num(value), minlength=len(parcels))
+        return pd.Series(sums[known], index=pd.Index(parcels[known], name="parcel_code"))
+
+    @cached_property
+    def tax_per_mu(self) -> pd.Series:
+        """亩均税收 of parcels: the evaluation's where it has one, else Σ tax ÷ registered mu."""
+        tax = self.spread("tax_wan_yuan")
+        tax = tax[among(tax.index, self.parcels.index)]
+        tax = tax / self.parcels["area_mu"].reindex(tax.index)
+        table = self.facts.parcel_evaluation
+        if "tax_per_mu" not in table:
+            return tax
+        told = table.drop_duplicates("parcel_code").set_index("parcel_code")["tax_per_mu"]
+        return told.dropna().combine_first(tax)
+
     def fully_exempt(self, codes: pd.Index) -> npt.NDArray[np.bool_]:
         """Whether each parcel is in its construction or transition period on 31 December."""
         until = self.exempt_until.reindex(codes)
         return np.asarray(until > pd.Timestamp(self.facts.year, 12, 31))
+
+
+def _nothing(*columns: str) -> pd.DataFrame:
+    """An overlap table of layers that are not there."""
+    kinds = {"building": "int64", "patch_code": "str", "parcel_code": "str", "left_code": "str",
+             "right_code": "str"}  # fmt: skip
+    return pd.DataFrame({c: pd.Series(dtype=kinds.get(c, "float64")) for c in columns})
 
 
 def among(values: pd.Series | pd.Index, members: pd.Series | pd.Index) -> npt.NDArray[np.bool_]:

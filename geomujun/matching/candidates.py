@@ -31,18 +31,58 @@ class Candidates:
 
 def grams(names: pd.DataFrame) -> list[list[str]]:
     """The keys of each name."""
-    out = []
-    columns = ("plain", "trade_name", "trade", "pinyin")
-    for plain, trade_name, trade, sound in names[list(columns)].itertuples(index=False, name=None):
-        core = f"^{trade_name}{trade}"
-        keys = {core[i : i + 2] for i in range(len(core) - 1)}
-        keys.update(f"{a}_{b}" for a, b in zip(trade_name, trade_name[2:], strict=False))
-        keys.add(f"={plain}")
-        if trade_name:
-            keys.add(f"~{sound}")
-            keys.add("%" + "".join(sorted(trade_name)))  # two characters swapped
-        out.append(sorted(keys))
-    return out
+    columns = ["plain", "trade_name", "trade", "pinyin"]
+    return [keys_of(*parts) for parts in names[columns].itertuples(index=False, name=None)]
+
+
+def keys_of(plain: str, trade_name: str, trade: str, sound: str) -> list[str]:
+    """The keys of one name, sorted."""
+    core = f"^{trade_name}{trade}"
+    keys = {core[i : i + 2] for i in range(len(core) - 1)}
+    keys.update(f"{a}_{b}" for a, b in zip(trade_name, trade_name[2:], strict=False))
+    keys.add(f"={plain}")
+    if trade_name:
+        keys.add(f"~{sound}")
+        keys.add("%" + "".join(sorted(trade_name)))  # two characters swapped
+    return sorted(keys)
+
+
+def key_weights(df: npt.NDArray[np.float64], names: int) -> npt.NDArray[np.float64]:
+    """Bits of sharing a key that ``df`` of so many names have; 0 above the cap."""
+    return np.where(df <= CAP, np.log2((names + 1) / np.maximum(df, 1)), 0.0)
+
+
+class NameIndex:
+    """Names by their keys, ready to be asked; built once per register.
+
+    Pickles with the register that holds it.
+    """
+
+    def __init__(self, names: pd.DataFrame, counted: pd.DataFrame | None = None) -> None:
+        """Index ``names``; ``counted`` are those by which the rarity of a key is measured."""
+        keys = grams(names)
+        self._vocabulary = {k: i for i, k in enumerate(sorted({k for row in keys for k in row}))}
+        table = _matrix(keys, self._vocabulary)
+        if counted is None or counted is names:
+            df, total = table.sum(axis=0), len(names)
+        else:
+            df, total = _matrix(grams(counted), self._vocabulary).sum(axis=0), len(counted)
+        df = np.asarray(df).ravel()
+        weighted = (table @ sparse.diags(key_weights(df, total))).tocsr()
+        weighted.eliminate_zeros()
+        self._by_key = weighted.T.tocsr()
+        self.keys_dropped = int((df > CAP).sum())
+
+    def nearest(self, keys: list[list[str]]) -> Candidates:
+        """The best `KEEP` names of each query, given its `keys_of`."""
+        left = _matrix(keys, self._vocabulary)
+        pairs = [
+            _best((left[start : start + CHUNK] @ self._by_key).tocsr(), start)
+            for start in range(0, left.shape[0], CHUNK)
+        ]
+        rows = np.concatenate([p[0] for p in pairs]) if pairs else np.empty(0, np.int64)
+        cols = np.concatenate([p[1] for p in pairs]) if pairs else np.empty(0, np.int64)
+        return Candidates(rows, cols, self.keys_dropped)
 
 
 def candidate_pairs(queries: pd.DataFrame, register: pd.DataFrame) -> Candidates:
@@ -52,21 +92,7 @@ def candidate_pairs(queries: pd.DataFrame, register: pd.DataFrame) -> Candidates
         queries: Parsed names with the columns ``plain trade_name trade pinyin``.
         register: The same columns.
     """
-    right_keys, left_keys = grams(register), grams(queries)
-    vocabulary = {k: i for i, k in enumerate(sorted({k for keys in right_keys for k in keys}))}
-    right = _matrix(right_keys, vocabulary)
-    df = np.asarray(right.sum(axis=0)).ravel()
-    weight = np.where(df <= CAP, np.log2((len(register) + 1) / np.maximum(df, 1)), 0.0)
-    weighted = (right @ sparse.diags(weight)).tocsr()
-    weighted.eliminate_zeros()
-    left = _matrix(left_keys, vocabulary)
-    pairs = [
-        _best((left[start : start + CHUNK] @ weighted.T).tocsr(), start)
-        for start in range(0, left.shape[0], CHUNK)
-    ]
-    rows = np.concatenate([p[0] for p in pairs]) if pairs else np.empty(0, np.int64)
-    cols = np.concatenate([p[1] for p in pairs]) if pairs else np.empty(0, np.int64)
-    return Candidates(rows, cols, int((df > CAP).sum()))
+    return NameIndex(register).nearest(grams(queries))
 
 
 def _matrix(keys: list[list[str]], vocabulary: dict[str, int]) -> sparse.csr_matrix:

@@ -17,7 +17,9 @@ from geomujun.domain.case import Case
 from geomujun.domain.words import Band, Relation, Verdict
 from geomujun.matching import explain
 from geomujun.matching.holders import explode
+from geomujun.matching.kin import suggest
 from geomujun.matching.land import Land, build_land, door_table
+from geomujun.matching.lessors import lessors_there
 from geomujun.matching.register import Frozen, Register, build, lexicon_of
 from geomujun.matching.sites import Places, Sites, build_sites
 from geomujun.matching.tenure import lets_of, resolve_leases, resolve_supply, titles
@@ -44,6 +46,7 @@ class Matches:
     outside: pd.DataFrame  # leases in force whose tenant is no enterprise of the case
     land: Land
     register: Register
+    groups: pd.DataFrame  # kin.suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ def prepare(case: Case, as_of: date, weights: Weights, frozen: Frozen | None = N
     owners = holders.merge(best, on=["parcel_code", "seq"], how="left")
     owners["uscc"] = owners["uscc"].fillna("").astype("str")
     leases = resolve_leases(case, register, places, owners, weights)
+    leases = lessors_there(leases, owners, register, weights)
     leases = titles(leases, owners, pd.Timestamp(as_of))
     known = _known(own, leases, holders, register, weights)
     doors = _with_holder_doors(doors, known.owners, land, sites, register)
@@ -129,7 +133,9 @@ def match(
     outside = leases[
         leases["in_force"] & (leases["lessee_key"] == "") & (leases["parcel_resolved"] != "")
     ]
-    return Matches(links, settled, ground.holders, outside.reset_index(drop=True), land, register)
+    outside = outside.reset_index(drop=True)
+    groups = suggest(register, sites, links)
+    return Matches(links, settled, ground.holders, outside, land, register, groups)
 
 
 def _live(leases: pd.DataFrame) -> pd.DataFrame:

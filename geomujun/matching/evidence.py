@@ -35,7 +35,12 @@ class Item:
         }
 
 
+def ordered(items: Iterable[Item]) -> list[Item]:
+    """Strongest first, the prior last."""
+    return sorted(items, key=lambda i: (i.name == PRIOR, -abs(i.bits), i.name, i.right))
+
+
 def as_json(items: Iterable[Item]) -> str:
-    """The ``evidence`` cell: strongest first, the prior last."""
-    ordered = sorted(items, key=lambda i: (i.name == PRIOR, -abs(i.bits), i.name, i.right))
-    return json.dumps([i.as_dict() for i in ordered], ensure_ascii=False, separators=(",", ":"))
+    """The ``evidence`` cell, in the order of `ordered`."""
+    told = [i.as_dict() for i in ordered(items)]
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))

@@ -56,12 +56,8 @@ def own_rows(own: pd.DataFrame, register: Register, sites: Sites, land: Land) ->
     own["written"] = np.where(
         own["name_row"] >= 0, written[own["name_row"].to_numpy()], current[own["firm"].to_numpy()]
     )
-    rows = _place_texts(own, register, sites, land).to_dict("records")
-    line = t("先验：名录企业之一", "prior: one enterprise of the register")
-    evidence = [
-        as_json([*name_items(r), *place_items(r), Item(PRIOR, r["prior"], "", "", line)])
-        for r in rows
-    ]
+    rows = place_texts(own, register.firms, sites, land).to_dict("records")
+    evidence = [as_json(own_items(r)) for r in rows]
     return _frame(
         len(own),
         parcel_code=own["parcel_code"],
@@ -78,6 +74,12 @@ def own_rows(own: pd.DataFrame, register: Register, sites: Sites, land: Land) ->
     )
 
 
+def own_items(row: Mapping[Any, Any]) -> list[Item]:
+    """Evidence of one scored title; ``row``: with ``written`` and the columns of `place_texts`."""
+    line = t("先验：名录企业之一", "prior: one enterprise of the register")
+    return [*name_items(row), *place_items(row), Item(PRIOR, row["prior"], "", "", line)]
+
+
 def _tier(own: pd.DataFrame) -> np.ndarray:
     exact = own["l_name"] == "exact"
     return np.select(
@@ -87,10 +89,9 @@ def _tier(own: pd.DataFrame) -> np.ndarray:
     )
 
 
-def _place_texts(pairs: pd.DataFrame, register: Register, sites: Sites, land: Land) -> pd.DataFrame:
+def place_texts(pairs: pd.DataFrame, firms: pd.DataFrame, sites: Sites, land: Land) -> pd.DataFrame:
     """Pairs with the texts that sentences about places quote."""
     firm, place = pairs["firm"].to_numpy(), pairs["land"].to_numpy()
-    firms = register.firms
     lon, lat = firms["longitude"].to_numpy()[firm], firms["latitude"].to_numpy()[firm]
     point = [f"{x:.6f},{y:.6f}" if np.isfinite(x) else "" for x, y in zip(lon, lat, strict=True)]
     return pairs.assign(
@@ -177,7 +178,7 @@ def use_rows(use: pd.DataFrame, register: Register, sites: Sites, land: Land) ->
     if use.empty:
         texts = dict.fromkeys(("parcel_code", "uscc", "relation", "tier", "evidence"), "")
         return _frame(0, probability=0.0, weight_bits=0.0, **texts)
-    rows = _place_texts(use, register, sites, land).to_dict("records")
+    rows = place_texts(use, register.firms, sites, land).to_dict("records")
     dead = use["lease_id"] != ""
     return _frame(
         len(use),
@@ -195,8 +196,7 @@ def use_rows(use: pd.DataFrame, register: Register, sites: Sites, land: Land) ->
 
 def _use_items(row: Mapping[Any, Any]) -> list[Item]:
     items = [i for i in place_items(row) if i.name != "home"]
-    line = t("先验：有用地迹象的地点", "prior: a site with some sign of land")
-    items.append(Item(PRIOR, row["prior"], "", "", line))
+    items.append(use_prior(row["prior"]))
     said = {
         "expired": t("租约已到期仍在此生产", "the lease has ended, the firm still produces here"),
         "no_title": t("出租方无权属，实际在此生产", "the lessor has no title to the land"),
@@ -222,6 +222,12 @@ def _use_items(row: Mapping[Any, Any]) -> list[Item]:
         if row[f"b_{name}"]:
             items.append(Item(name, row[f"b_{name}"], str(row[left]), str(row[right]), line))
     return items
+
+
+def use_prior(bits: float) -> Item:
+    """What a site with some sign of land is worth before anything else speaks."""
+    line = t("先验：有用地迹象的地点", "prior: a site with some sign of land")
+    return Item(PRIOR, bits, "", "", line)
 
 
 def _whose(level: str) -> str:

@@ -96,7 +96,7 @@ def explode(case: Case, places: tuple[str, ...] = ()) -> pd.DataFrame:
     frame = frame.sort_values(["parcel_code", "seq", "name", "holder_id"], ignore_index=True)
     # One holder written twice is one holder, not a co-owner of itself.
     frame = frame.drop_duplicates(["parcel_code", "name", "holder_id"], ignore_index=True)
-    frame["kind"] = _kinds(frame, places)
+    frame["kind"] = kinds_of(frame, places)
     return _settle_shares(frame)[list(COLUMNS)]
 
 
@@ -140,7 +140,11 @@ def named_ids(case: Case) -> pd.DataFrame:
     return pd.concat([cells[["name", "uscc"]], listed], ignore_index=True)
 
 
-def _kinds(frame: pd.DataFrame, places: tuple[str, ...]) -> pd.Series:
+def kinds_of(frame: pd.DataFrame, places: tuple[str, ...]) -> pd.Series:
+    """What each holder is: `text.names.holder_kind` of its ``name``, mended by its ``holder_id``.
+
+    ``person`` says that the table itself calls it a person; ``places`` are the places of the case.
+    """
     distinct = pd.unique(frame["name"])
     kinds = frame["name"].map({n: holder_kind(n) for n in distinct}).astype("str")
     identity = looks_like_person_id(frame["holder_id"]) | frame["person"].to_numpy(dtype=bool)

@@ -24,7 +24,7 @@ from geomujun.text.identifiers import looks_like_person_id, normalise_code, uscc
 from geomujun.text.normal import normalise
 
 LEASED: Final = (("lessor", "lessor_uscc"), ("lessee", "lessee_uscc"))
-KEYED: Final = ("indicators", "flags", "groups")
+KEYED: Final = ("indicators", "flags", "groups", "previous_grades")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ else. Rarity of 字号 and trade is learned from the register itself. Bits per l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
@@ -16,8 +17,8 @@ import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
 
-from geomujun.matching.candidates import candidate_pairs
-from geomujun.matching.register import Register
+from geomujun.matching.candidates import grams
+from geomujun.matching.register import PARTS, Register
 from geomujun.matching.weights import Weights, shipped
 from geomujun.text.lexicon import Lexicon, words
 from geomujun.text.names import parse
@@ -25,9 +26,11 @@ from geomujun.text.sound import looks_alike, sounds, sounds_alike
 
 Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
+Columns = Mapping[str, Objects]
 _FIRMLIKE: Final = frozenset({"limited", "share", "company"})
 _RARITY_CAP: Final = 17.0
 _SURE_RARITY: Final = 2.0
+_POINTS: Final = re.compile(r"[().·\-—:]")
 _LONG: Final = 4  # characters of a 字号; in a longer one words of the trade were not known
 
 
@@ -61,7 +64,7 @@ def match_names(
         enterprise only its best name. Sorted by query, then falling bits.
     """
     names = register.names
-    found = candidate_pairs(queries, names)
+    found = register.index.nearest(grams(queries))
     left, right = queries.iloc[found.left], names.iloc[found.right]
     pairs = pd.DataFrame(
         {
@@ -83,49 +86,60 @@ def match_names(
     )
 
 
-def rarity(names: pd.DataFrame, part: str) -> pd.Series:
-    """Bits that sharing a part is worth: log2(N ÷ enterprises that bear it), by value."""
-    bearers = names.drop_duplicates(["firm", part])[part].value_counts()
-    total = max(names["firm"].nunique(), 2)
-    return pd.Series(np.log2(total / bearers.to_numpy()), index=bearers.index)
+def columns_of(names: pd.DataFrame) -> dict[str, Objects]:
+    """The parts of parsed names that are compared, as arrays."""
+    return {part: names[part].to_numpy(object) for part in PARTS}
 
 
-def compare(left: pd.DataFrame, right: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Levels and rarities of pairs of parsed names, row by row."""
-    names = register.names
-    rare = right["trade_name"].map(rarity(names, "trade_name")).astype("float64")
-    trade_rare = right["trade"].map(rarity(names, "trade")).astype("float64")
-    same = ((left["norm"] == right["norm"]) | (left["plain"] == right["plain"])).to_numpy()
-    same = same & (right["trade_name"] != "").to_numpy()
+def rarities(names: pd.DataFrame, register: Register) -> pd.DataFrame:
+    """``rarity`` and ``trade_rarity`` in bits: what sharing 字号 or trade with a name is worth."""
+    rare = names["trade_name"].map(register.rare["trade_name"]).astype("float64")
+    trade = names["trade"].map(register.rare["trade"]).astype("float64")
     return pd.DataFrame(
         {
-            "l_name": np.where(same, "exact", _name_levels(left, right)),
-            "l_trade": _by_distinct(left["trade"], right["trade"], trade_level),
-            "l_place": _by_distinct(
-                left["places"], right["places"], lambda a, b: place_level(a, b, register.lexicon)
-            ),
-            "l_legal": _by_distinct(left["legal"], right["legal"], legal_level),
             "rarity": rare.fillna(_RARITY_CAP).clip(upper=_RARITY_CAP),
-            "trade_rarity": trade_rare.fillna(_SURE_RARITY),
+            "trade_rarity": trade.fillna(_SURE_RARITY),
         }
     )
 
 
-def _by_distinct(left: pd.Series, right: pd.Series, rule: Callable[[str, str], str]) -> Objects:
+def compare(left: pd.DataFrame, right: pd.DataFrame, register: Register) -> pd.DataFrame:
+    """Levels and rarities of pairs of parsed names, row by row."""
+    found = levels(columns_of(left), columns_of(right), register.lexicon)
+    return pd.DataFrame(found, index=right.index).join(rarities(right, register))
+
+
+def levels(left: Columns, right: Columns, lexicon: Lexicon) -> dict[str, Objects]:
+    """``l_name l_trade l_place l_legal`` of pairs of parsed names (`columns_of`), each (n,)."""
+    same = (left["norm"] == right["norm"]) | (left["plain"] == right["plain"])
+    same = same & (right["trade_name"] != "")
+    return {
+        "l_name": np.where(same, "exact", _name_levels(left, right)),
+        "l_trade": _by_distinct(left["trade"], right["trade"], trade_level),
+        "l_place": _by_distinct(
+            left["places"], right["places"], lambda a, b: place_level(a, b, lexicon)
+        ),
+        "l_legal": _by_distinct(left["legal"], right["legal"], legal_level),
+    }
+
+
+def _by_distinct(left: Objects, right: Objects, rule: Callable[[str, str], str]) -> Objects:
     """A rule applied once per distinct pair of values."""
-    codes, distinct = pd.factorize(pd.MultiIndex.from_arrays([left, right]))
-    values = np.array([rule(a, b) for a, b in distinct], dtype=object)
+    mine, theirs = pd.factorize(left)[0], pd.factorize(right)[0]
+    _, first, codes = np.unique(
+        mine * (theirs.max(initial=0) + 1) + theirs, return_index=True, return_inverse=True
+    )
+    values = np.array([rule(left[i], right[i]) for i in first], dtype=object)
     return values[codes] if len(values) else np.empty(0, dtype=object)
 
 
-def _name_levels(left: pd.DataFrame, right: pd.DataFrame) -> Objects:
+def _name_levels(left: Columns, right: Columns) -> Objects:
     """Level of the 字号, with the trade where a typing error hides the border between them.
 
     Most pairs are decided by whole-column tests; only those one edit apart are looked into.
     """
-    a, b = left["trade_name"].to_numpy(object), right["trade_name"].to_numpy(object)
-    core_a = a + left["trade"].to_numpy(object)
-    core_b = b + right["trade"].to_numpy(object)
+    a, b = left["trade_name"], right["trade_name"]
+    core_a, core_b = a + left["trade"], b + right["trade"]
     level = np.full(len(a), "different", dtype=object)
     equal = ((a == b) & (a != "")) | ((core_a == core_b) & (core_a != ""))
     level[equal] = "same"
@@ -143,15 +157,15 @@ def _name_levels(left: pd.DataFrame, right: pd.DataFrame) -> Objects:
     return _whole_levels(left, right, level)
 
 
-def _whole_levels(left: pd.DataFrame, right: pd.DataFrame, level: Objects) -> Objects:
+def _whole_levels(left: Columns, right: Columns, level: Objects) -> Objects:
     """Names whose parts were cut apart wrongly, compared as a whole: one or two edits in ≥ 7.
 
     An edit inside the 字号 must sound or look alike; elsewhere it is a slip of the pen.
     """
     open_rows = np.flatnonzero(np.isin(level, ["different", "drop", "short"]))
-    a, b = flat(left["norm"].iloc[open_rows]), flat(right["norm"].iloc[open_rows])
+    a, b = flat(left["norm"][open_rows]), flat(right["norm"][open_rows])
     edits = process.cpdist(a, b, scorer=Levenshtein.distance, score_cutoff=2)
-    trade_name = right["trade_name"].to_numpy(object)[open_rows]
+    trade_name = right["trade_name"][open_rows]
     for k in np.flatnonzero((edits <= 2) & (edits > 0)):
         if len(b[k]) >= 7 and _slips(a[k], b[k], trade_name[k]):
             level[open_rows[k]] = f"whole{int(edits[k])}"
@@ -185,9 +199,9 @@ def alike(x: str, y: str) -> bool:
     return sounds_alike(x, y) or looks_alike(x, y)
 
 
-def flat(norms: pd.Series) -> Objects:
+def flat(norms: Objects) -> Objects:
     """Normalised names without brackets and points."""
-    return norms.str.replace(r"[().·\-—:]", "", regex=True).to_numpy(object)
+    return np.array([_POINTS.sub("", norm) for norm in norms], dtype=object)
 
 
 def _one_edit(a: str, b: str, core_a: str, core_b: str) -> str:

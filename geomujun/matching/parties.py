@@ -13,6 +13,7 @@ import pandas as pd
 
 from geomujun.matching.compete import competing
 from geomujun.matching.names import match_names, parse_queries
+from geomujun.matching.namesakes import namesakes
 from geomujun.matching.register import Register
 from geomujun.matching.sites import Places, place_levels
 from geomujun.matching.weights import Weights
@@ -34,10 +35,10 @@ def tenants(
     leases: pd.DataFrame, register: Register, places: Places, weights: Weights
 ) -> pd.DataFrame:
     """``key`` and ``p`` of each row's tenant; ``leases`` carries ``parcel_resolved``."""
-    pairs = _candidates(leases["lessee"], leases["lessee_uscc"], register, weights)
+    land = leases["parcel_resolved"].map(places.land.position)
+    pairs = _candidates(leases["lessee"], leases["lessee_uscc"], register, weights, (land, places))
     firms = pd.Series(np.arange(len(register.firms)), index=register.firms["uscc"])
     pairs["firm"] = pairs["uscc"].map(firms).to_numpy(dtype=np.int64)
-    land = leases["parcel_resolved"].map(places.land.position)
     pairs["land"] = pairs["row"].map(land).astype("float64")
     here = pairs[pairs["land"].notna()].astype({"land": "int64"})
     if len(here):
@@ -49,9 +50,16 @@ def tenants(
 
 
 def _candidates(
-    names: pd.Series, codes: pd.Series, register: Register, weights: Weights
+    names: pd.Series,
+    codes: pd.Series,
+    register: Register,
+    weights: Weights,
+    where: tuple[pd.Series, Places] | None = None,
 ) -> pd.DataFrame:
-    """Row × enterprise pairs by name for the rows whose code is nobody's: ``row uscc weight``."""
+    """Row × enterprise pairs by name for the rows whose code is nobody's: ``row uscc weight``.
+
+    ``where``: the land of each row and all places, for namesakes in the town.
+    """
     code = normalise_code(codes)
     open_rows = ~code.isin(register.firms["uscc"]) & (names != "")
     rows = pd.DataFrame({"row": names.index, "query": names, "foreign": uscc_valid(code)})
@@ -60,8 +68,14 @@ def _candidates(
     if rows.empty:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
     found = match_names(parse_queries(rows["query"], register.lexicon), register, weights)
-    pairs = rows.merge(found[["query", "uscc", "bits"]], on="query")
-    prior = -np.log2(max(len(register.firms), 2))
+    pairs = rows.merge(found[["query", "uscc", "bits", "l_name"]], on="query")
+    if where is not None:
+        settled = pairs.loc[pairs["l_name"] == "exact", "row"]
+        asked = rows[~rows["row"].isin(settled)].assign(key=rows["row"])
+        asked["land"] = asked["row"].map(where[0])
+        more = namesakes(asked, pairs.rename(columns={"row": "key"}), register, where[1], weights)
+        pairs = pd.concat([pairs, rows.merge(more.rename(columns={"key": "row"}), on="row")])
+    prior = -np.log2(max(register.size, 2))
     against = np.where(pairs["foreign"], weights.bits["code"]["uscc_other"], 0.0)
     pairs["weight"] = pairs["bits"] + prior + against
     return pairs.loc[pairs["weight"] > KEEP_BITS, list(columns)].reset_index(drop=True)

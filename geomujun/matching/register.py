@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geomujun.domain.case import Case
+from geomujun.matching.candidates import NameIndex
 from geomujun.text.lexicon import Lexicon, case_lexicon
 from geomujun.text.names import parse
 from geomujun.text.normal import normalise
@@ -19,6 +21,7 @@ _FORMER: Final = re.compile(
     r"^(?P<name>.*?)\s*[（(]\s*(?:至|截至|使用至)?\s*(?P<day>\d{4}-\d{1,2}-\d{1,2})\s*(?:止)?\s*[)）]\s*$"
 )
 PARTS: Final = ("norm", "plain", "places", "trade_name", "trade", "legal")
+COUNTED: Final = (*PARTS, "pinyin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,42 @@ class Register:
 
     ``names`` has one row per name: ``firm`` (row of ``firms``), ``uscc``, ``written``, ``former``
     (bool), ``until`` (NaT for a current or undated name) and the parts of `PARTS` plus ``pinyin``
-    (of the 字号), sorted by code and name. ``firms`` is the enterprise table.
+    (of the 字号), sorted by code and name. ``firms`` is the enterprise table. ``counted`` are the
+    names by which rarity is measured and ``size`` the number of enterprises a prior assumes: its
+    own, or those of an earlier run whose statistics stay in force (`Frozen`).
     """
 
     names: pd.DataFrame
     firms: pd.DataFrame
     lexicon: Lexicon
+    counted: pd.DataFrame
+    size: int
+    rare: Mapping[str, pd.Series]  # `rarity` of 字号 and trade
+    index: NameIndex
+
+
+def rarity(names: pd.DataFrame, part: str) -> pd.Series:
+    """Bits that sharing a part is worth: log2(N ÷ enterprises that bear it), by value."""
+    bearers = names.drop_duplicates(["firm", part])[part].value_counts()
+    total = max(names["firm"].nunique(), 2)
+    return pd.Series(np.log2(total / bearers.to_numpy()), index=bearers.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What a register teaches about names, kept so that later runs weigh names alike.
+
+    ``names``: ``firm`` and the parts of `COUNTED` of the names that are counted.
+    """
+
+    lexicon: Lexicon
+    names: pd.DataFrame
+    size: int
+
+
+def freeze(register: Register) -> Frozen:
+    """The statistics in force in a register."""
+    return Frozen(register.lexicon, register.counted[["firm", *COUNTED]], register.size)
 
 
 def split_former(text: str) -> list[tuple[str, str]]:
@@ -54,8 +87,8 @@ def lexicon_of(case: Case) -> Lexicon:
     return case_lexicon([normalise(column) for column in columns])
 
 
-def build(case: Case, lexicon: Lexicon) -> Register:
-    """Read all names of the enterprises of a case."""
+def build(case: Case, lexicon: Lexicon, frozen: Frozen | None = None) -> Register:
+    """Read all names of the enterprises of a case; ``frozen``: the statistics to go by."""
     firms = case.enterprises.reset_index(drop=True)
     current = pd.DataFrame(
         {"firm": np.arange(len(firms)), "written": firms["name"], "former": False, "until": ""}
@@ -77,4 +110,6 @@ def build(case: Case, lexicon: Lexicon) -> Register:
     names["uscc"] = firms["uscc"].to_numpy()[names["firm"]]
     names = names[names["norm"] != ""]
     names = names.sort_values(["uscc", "former", "written", "until"], ignore_index=True)
-    return Register(names, firms, lexicon)
+    counted, size = (frozen.names, frozen.size) if frozen else (names, len(firms))
+    rare = {part: rarity(counted, part) for part in ("trade_name", "trade")}
+    return Register(names, firms, lexicon, counted, size, rare, NameIndex(names, counted))

@@ -44,6 +44,18 @@ class Sites:
     has_site: npt.NDArray[np.bool_]
     reported_m2: Floats
 
+    def take(self, rows: Ints) -> Sites:
+        """The places of some enterprises, in that order."""
+        return Sites(
+            points=self.points[rows],
+            precise=self.precise[rows],
+            readings=self.readings[:, rows],
+            site=self.site.iloc[rows].reset_index(drop=True),
+            home=self.home.iloc[rows].reset_index(drop=True),
+            has_site=self.has_site[rows],
+            reported_m2=self.reported_m2[rows],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Places:

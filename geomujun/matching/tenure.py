@@ -164,7 +164,7 @@ def _by_only_parcel(leases: pd.DataFrame, owners: pd.DataFrame) -> pd.DataFrame:
 
 
 def titles(leases: pd.DataFrame, owners: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """By what title each lessor lets on ``day``.
+    """By what title each lessor lets on ``day``; ``leases`` from `lessors.lessors_there`.
 
     Returns:
         ``leases`` with ``in_force`` (起始 ≤ day ≤ 终止; an open end counts), ``ended``, ``title``:
@@ -179,7 +179,7 @@ def titles(leases: pd.DataFrame, owners: pd.DataFrame, day: pd.Timestamp) -> pd.
     pairs = leases.rename(columns={"parcel_code": "written"}).rename(
         columns={"parcel_resolved": "parcel_code"}
     )
-    holder = _owned(pairs, owners)
+    holder = _owned(pairs, owners) | leases["lets_own"].to_numpy(dtype=bool)
     live = leases[leases["in_force"] & (leases["lessee_key"] != "")]
     rents = set(zip(live["parcel_resolved"], live["lessee_key"], strict=True))
     named = set(leases.loc[leases["in_force"], "contract_no"])

@@ -15,6 +15,7 @@ from geomujun.matching.compete import competing
 from geomujun.matching.evidence import Item
 from geomujun.matching.holdings import held_level
 from geomujun.matching.names import match_names, parse_queries
+from geomujun.matching.namesakes import namesakes
 from geomujun.matching.register import Register
 from geomujun.matching.sites import Places, place_levels
 from geomujun.matching.weights import Weights
@@ -95,12 +96,12 @@ def own_levels(
     Pairs weaker by name and code than the limit ``keep`` are dropped; learning keeps them all.
     """
     wanted = holders[holders["kind"] != "person"].reset_index(drop=True)
-    pairs = _pairs(wanted, register, weights)
+    pairs = _pairs(wanted, register, places, weights)
     firms = register.firms
     position = pd.Series(np.arange(len(firms)), index=firms["uscc"])
     pairs["firm"] = pairs["uscc"].map(position).to_numpy(dtype=np.int64)
     pairs["land"] = pairs["parcel_code"].map(places.land.position).to_numpy(dtype=np.int64)
-    pairs["l_code"] = _code_level(pairs)
+    pairs["l_code"] = code_level(pairs)
     pairs["l_date"] = _date_level(pairs, parcels, firms)
     prior = -np.log2(max(register.size, 2))
     bits = pairs["bits"] + weights.column("code", pairs["l_code"])
@@ -129,15 +130,19 @@ def ranked(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
     return competing(pairs, keys, weights.limits["null_own"])
 
 
-def _pairs(wanted: pd.DataFrame, register: Register, weights: Weights) -> pd.DataFrame:
+def _pairs(
+    wanted: pd.DataFrame, register: Register, places: Places, weights: Weights
+) -> pd.DataFrame:
     """Holder × enterprise pairs found by name or by code, with the name's bits."""
     queries = parse_queries(wanted["name"], register.lexicon)
     named = match_names(queries, register, weights).rename(columns={"query": "name"})
     columns = ["parcel_code", "seq", "name", "holder_id", "kind", "share", "n_holders"]
-    by_name = wanted[columns].merge(named, on="name")
+    wanted = wanted[columns].reset_index(names="key")
+    by_name = wanted.merge(named, on="name")
+    by_name = _with_namesakes(wanted, by_name, register, places, weights)
     public = by_name["kind"].isin(["public", "collective", "none"])
     by_name = by_name[~public | (by_name["l_name"] == "exact")]
-    by_code = _by_code(wanted[columns], register.firms)
+    by_code = _by_code(wanted.drop(columns="key"), register.firms)
     keys = ["parcel_code", "seq", "uscc"]
     found = by_name.set_index(keys).index
     extra = by_code[~by_code.set_index(keys).index.isin(found)].assign(
@@ -148,6 +153,22 @@ def _pairs(wanted: pd.DataFrame, register: Register, weights: Weights) -> pd.Dat
     frames = [f for f in (by_name, extra) if len(f)]
     both = pd.concat(frames, ignore_index=True) if frames else by_name
     return both.reset_index(drop=True)
+
+
+def _with_namesakes(
+    wanted: pd.DataFrame,
+    by_name: pd.DataFrame,
+    register: Register,
+    places: Places,
+    weights: Weights,
+) -> pd.DataFrame:
+    """``by_name`` and, for holders whose name is nobody's, the firms of their 字号 in the town."""
+    settled = by_name.loc[by_name["l_name"] == "exact", "key"]
+    asked = wanted[~wanted["key"].isin(settled)].rename(columns={"name": "query"})
+    asked["land"] = asked["parcel_code"].map(places.land.position)
+    more = wanted.merge(namesakes(asked, by_name, register, places, weights), on="key")
+    both = pd.concat([by_name, more], ignore_index=True) if len(more) else by_name
+    return both.drop(columns="key")
 
 
 def _by_code(wanted: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
@@ -161,7 +182,8 @@ def _by_code(wanted: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
     return both.drop_duplicates(["parcel_code", "seq", "uscc"])
 
 
-def _code_level(pairs: pd.DataFrame) -> np.ndarray:
+def code_level(pairs: pd.DataFrame) -> np.ndarray:
+    """What ``holder_id`` says of ``uscc``: a level of the comparison ``code`` per pair."""
     mine, theirs = pairs["holder_id"], pairs["uscc"]
     full = uscc_valid(mine)
     short = (mine.str.len() == 9).to_numpy() & org_code_valid(mine)

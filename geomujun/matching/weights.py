@@ -14,9 +14,12 @@ from importlib.resources import files
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import yaml
 
+Floats = npt.NDArray[np.float64]
+Objects = npt.NDArray[np.object_]
 NAME_PARTS: Final = ("name", "trade", "place", "legal")
 USE_ONLY: Final = ("door", "lease", "family", "rest", "taken", "seat")
 USE_TOO: Final = ("point", "village", "area")
@@ -54,26 +57,39 @@ class Weights:
 
     def name_bits(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """``pairs`` with ``b_name b_trade b_place b_legal`` and their sum ``bits``."""
-        level = pairs["l_name"]
+        levels = {f"l_{p}": pairs[f"l_{p}"].to_numpy(object) for p in NAME_PARTS}
+        rare = (pairs[r].to_numpy(np.float64) for r in ("rarity", "trade_rarity"))
+        return pairs.assign(**self.bits_of(levels, *rare))
+
+    def bits_of(
+        self, levels: Mapping[str, Objects], rarity: Floats, trade_rarity: Floats
+    ) -> dict[str, Floats]:
+        """`name_bits` of levels ``l_name l_trade l_place l_legal`` as arrays, (n,) each."""
+        level = levels["l_name"]
         slope = np.select(
-            [level.isin(EXACT), level.isin(AGREE), level.isin(FUZZY)],
+            [_among(level, EXACT), _among(level, AGREE), _among(level, FUZZY)],
             [self.slopes["exact"], self.slopes["same"], self.slopes["fuzzy"]],
             0.0,
         )
-        out = pairs.assign(
-            b_name=self.column("name", level) + slope * pairs["rarity"].to_numpy(),
-            b_trade=self.column("trade", pairs["l_trade"])
-            + np.where(pairs["l_trade"] == "same", self.slopes["trade"], 0.0)
-            * pairs["trade_rarity"].to_numpy(),
-            b_place=self.column("place", pairs["l_place"]),
-            b_legal=self.column("legal", pairs["l_legal"]),
-        )
+        same_trade = np.where(levels["l_trade"] == "same", self.slopes["trade"], 0.0)
+        out = {f"b_{p}": _looked_up(self.bits[p], levels[f"l_{p}"]) for p in NAME_PARTS}
+        out["b_name"] = out["b_name"] + slope * rarity
+        out["b_trade"] = out["b_trade"] + same_trade * trade_rarity
         # A name that agrees as a whole needs no further praise from its parts.
-        whole = level.isin(WHOLE).to_numpy()
+        whole = _among(level, WHOLE)
         for part in ("trade", "place", "legal"):
             out[f"b_{part}"] = np.where(whole, 0.0, out[f"b_{part}"])
-        out["bits"] = out[[f"b_{p}" for p in NAME_PARTS]].sum(axis=1)
+        out["bits"] = out["b_name"] + out["b_trade"] + out["b_place"] + out["b_legal"]
         return out
+
+
+def _looked_up(table: Mapping[str, float], levels: Objects) -> Floats:
+    """Bits of levels; an unknown level says nothing."""
+    return np.fromiter((table.get(level, 0.0) for level in levels), np.float64, len(levels))
+
+
+def _among(levels: Objects, wanted: frozenset[str]) -> npt.NDArray[np.bool_]:
+    return np.fromiter((level in wanted for level in levels), np.bool_, len(levels))
 
 
 def read(text: str) -> Weights:

@@ -6,18 +6,17 @@ the file. A line that cannot be used is a reject with its number; nothing is gue
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
 from geomujun.domain.words import Relation, Verdict
-from geomujun.errors import DataError
 from geomujun.lang import t
+from geomujun.pipeline.closings import Closings, no_closings
+from geomujun.pipeline.jsonl import Fault, Lines, read_lines
 from geomujun.text.identifiers import normalise_code, normalise_parcel_code
 
 TEXT: Final = (
@@ -25,69 +24,52 @@ TEXT: Final = (
     "facts_digest", "replaces",
 )  # fmt: skip
 NEEDED: Final = ("parcel_code", "uscc", "verdict")
-MAX_BYTES: Final = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Live decisions, what was rejected, and the digest of the file."""
+    """Live decisions, what was rejected, the digest of the file, and closed findings."""
 
     live: pd.DataFrame  # TEXT and area_m2, one row per pair, sorted
     rejects: pd.DataFrame  # columns of rejects
     sha256: str
     lines: int
+    closings: Closings = field(default_factory=no_closings)
 
 
 def no_decisions() -> Decisions:
     """What a run without a decisions file has."""
-    return Decisions(_frame([]), _rejects([]), "", 0)
+    return Decisions(_frame([]), Lines("", [], [], "").rejects([]), "", 0)
 
 
 def read_decisions(path: Path) -> Decisions:
     """Read a decisions file.
 
     Raises:
-        DataError: the file cannot be read or is too large.
+        DataError: the file cannot be read, is too large, or is not UTF-8.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DataError(t("文件过大", "the file is too large"), where=str(path))
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as e:
-        raise DataError(
-            t("读不出：{e}", "cannot be read: {e}", e=getattr(e, "strerror", None) or e),
-            where=str(path),
-            hint=t("应为 UTF-8 编码的 JSON Lines", "JSON Lines in UTF-8 is expected"),
-        ) from e
+    lines = read_lines(path)
     rows: list[dict[str, Any]] = []
-    bad: list[tuple[str, int, str, str, str]] = []
-    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
-    for number, line in lines:
-        row, fault = _row(line)
+    faults: list[tuple[int, Fault]] = []
+    for number, found in lines.rows:
+        row, fault = _row(found)
         if fault:
-            bad.append((path.name, number, fault[0], fault[1][:80], fault[2]))
+            faults.append((number, fault))
         else:
             rows.append(row | {"line": number})
-    digest = hashlib.sha256(raw).hexdigest()
-    return Decisions(_frame(rows), _rejects(bad), digest, len(lines))
+    count = len(lines.rows) + len(lines.faults)
+    return Decisions(_frame(rows), lines.rejects(faults), lines.sha256, count)
 
 
-def _row(line: str) -> tuple[dict[str, Any], tuple[str, str, str] | None]:
-    """One line as a row, or the field, value and reason it is refused for."""
-    try:
-        found = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as e:
-        return {}, ("", line, t("不是一行 JSON：{e}", "not a line of JSON: {e}", e=e))
-    if not isinstance(found, dict):
-        return {}, ("", line, t("应为对象", "an object is expected"))
+def _row(found: dict[str, Any]) -> tuple[dict[str, Any], Fault | None]:
+    """One object as a row, or the field, value and reason it is refused for."""
     row: dict[str, Any] = {k: "" if found.get(k) is None else str(found[k]) for k in TEXT}
     row["area_m2"] = _area(found.get("area_m2"))
     fault = _text_fault(row) or _area_fault(row["area_m2"], found.get("area_m2"))
     return ({}, fault) if fault else (row, None)
 
 
-def _text_fault(row: dict[str, Any]) -> tuple[str, str, str] | None:
+def _text_fault(row: dict[str, Any]) -> Fault | None:
     for name in NEEDED:
         if not row[name]:
             return name, "", t("缺少必填项", "missing")
@@ -112,7 +94,7 @@ def _area(value: object) -> float | None:
     return None if math.isnan(area) else area
 
 
-def _area_fault(area: float | None, written: object) -> tuple[str, str, str] | None:
+def _area_fault(area: float | None, written: object) -> Fault | None:
     if area is None:
         return "area_m2", str(written), t("不是数", "not a number")
     if area < 0 or math.isinf(area):
@@ -129,7 +111,3 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     frame = frame.sort_values(["parcel_code", "uscc", "decided_at", "line"], kind="stable")
     live = frame.drop_duplicates(["parcel_code", "uscc"], keep="last")
     return live.drop(columns="line").reset_index(drop=True)
-
-
-def _rejects(rows: list[tuple[str, int, str, str, str]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["file", "row", "field", "value", "reason"])

@@ -5,6 +5,7 @@ Order: land at stake × doubt, and double where a grade would change (CONTRACT �
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.catalogue import TABLES
-from geomujun.domain.words import Band, Relation
+from geomujun.domain.words import M2_PER_MU, Band, Relation
 from geomujun.lang import t
 from geomujun.ledger.rounding import round_m2
 
@@ -20,7 +21,11 @@ GRADE_WEIGHT: Final = 2.0
 
 
 def review_queue(
-    links: pd.DataFrame, case: Case, areas: pd.Series, flips: pd.DataFrame, changes: pd.DataFrame
+    links: pd.DataFrame,
+    case: Case,
+    areas: pd.Series,
+    flips: pd.DataFrame,
+    changes: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
     """Queued links in the order a reviewer should take them.
 
@@ -28,8 +33,9 @@ def review_queue(
         links: Of the book; the index is what ``flips`` and ``changes`` call ``flip``.
         case: Names and holders.
         areas: Area of all land by code, m².
-        flips: From `ledger.book.flipped`: ``flip uscc change_m2``.
-        changes: From `evaluation.intervals.flip`: ``flip uscc before after``.
+        flips: From `ledger.flips.flipped`: ``flip uscc change_m2``.
+        changes: Of enterprise and parcel, from `evaluation.intervals.flip`: ``flip subject before
+            after``.
     """
     queued = links[
         (links["band"] == Band.REVIEW)
@@ -41,7 +47,7 @@ def review_queue(
     flip = pd.Series(queued.index, index=queued.index)
     stake = flip.map(at_stake).astype("float64")
     stake = round_m2(stake.fillna(whole))
-    grades = flip.map(_grades(changes)).astype("str").fillna("")
+    grades = flip.map(_grades(changes["enterprise"])).astype("str").fillna("")
     doubt = 4.0 * queued["probability"] * (1.0 - queued["probability"])
     urgency = stake * doubt * np.where(grades != "", GRADE_WEIGHT, 1.0)
     names = case.enterprises.drop_duplicates("uscc").set_index("uscc")["name"]
@@ -54,9 +60,14 @@ def review_queue(
             "grades": grades,
             "probability": queued["probability"],
             "rival_uscc": queued["rival_uscc"],
+            "area_mu": stake / M2_PER_MU,
+            "enterprises_changed": flip.map(changes["enterprise"].groupby("flip").size()),
+            "parcels_changed": flip.map(changes["parcel"].groupby("flip").size()),
             "_urgency": urgency,
         }
     )
+    counts = ["enterprises_changed", "parcels_changed"]
+    frame[counts] = frame[counts].astype("float64").fillna(0.0).astype("int64")
     frame = frame.sort_values(["_urgency", "parcel_code", "uscc"], ascending=[False, True, True])
     frame.insert(0, "order", np.arange(1, len(frame) + 1))
     return frame[TABLES["review_queue"].columns].reset_index(drop=True)
@@ -69,7 +80,7 @@ def _grades(changes: pd.DataFrame) -> pd.Series:
     nothing = t("无", "none")
     before = changes["before"].where(changes["before"] != "", nothing)
     after = changes["after"].where(changes["after"] != "", nothing)
-    text = changes["uscc"] + " " + before + "→" + after
+    text = changes["subject"] + " " + before + "→" + after
     ordered = changes.assign(text=text).sort_values(["flip", "text"])
     return ordered.groupby("flip")["text"].agg("；".join)
 

@@ -20,22 +20,30 @@ from geomujun import __version__
 from geomujun.crosscheck.engine import check
 from geomujun.domain.case import Case
 from geomujun.domain.words import Band, Verdict
-from geomujun.evaluation import intervals
-from geomujun.evaluation.engine import Evaluation, evaluate
+from geomujun.evaluation import groups
+from geomujun.evaluation.engine import Evaluation, evaluate, region_scheme
 from geomujun.evaluation.indicators import UNITS
 from geomujun.export import bundle, folder
+from geomujun.export.parallel import alongside
 from geomujun.export.result import Indicator, Result
 from geomujun.intake.reader import Intake, read_case
-from geomujun.lang import get_lang
-from geomujun.ledger.book import Book, Inputs, flipped, keep
+from geomujun.lang import get_lang, t
+from geomujun.ledger.book import Book, Inputs, keep
 from geomujun.ledger.facts import Facts
+from geomujun.ledger.sight import Sight
 from geomujun.matching.engine import Matches, match
 from geomujun.matching.identity import Identity, settle
+from geomujun.matching.weights import Weights
+from geomujun.pipeline.closings import read_closings
 from geomujun.pipeline.decisions import Decisions, no_decisions, read_decisions
-from geomujun.pipeline.queue import review_queue
+from geomujun.pipeline.rerun import Basis, earlier
+from geomujun.pipeline.scored import leave
+from geomujun.pipeline.stakes import weigh
+from geomujun.planning.ground import Ground
 from geomujun.policy import locality as localities
+from geomujun.policy import targets
 from geomujun.policy.model import Scheme
-from geomujun.screening.engine import screen
+from geomujun.screening.engine import Screened, screened
 from geomujun.text.lexicon import divisions
 
 Progress = Callable[[str, int], None]
@@ -46,6 +54,7 @@ STAGES: Final = (
     "ledger",
     "evaluate",
     "stakes",
+    "overlay",
     "check",
     "screen",
     "write",
@@ -65,13 +74,17 @@ class Job:
     merge_groups: bool = False
     locality: str = localities.DEFAULT
     workers: int = 1
+    since: Path | None = None  # output folder of an earlier run to go on from
+    closings: Path | None = None  # findings that people have closed
+    weights: Weights | None = None  # of this county (`geomujun learn`); None for the shipped ones
 
 
 @dataclass(slots=True)
 class Clock:
-    """Seconds per stage, for run.json; not part of any table."""
+    """Seconds per stage, for run.json; not part of any table. Stages may overlap."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    _begun: float = field(default_factory=time.perf_counter)
     _last: float = field(default_factory=time.perf_counter)
 
     def lap(self, stage: str) -> None:
@@ -79,6 +92,18 @@ class Clock:
         now = time.perf_counter()
         self.seconds[stage] = round(now - self._last, 3)
         self._last = now
+
+    def beside(self, seconds: dict[str, float]) -> None:
+        """Stages that were done while another one was under way; the next one begins now."""
+        self.seconds |= seconds
+        self._last = time.perf_counter()
+
+    def wrote(self, step: str, seconds: float) -> None:
+        """Seconds of a step of writing; those till the tables are there count from the start."""
+        if step == bundle.TABLES_READY:
+            self.seconds[step] = round(time.perf_counter() - self._begun, 3)
+        else:
+            self.seconds[f"write_{step}"] = round(seconds, 3)
 
 
 def run(job: Job, progress: Progress | None = None) -> Result:
@@ -94,43 +119,88 @@ def run(job: Job, progress: Progress | None = None) -> Result:
     folder.check(job.out)
     intake = read_case(job.folder, progress=say)
     decided = read_decisions(job.decisions) if job.decisions else no_decisions()
+    if job.closings:
+        decided = replace(decided, closings=read_closings(job.closings))
     clock.lap("read")
-    result = solve(job, intake, decided, say, clock)
+    basis = Basis(earlier(job.since) if job.since else None, job.weights)
+    result = solve(job, intake, decided, say, clock, basis)
     say("write", 0)
-    result = replace(result, run=_record(job, intake, decided, result, clock))
+    run = _record(job, intake, decided, result, clock)
+    result = replace(result, run=run)
+    del intake, decided  # what is written stands in the result
 
     def step(name: str) -> None:
         if name:
             say(f"write {name}", 0)
-        else:
-            clock.lap("write")
+            return
+        clock.lap("write")
+        run["peak_memory_mb"] = _peak_mb()
 
-    bundle.write(result, job.out, progress=step, workers=job.workers)
+    def beside(masked: Result, place: Path) -> None:
+        basis.leave(masked, place)
+        if basis.ground is not None:
+            leave(job.scheme, basis.ground, place)
+
+    bundle.write(
+        result, job.out, progress=step, done=clock.wrote, workers=job.workers, beside=beside
+    )
     return result
 
 
-def solve(job: Job, intake: Intake, decided: Decisions, say: Progress, clock: Clock) -> Result:
+def _peak_mb() -> float:
+    """Peak memory of the largest process, in MB: this one, or one that wrote a file."""
+    every = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return round(max(resource.getrusage(who).ru_maxrss for who in every) / 1024, 1)
+
+
+def ground(job: Job) -> Ground:
+    """What a what-if run of a case stands on: matched, kept and evaluated, nothing written.
+
+    Raises:
+        DataError: a required input is unusable.
+    """
+    intake = read_case(job.folder)
+    identity = settle(intake.case)
+    decided = read_decisions(job.decisions) if job.decisions else no_decisions()
+    decided = settled_decisions(decided, identity.codes)
+    inputs = _inputs(identity, match(identity.case, job.as_of, decided.live))
+    book = keep(inputs, job.year)
+    found = evaluate(inputs.case, book, job.scheme, job.year, job.merge_groups)
+    return Ground.of(inputs.case, book, found, job.year)
+
+
+def solve(
+    job: Job,
+    intake: Intake,
+    decided: Decisions,
+    say: Progress,
+    clock: Clock,
+    basis: Basis | None = None,
+) -> Result:
     """All tables of a run, nothing written."""
+    basis = basis or Basis()
     identity = settle(intake.case)
     clock.lap("identity")
     say("match", len(identity.case.parcels))
     decided = settled_decisions(decided, identity.codes)
-    matched = match(identity.case, job.as_of, decided.live)
+    matched = match(identity.case, job.as_of, decided.live, basis.weights, basis.frozen)
+    basis.done(identity.case, matched.register, job.as_of)
     clock.lap("match")
     say("ledger", len(matched.links))
-    shown, inputs, book = _books(job, identity, matched, decided)
+    shown, inputs, book = _books(job, identity, matched, decided, basis)
     clock.lap("ledger")
     say("evaluate", len(book.ledger))
     evaluation = evaluate(inputs.case, book, job.scheme, job.year, job.merge_groups)
     clock.lap("evaluate")
-    evaluation, queue = _stakes(job, inputs, book, evaluation)
-    clock.lap("stakes")
-    facts = _facts(job, identity, inputs, book, evaluation, decided)
+    basis.ground = Ground.of(inputs.case, book, evaluation, job.year)
     say("check", 0)
-    findings = check(facts)
-    clock.lap("check")
-    low = screen(facts)
-    clock.lap("screen")
+    facts = _facts(job, identity, inputs, book, evaluation, decided)
+    look = alongside(t("互校", "cross-checking"), lambda: _looked(facts), job.workers)
+    weighed = weigh(inputs, book, evaluation, job.scheme)
+    evaluation = weighed.evaluation
+    clock.lap("stakes")
+    findings, low, seconds = look()
+    clock.beside(seconds)
     tables = {
         "links": shown.links,
         "parcel_reconciliation": shown.parcels,
@@ -141,11 +211,29 @@ def solve(job: Job, intake: Intake, decided: Decisions, say: Progress, clock: Cl
         "parcel_evaluation": evaluation.parcel_evaluation,
         "region_evaluation": evaluation.region_evaluation,
         "cross_check": findings,
-        "low_efficiency": low,
+        "low_efficiency": low.hits,
+        "screening_rules": low.rules,
         "rejects": _all_rejects(intake, identity, decided),
-        "review_queue": queue,
+        "review_queue": weighed.queue,
+        "grade_stakes": weighed.stakes,
+        "group_evaluation": groups.evaluate(inputs.case, evaluation, job.scheme, targets.load()),
+        "benchmarks": _benchmarks(job.scheme, evaluation.benchmarks),
+        "group_suggestions": matched.groups,
     }
     return _result(job, inputs, tables)
+
+
+def _looked(facts: Facts) -> tuple[pd.DataFrame, Screened, dict[str, float]]:
+    """Findings and low-efficiency hints, and the seconds of both."""
+    clock = Clock()
+    sight = Sight(facts)
+    sight.lay_over()
+    clock.lap("overlay")
+    findings = check(facts, sight)
+    clock.lap("check")
+    low = screened(facts, sight)
+    clock.lap("screen")
+    return findings, low, clock.seconds
 
 
 def settled_decisions(decided: Decisions, codes: pd.DataFrame) -> Decisions:
@@ -160,7 +248,7 @@ def settled_decisions(decided: Decisions, codes: pd.DataFrame) -> Decisions:
 
 
 def _books(
-    job: Job, identity: Identity, matched: Matches, decided: Decisions
+    job: Job, identity: Identity, matched: Matches, decided: Decisions, basis: Basis
 ) -> tuple[Book, Inputs, Book]:
     """The book shown (links of the day asked for) and the evaluated one of 31 December."""
     inputs = _inputs(identity, matched)
@@ -168,7 +256,7 @@ def _books(
     last = date(job.year, 12, 31)
     if job.as_of == last:
         return book, inputs, book
-    final = _inputs(identity, match(identity.case, last, decided.live))
+    final = _inputs(identity, match(identity.case, last, decided.live, basis.weights, basis.frozen))
     return book, final, keep(final, job.year)
 
 
@@ -183,23 +271,12 @@ def _inputs(identity: Identity, matched: Matches) -> Inputs:
     )
 
 
-def _stakes(
-    job: Job, inputs: Inputs, book: Book, evaluation: Evaluation
-) -> tuple[Evaluation, pd.DataFrame]:
-    """Grade intervals over the queued links, and the queue that follows from them."""
-    flips = flipped(inputs, book, job.year)
-    areas = inputs.land.drop_duplicates("code").set_index("code")["area_m2"]
-    table = evaluation.enterprise_evaluation
-    if job.scheme.subject != "enterprise":
-        nothing = pd.DataFrame(columns=["flip", "uscc", "before", "after"])
-        return evaluation, review_queue(book.links, inputs.case, areas, flips, nothing)
-    stakes = intervals.prepare(inputs.case, book, job.scheme, job.merge_groups)
-    found = intervals.flip(stakes, flips)
-    for column in ("grade_best", "grade_worst"):
-        moved = table["uscc"].map(found.grades[column])
-        table[column] = moved.where(moved.notna(), table["grade"]).astype("str")
-    queue = review_queue(book.links, inputs.case, areas, flips, found.changes)
-    return replace(evaluation, enterprise_evaluation=table), queue
+def _benchmarks(scheme: Scheme, found: pd.DataFrame) -> pd.DataFrame:
+    """The benchmarks used, with what people read."""
+    rules = [scheme, *filter(None, [region_scheme(scheme)])]
+    labels = {i: s.label(i) for s in reversed(rules) for i in s.indicator_ids()}
+    name = found["indicator"]
+    return found.assign(label=name.map(labels).fillna(name), unit=name.map(UNITS).fillna(""))
 
 
 def _facts(
@@ -210,6 +287,7 @@ def _facts(
     evaluation: Evaluation,
     decided: Decisions,
 ) -> Facts:
+    place = localities.load(job.locality, day=job.as_of)
     return Facts(
         case=inputs.case,
         links=book.links,
@@ -222,18 +300,20 @@ def _facts(
         duplicates=identity.duplicates,
         enterprise_evaluation=evaluation.enterprise_evaluation,
         parcel_evaluation=evaluation.parcel_evaluation,
-        thresholds=localities.load(job.locality).thresholds,
+        thresholds=place.thresholds,
+        provenance=place.provenance,
         year=job.year,
         as_of=job.as_of,
         decisions=decided.live,
+        closings=decided.closings.live,
     )
 
 
 def _all_rejects(intake: Intake, identity: Identity, decided: Decisions) -> pd.DataFrame:
-    """Rejects of reading, of settling codes, and of the decisions file."""
+    """Rejects of reading, of settling codes, and of the files of decisions and closings."""
     files = {f.stem: f.file for f in intake.files if f.stem}
     settled = identity.rejects.assign(file=identity.rejects["stem"].map(files)).drop(columns="stem")
-    parts = [intake.rejects, settled, decided.rejects]
+    parts = [intake.rejects, settled, decided.rejects, decided.closings.rejects]
     return pd.concat([p for p in parts if len(p)] or [intake.rejects], ignore_index=True)
 
 
@@ -294,16 +374,21 @@ def _record(
         )
     tables = result.tables
     links = tables["links"]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
         "version": __version__,
         "scheme": {"id": job.scheme.id, "sha256": job.scheme.sha256},
         "locality": job.locality,
+        "weights": "local" if job.weights else "shipped",
         "year": job.year,
         "as_of": job.as_of.isoformat(),
         "merge_groups": job.merge_groups,
         "inputs": inputs,
         "decisions": {"sha256": decided.sha256, "lines": decided.lines, "live": len(decided.live)},
+        "closings": {
+            "sha256": decided.closings.sha256,
+            "lines": decided.closings.lines,
+            "live": len(decided.closings.live),
+        },
         "counts": {
             "parcels": _counts(tables["parcel_reconciliation"]["bucket"]),
             "enterprises": _counts(tables["enterprise_reconciliation"]["bucket"]),
@@ -312,11 +397,12 @@ def _record(
             "decisions": {v.value: int((links["decision"] == v).sum()) for v in Verdict if v},
             "grades": _counts(tables["enterprise_evaluation"]["grade"]),
             "findings": _counts(tables["cross_check"]["rule"]),
+            "finding_states": _counts(tables["cross_check"]["state"]),
             "low_efficiency": _counts(tables["low_efficiency"]["rule"]),
             "review_queue": len(tables["review_queue"]),
         },
         "seconds": clock.seconds,
-        "peak_memory_mb": round(peak, 1),
+        "peak_memory_mb": _peak_mb(),
     }
 
 

@@ -3,14 +3,18 @@
 Files are packaged in `localities/`: `default.yaml` holds for everyone, `<id>.yaml` or a text of the
 caller overrides single values. Numbers of screening rules stay in `screening.yaml`, which
 `screening` reads; here its ids are known so that a locality may override them too. Every value
-names its source, and ``confirmed`` says whether someone checked it for the place. Pure; reads
-packaged files only.
+names its source, and ``confirmed`` says whether someone checked it for the place. A value may say
+from which day it holds (``effective``); a screening rule may also be put to rest (``active``) and
+given the place's own ``basis``, ``path`` and ``exemption``. Pure; reads packaged files only.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from importlib import resources
 from typing import Any, Final
 
@@ -22,15 +26,29 @@ DEFAULT: Final = "default"
 SCREENING: Final = "screening"
 _TOP: Final = ("id", "title", "division", "sources", "publication", "thresholds")
 _SOURCE: Final = ("title", "issuer", "number", "issued", "href", "verified", "note")
-_ABOUT: Final = ("source", "confirmed")
+_ABOUT: Final = ("source", "confirmed", "effective")
+_OWN: Final = ("active", "basis", "path", "exemption")  # what a place may say of a screening rule
+OPEN_KEYS: Final = {  # rules whose numbers are keyed by something a place may add to
+    "sector": r"\d{2}",  # division of GB/T 4754
+    "division": r"\d{2,12}",  # prefix of 宗地代码
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a threshold comes from: the document's title, and whether someone checked it."""
+    """Where a threshold comes from, and what the place says of its rule.
+
+    ``effective``: the day it takes effect, None for always. ``active``: None where the place says
+    nothing. ``basis``, ``path`` and ``exemption``: the place's own wording, "" for the table's.
+    """
 
     source: str
     confirmed: bool
+    effective: date | None = None
+    active: bool | None = None
+    basis: str = ""
+    path: str = ""
+    exemption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +76,13 @@ def available() -> list[str]:
     return sorted(n for n in names if n != SCREENING)
 
 
-def load(id_or_text: str = DEFAULT, name: str = "") -> Locality:
+def load(id_or_text: str = DEFAULT, name: str = "", day: date | None = None) -> Locality:
     """A locality: the default values, then the place's own over them.
 
     Args:
         id_or_text: The id of a packaged locality, or the YAML text of another (it has a colon).
         name: The file's name for messages, when a text is given.
+        day: Values that take effect later are left out; None takes all.
 
     Raises:
         SchemeError: unknown id or key, a rule nobody knows, a missing source.
@@ -74,7 +93,7 @@ def load(id_or_text: str = DEFAULT, name: str = "") -> Locality:
             t("没有地区配置 {s!r}", "no locality {s!r}", s=id_or_text),
             hint=t("可用：{a}", "allowed: {a}", a=", ".join(available())),
         )
-    made = _Merge()
+    made = _Merge(day)
     made.add(f"{DEFAULT}.yaml", _text(DEFAULT))
     if not packaged:
         made.add(name or "locality.yaml", id_or_text)
@@ -88,16 +107,38 @@ def _text(name: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
-def _screening() -> dict[str, dict[str, Any]]:
-    """Rule id → its named numbers, of the screening table; {} where none is set."""
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names a rule's numbers may have: those it has, and those of a kind (`OPEN_KEYS`)."""
+
+    known: tuple[str, ...]
+    pattern: str = ""
+
+    def check(self, node: Node, beside: Iterable[str]) -> None:
+        """Refuse other names; a rule that has none yet takes any."""
+        if not self.known and not self.pattern:
+            return
+        own = [k for k in node.mapping() if not re.fullmatch(self.pattern or "(?!)", str(k))]
+        node.at({k: node.mapping()[k] for k in own}).only((*self.known, *beside))
+
+
+def _screening() -> dict[str, _Names]:
+    """The names of each screening rule's numbers."""
     rules = parse(_text(SCREENING), f"{SCREENING}.yaml").child("rules")
-    return {str(r): dict(rules.child(r).child("threshold").mapping()) for r in rules.mapping()}
+    found = {}
+    for rule in rules.mapping():
+        node = rules.child(rule)
+        kind = node.child("keys").text("")
+        names = tuple(str(k) for k in node.child("threshold").mapping())
+        found[str(rule)] = _Names(names, OPEN_KEYS.get(kind, ""))
+    return found
 
 
 @dataclass(slots=True)
 class _Merge:
     """Files read one over the other; the first one says which finding rules there are."""
 
+    day: date | None = None
     thresholds: dict[str, dict[str, Any]] = field(default_factory=dict)
     provenance: dict[str, Provenance] = field(default_factory=dict)
     publication: dict[str, Any] = field(default_factory=dict)
@@ -117,6 +158,8 @@ class _Merge:
             if not first:
                 self._check(node, str(rule), screening)
             values, about = _cited(node, titles)
+            if self.day and about.effective and about.effective > self.day:
+                continue
             self.thresholds[str(rule)] = self.thresholds.get(str(rule), {}) | values
             self.provenance[str(rule)] = about
         published = top.child("publication")
@@ -125,17 +168,18 @@ class _Merge:
             self.publication |= {"columns": list(published.child("columns").words())}
             self.provenance["publication"] = _cited(published, titles)[1]
 
-    def _check(self, node: Node, rule: str, screening: dict[str, dict[str, Any]]) -> None:
-        """Only rules that exist, and only names they have (any, where none is set yet)."""
-        known = self.thresholds.get(rule, screening.get(rule))
-        if known is None:
+    def _check(self, node: Node, rule: str, screening: dict[str, _Names]) -> None:
+        """Only rules that exist, and only names they have."""
+        if rule in screening:
+            screening[rule].check(node, (*_ABOUT, *_OWN))
+        elif rule in self.thresholds:
+            node.only((*self.thresholds[rule], *_ABOUT))
+        else:
             names = sorted({*self.thresholds, *screening})
             raise node.fail(
                 t("没有规则 {r!r}", "no rule {r!r}", r=rule),
                 t("可用的规则：{a}", "rules: {a}", a=", ".join(names)),
             )
-        if known:
-            node.only((*known, *_ABOUT))
 
     def locality(self) -> Locality:
         head = self.head
@@ -164,6 +208,19 @@ def _sources(node: Node) -> dict[str, str]:
 def _cited(node: Node, titles: dict[str, str]) -> tuple[dict[str, Any], Provenance]:
     """The values of a rule, which are numbers, and where they come from."""
     source = node.child("source").choice(titles)
-    about = Provenance(titles[source], node.child("confirmed").flag(False))
-    names = [k for k in node.mapping() if k not in (*_ABOUT, "columns")]
+    active = node.child("active")
+    about = Provenance(
+        titles[source],
+        node.child("confirmed").flag(False),
+        _day(node.child("effective")),
+        None if active.value is None else active.flag(True),
+        *(node.child(name).text("") for name in _OWN[1:]),
+    )
+    names = [k for k in node.mapping() if k not in (*_ABOUT, *_OWN, "columns")]
     return {str(k): node.child(k).number() for k in names}, about
+
+
+def _day(node: Node) -> date | None:
+    if node.value is None or type(node.value) is date:
+        return node.value
+    raise node.fail(t("不是日期：{v!r}", "not a date: {v!r}", v=node.value), "2024-01-01")

@@ -1,17 +1,18 @@
-"""Strict reading of scheme and locality files: every mistake names the file, the key and the value.
+"""Strict reading of scheme and locality files.
 
-YAML is read with duplicate keys refused. A number is never bare: it is keyed by the day it takes
-effect, and may be wrapped as ``{assumed: value}`` (a default of ours, said wherever it shows) or
-``{expected: why}`` (the document leaves it open; it loads, and raises only when used). Reads text,
-never files.
+A mistake names the file, the line, the key, the value seen and what is allowed. YAML is read with
+duplicate keys refused. A number is never bare: it is keyed by the day it takes effect, and may be
+wrapped as ``{assumed: value}`` (a default of ours, said wherever it shows) or ``{expected: why}``
+(the document leaves it open; it loads, and raises only when used). Reads text, never files.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 import yaml
@@ -20,26 +21,90 @@ from geomujun.errors import SchemeError
 from geomujun.lang import t
 
 
+class FaultError(SchemeError):
+    """One mistake: ``file``, ``line`` (0: unknown), ``key`` (path), ``message``, ``hint``."""
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.message = message
+        self.file, self.line, self.key = "", 0, ""
+
+
+class FaultsError(SchemeError):
+    """Every mistake of one file, a line each; ``faults`` sorted by line."""
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.faults: tuple[FaultError, ...] = ()
+
+
+def raise_all(faults: Iterable[FaultError]) -> None:
+    """Raise what was gathered: nothing, the one fault, or all of them together.
+
+    Raises:
+        SchemeError: a `FaultError`, or `FaultsError` when there are several.
+    """
+    first: dict[tuple[str, str, str], FaultError] = {}
+    for fault in faults:
+        first.setdefault((fault.file, fault.key, fault.message), fault)
+    found = sorted(first.values(), key=_place)
+    alike: dict[tuple[str, str], list[FaultError]] = {}
+    for fault in found:
+        alike.setdefault((fault.message, fault.hint), []).append(fault)
+    if len(found) == 1:
+        raise found[0]
+    if not found:
+        return
+    if len(alike) == 1:
+        every = FaultsError(_said(found), hint=found[0].hint)
+    else:
+        gap = t("；", "; ")
+        lines = [t("共 {n} 处错误", "{n} faults", n=len(found))]
+        for (_, hint), same in alike.items():
+            lines.append(_said(same) + (gap + hint if hint else ""))
+        every = FaultsError("\n".join(lines))
+    every.faults = tuple(found)
+    raise every
+
+
+def _said(same: list[FaultError]) -> str:
+    """One line for faults that say the same of several keys."""
+    if len(same) == 1:
+        return str(same[0])
+    keys = ", ".join(f"{f.key}:{f.line}" for f in same[1:])
+    return f"{same[0]}{t('；同样的还有 ', '; the same at ')}{keys}"
+
+
+def _place(fault: FaultError) -> tuple[str, int, str]:
+    return fault.file, fault.line, str(fault)
+
+
+class Lined(dict[Hashable, Any]):
+    """A mapping of the file that knows on which line each key stands."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self, values: Mapping[Hashable, Any], lines: Mapping[Hashable, int]) -> None:
+        super().__init__(values)
+        self.lines = dict(lines)
+
+
 class _Loader(yaml.SafeLoader):
     """Safe YAML that refuses a key written twice."""
 
 
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> Lined:
     seen: dict[Hashable, Any] = {}
+    lines: dict[Hashable, int] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
-        if key in seen:
-            line = key_node.start_mark.line + 1
-            raise SchemeError(
-                t(
-                    "第 {line} 行:键 {key!r} 重复",
-                    "line {line}: key {key!r} twice",
-                    line=line,
-                    key=key,
-                )
-            )
-        seen[key] = loader.construct_object(value_node, deep=True)
-    return seen
+        line = key_node.start_mark.line + 1
+        if not isinstance(key, Hashable) or key in seen:
+            fault = FaultError(t("键 {key!r} 重复", "key {key!r} twice", key=key))
+            fault.line = line
+            raise fault
+        seen[key], lines[key] = loader.construct_object(value_node, deep=True), line
+    return Lined(seen, lines)
 
 
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
@@ -54,11 +119,12 @@ def parse(text: str, name: str) -> Node:
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader subclass)
     except yaml.YAMLError as error:
-        raise SchemeError(
-            t("不是有效的 YAML：{error}", "not valid YAML: {error}", error=error), where=name
-        ) from error
-    except SchemeError as error:
-        raise error.at(name) from error
+        mark = getattr(error, "problem_mark", None)
+        said = getattr(error, "problem", None) or str(error)
+        message = t("不是有效的 YAML：{e}", "not valid YAML: {e}", e=said)
+        raise Node(None, name, "", mark.line + 1 if mark else 0).fail(message) from error
+    except FaultError as error:
+        raise Node(None, name, "", error.line).fail(error.message) from error
     node = Node(data, name)
     node.mapping()
     return node
@@ -99,16 +165,34 @@ class Node:
     value: Any
     file: str
     path: str = ""
+    line: int = 0
 
-    def fail(self, message: str, hint: str = "") -> SchemeError:
+    @property
+    def where(self) -> str:
+        """File, line and key, as editors understand them: ``mine.yaml:12: cohorts.all.label``."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.path}" if self.path else place
+
+    def fail(self, message: str, hint: str = "") -> FaultError:
         """The error to raise here."""
-        where = f"{self.file}: {self.path}" if self.path else self.file
-        return SchemeError(message, where=where, hint=hint)
+        fault = FaultError(message, where=self.where, hint=hint)
+        fault.file, fault.line, fault.key = self.file, self.line, self.path
+        return fault
 
     def child(self, key: Hashable) -> Node:
         """The value under one key, None when the key is absent."""
         path = f"{self.path}.{_key(key)}" if self.path else _key(key)
-        return Node(self.mapping().get(key), self.file, path)
+        held = self.mapping()
+        line = held.lines.get(key, self.line) if isinstance(held, Lined) else self.line
+        return Node(held.get(key), self.file, path, line)
+
+    def at(self, value: Any) -> Node:
+        """Another value at the same place."""
+        return Node(value, self.file, self.path, self.line)
+
+    def item(self, index: int) -> Node:
+        """One entry of a list."""
+        return Node(self.value[index], self.file, f"{self.path}[{index}]", self.line)
 
     def mapping(self) -> dict[Any, Any]:
         """The value as a mapping; absent is empty."""
@@ -122,13 +206,24 @@ class Node:
 
     def only(self, allowed: Iterable[str]) -> None:
         """Refuse keys that are not known."""
+        for fault in self.unknown(allowed):
+            raise fault
+
+    def unknown(self, allowed: Iterable[str]) -> list[FaultError]:
+        """One fault per key that is not known, with the nearest known one."""
         names = list(allowed)
-        unknown = [str(k) for k in self.mapping() if k not in names]
-        if unknown:
-            raise self.fail(
-                t("未知的键 {k!r}", "unknown key {k!r}", k=unknown[0]),
-                t("可用的键：{a}", "allowed keys: {a}", a=", ".join(names)),
+        found = []
+        for key in self.mapping():
+            if key in names:
+                continue
+            near = get_close_matches(str(key), names, 1)
+            hint = t("可用的键：{a}", "allowed keys: {a}", a=", ".join(names))
+            if near:
+                hint = t("是不是 {n}？", "did you mean {n}? ", n=near[0]) + hint
+            found.append(
+                self.child(key).fail(t("未知的键 {k!r}", "unknown key {k!r}", k=str(key)), hint)
             )
+        return found
 
     def text(self, default: str | None = None) -> str:
         """The value as text; without a default it must be there."""
@@ -146,7 +241,7 @@ class Node:
         if self.value not in names:
             raise self.fail(
                 t("不认识的值 {v}", "{v} is not a known value", v=_show(self.value)),
-                t("可用的值：{a}", "allowed: {a}", a=", ".join(names)),
+                t("可用的值：{a}", "allowed: {a}", a=", ".join(n or '""' for n in names)),
             )
         return str(self.value)
 
@@ -157,7 +252,7 @@ class Node:
         if not isinstance(self.value, bool):
             raise self.fail(
                 t(
-                    "应为 true 或 false,读到 {v}",
+                    "应为 true 或 false，读到 {v}",
                     "must be true or false, got {v}",
                     v=_show(self.value),
                 )
@@ -187,9 +282,7 @@ class Node:
                     v=_show(self.value),
                 )
             )
-        return tuple(
-            Node(v, self.file, f"{self.path}[{i}]").number(0, 100) for i, v in enumerate(self.value)
-        )
+        return tuple(self.item(i).number(0, 100) for i in range(count))
 
     def words(self) -> tuple[str, ...]:
         """The value as a list of texts; absent is empty."""
@@ -197,9 +290,7 @@ class Node:
             return ()
         if not isinstance(self.value, list):
             raise self.fail(t("应为列表，读到 {v}", "must be a list, got {v}", v=_show(self.value)))
-        return tuple(
-            Node(v, self.file, f"{self.path}[{i}]").text() for i, v in enumerate(self.value)
-        )
+        return tuple(self.item(i).text() for i in range(len(self.value)))
 
     def on(self, day: date, notes: Notes) -> Node | Undecided:
         """The dated value in force on a day, unwrapped from ``assumed`` and ``expected``.
@@ -241,7 +332,7 @@ class Node:
             self.only(("assumed", "note"))
             inner = self.child("assumed")
             notes.assumed.append(Assumed(self.path, str(inner.value), self.child("note").text("")))
-            return Node(inner.value, self.file, self.path)
+            return Node(inner.value, self.file, self.path, inner.line)
         return self
 
 

@@ -1,44 +1,27 @@
 """Reading schemes: one YAML per jurisdiction, packaged in `schemes/` or handed in as text.
 
 `load` is pure: packaged files through importlib.resources, anything else as YAML text the caller
-read. All keys are known keys, weights add up to 100, every number is dated and sourced.
+read. All keys are known keys (`policy.grammar`), weights add up to 100, every number is dated and
+sourced; all faults of a file come at once.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Collection
 from datetime import date
 from importlib import resources
-from typing import Final, TypeVar, cast
+from typing import Any, Final, cast
 
 from geomujun.errors import SchemeError
 from geomujun.lang import t
-from geomujun.policy.model import (
-    Benchmark,
-    Cohort,
-    Direction,
-    IndicatorRule,
-    Missing,
-    Scheme,
-    Scoring,
-    Sector,
-    Source,
-    Subject,
-)
-from geomujun.policy.reading import Node, Notes, Undecided, parse
+from geomujun.policy import variants
+from geomujun.policy.cohorts import CohortReader
+from geomujun.policy.fields import Fields, Values
+from geomujun.policy.model import PointItem, Scheme, Source, Subject
+from geomujun.policy.reading import FaultError, Node, Undecided, parse, raise_all
 
-_TOP: Final = (
-    "id title subject division sources scope points region_scheme cohorts".split()  # noqa: SIM905
-)
-_COHORT: Final = "label members score indicators grades min_mu used source note".split()  # noqa: SIM905
-_INDICATOR: Final = (
-    "label weight benchmark direction when_missing cap floor source note".split()  # noqa: SIM905
-)
-_SOURCE: Final = "title issuer number issued href verified note".split()  # noqa: SIM905
-_TOLERANCE: Final = 1e-9
-T_ = TypeVar("T_")
+PLUS: Final = "+"  # between a scheme's id and the variants wanted
 
 
 def available() -> list[str]:
@@ -66,220 +49,146 @@ def text_of(scheme_id: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
-def load(id_or_text: str, year: int, name: str = "") -> Scheme:
+def load(
+    id_or_text: str,
+    year: int,
+    name: str = "",
+    wanted: Collection[str] = (),
+    formulas: Collection[str] | None = None,
+) -> Scheme:
     """A scheme as in force on 31 December of ``year``.
 
     Args:
-        id_or_text: The id of a packaged scheme, or the YAML text of another one (it has a colon).
+        id_or_text: The id of a packaged scheme, with variants (``zhejiang-2022+carbon``), or the
+            YAML text of another one (it has a colon).
         year: Year of the figures.
         name: The file's name for messages, when a text is given.
+        wanted: Ids of variants to apply, in this order, beside those in the id.
+        formulas: Ids of indicators that exist; None: not checked here.
 
     Raises:
         SchemeError: unknown id or key, a wrong kind, weights that do not add up to 100, no value
-            in force; with file, key, value seen and what is allowed.
+            in force; every fault with file, line, key, value seen and what is allowed.
     """
     packaged = ":" not in id_or_text
-    text = text_of(id_or_text) if packaged else id_or_text
-    top = parse(text, name or (f"{id_or_text}.yaml" if packaged else "scheme.yaml"))
-    scheme = _scheme(top, date(year, 12, 31), hashlib.sha256(text.encode()).hexdigest())
-    if packaged and scheme.id != id_or_text:
+    head, *more = id_or_text.split(PLUS) if packaged else [id_or_text]
+    text = text_of(head) if packaged else id_or_text
+    top = parse(text, name or (f"{head}.yaml" if packaged else "scheme.yaml"))
+    asked = (*more, *wanted)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    scheme = _scheme(variants.apply(top, asked), date(year, 12, 31), digest, formulas)
+    if packaged and scheme.id != PLUS.join((head, *asked)):
         raise top.child("id").fail(t("与文件名不符", "differs from the file's name"))
     return scheme
 
 
-def _scheme(top: Node, day: date, digest: str) -> Scheme:
-    top.only(_TOP)
-    subject = cast("Subject", top.child("subject").choice(("enterprise", "region"), "enterprise"))
-    sources = tuple(_source(top.child("sources"), k) for k in top.child("sources").mapping())
-    notes = Notes()
-    read = _Reading(day, notes, frozenset(s.id for s in sources), subject)
-    listed = top.child("cohorts")
-    if not listed.mapping():
-        raise listed.fail(t("至少要有一个评价组", "at least one cohort is needed"))
-    cohorts = tuple(read.cohort(listed.child(k), str(k)) for k in listed.mapping())
-    scope, points = top.child("scope"), top.child("points")
-    scope.only(("excluded_industries", "source", "note"))
-    points.only(("bonus_max", "malus_max", "source", "note"))
-    return Scheme(
-        id=top.child("id").text(),
-        title=top.child("title").text(),
+def check(text: str, name: str, formulas: Collection[str] | None = None) -> tuple[FaultError, ...]:
+    """Every fault of a scheme's text, over all years its values change and all its variants.
+
+    Returns:
+        FaultsError sorted by line; () for a sound file.
+    """
+    found: list[FaultError] = []
+    try:
+        top = parse(text, name)
+    except FaultError as fault:
+        return (fault,)
+    offered = top.value.get("variants")
+    asked = [(), *((v,) for v in offered)] if isinstance(offered, dict) else [()]
+    for year in years(top.value):
+        for one in asked:
+            try:
+                load(text, year, name, [str(v) for v in one], formulas)
+            except FaultError as fault:
+                found.append(fault)
+            except SchemeError as several:
+                found += getattr(several, "faults", ())
+    try:
+        raise_all(found)
+    except FaultError as fault:
+        return (fault,)
+    except SchemeError as several:
+        return tuple(getattr(several, "faults", ()))
+    return ()
+
+
+def years(value: Any) -> list[int]:
+    """Years in which values of a parsed file change, from the first with all values in force."""
+    spans = _spans(value)
+    if not spans:
+        return [date.max.year]
+    first = max(min(s).year for s in spans)
+    return sorted({first} | {d.year for s in spans for d in s if d.year > first})
+
+
+def _spans(value: Any) -> list[list[date]]:
+    """The days of every dated value within a parsed value."""
+    if isinstance(value, dict):
+        days = [k for k in value if isinstance(k, date)]
+        own = [days] if days else []
+        return own + [s for v in value.values() for s in _spans(v)]
+    return []
+
+
+def _scheme(top: Node, day: date, digest: str, formulas: Collection[str] | None) -> Scheme:
+    fields = Fields(day)
+    v = fields.section(top, "scheme")
+    sources = _sources(fields, v["sources"])
+    fields.sources = frozenset(s.id for s in sources)
+    subject = cast("Subject", v["subject"])
+    reader = CohortReader(fields, subject, formulas)
+    listed = fields.mapping(v["cohorts"])
+    if not listed and v["cohorts"].value is not None:
+        fields.fault(v["cohorts"], t("至少要有一个评价组", "at least one cohort is needed"))
+    cohorts = tuple(reader.cohort(v["cohorts"].child(k), str(k)) for k in listed)
+    scope = fields.section(v["scope"], "scope")
+    states = fields.section(v["states"], "states")
+    points = fields.section(v["points"], "points")
+    made = Scheme(
+        id=v["id"] or "",
+        title=v["title"] or "",
         subject=subject,
-        division=top.child("division").text(""),
+        division=v["division"],
         cohorts=cohorts,
         sources=sources,
         year=day.year,
         sha256=digest,
-        excluded_industries=read.industries(scope),
-        bonus_max=read.optional(points.child("bonus_max"), 0, 1000),
-        malus_max=read.optional(points.child("malus_max"), 0, 1000),
-        region_scheme=top.child("region_scheme").text(""),
-        assumed=tuple(notes.assumed),
+        excluded_industries=_now(fields, v["scope"], scope, "excluded_industries") or (),
+        bonus_max=_now(fields, v["points"], points, "bonus_max"),
+        malus_max=_now(fields, v["points"], points, "malus_max"),
+        region_scheme=v["region_scheme"],
+        point_items=_items(fields, points["items"]),
+        transition_years=_now(fields, v["states"], states, "transition_years"),
+        not_d_years=_now(fields, v["states"], states, "not_d_years"),
+        unrated_industries=_now(fields, v["states"], states, "unrated_industries") or (),
+        variants=variants.offered(fields, v["variants"]),
+        assumed=tuple(fields.notes.assumed),
     )
+    raise_all(fields.faults)
+    return made
 
 
-def _source(sources: Node, key: object) -> Source:
-    node = sources.child(str(key))
-    node.only(_SOURCE)
-    issued = node.child("issued").value
-    return Source(
-        id=str(key),
-        title=node.child("title").text(),
-        issuer=node.child("issuer").text(""),
-        number=node.child("number").text(""),
-        issued=issued.isoformat() if isinstance(issued, date) else node.child("issued").text(""),
-        href=node.child("href").text(""),
-        verified=node.child("verified").flag(False),
-    )
+def _now(fields: Fields, node: Node, values: Values, key: str) -> Any:
+    """A value of the whole scheme, which cannot be left open."""
+    if isinstance(values[key], Undecided):
+        fields.fault(node.child(key), t("此处不能用 expected", "`expected` is not possible here"))
+        return None
+    return values[key]
 
 
-class _Reading:
-    """Reads cohorts of one file for one day."""
-
-    def __init__(self, day: date, notes: Notes, sources: frozenset[str], subject: Subject) -> None:
-        self.day, self.notes, self.sources, self.subject = day, notes, sources, subject
-        self.divides = True  # whether the cohort being read divides by a benchmark
-
-    def cohort(self, node: Node, key: str) -> Cohort:
-        node.only(_COHORT)
-        members = node.child("members")
-        members.only(("size", "sector"))
-        open_: list[Undecided] = []
-        source = self.cited(node.child("source"))
-        score = cast("Scoring", node.child("score").choice(("ratio_to_benchmark", "min_max")))
-        self.divides = score == "ratio_to_benchmark"
-        indicators = self.indicators(node.child("indicators"), source, open_)
-        cohort = Cohort(
-            id=key,
-            label=node.child("label").text(),
-            size=members.child("size").choice(("规上", "规下", ""), ""),
-            sector=cast(
-                "Sector", members.child("sector").choice(("industry", "services"), "industry")
-            ),
-            score=score,
-            indicators=indicators,
-            shares=self.shares(node.child("grades"), open_),
-            min_mu=self.optional(node.child("min_mu"), 0, 1e6) or 0.0,
-            used=node.child("used").flag(True),
-            open=tuple(open_),
-            source=source,
-        )
-        _weights_add_up(node.child("indicators"), cohort)
-        return cohort
-
-    def indicators(
-        self, node: Node, source: str, open_: list[Undecided]
-    ) -> tuple[IndicatorRule, ...]:
-        whole = node.settled(self.notes)
-        if isinstance(whole, Undecided):
-            open_.append(whole)
-            return ()
-        if not node.mapping():
-            raise node.fail(t("至少要有一个指标", "at least one indicator is needed"))
-        return tuple(self.indicator(node.child(k), str(k), source, open_) for k in node.mapping())
-
-    def indicator(self, node: Node, key: str, source: str, open_: list[Undecided]) -> IndicatorRule:
-        node.only(_INDICATOR)
-        weight = self.decided(node.child("weight"), open_, lambda n: n.number(0, 100))
-        benchmark = self.benchmark(node.child("benchmark"), open_)
-        own = node.child("source")
-        return IndicatorRule(
-            id=key,
-            label=node.child("label").text(),
-            weight=float("nan") if weight is None else weight,
-            benchmark=benchmark,
-            direction=cast(
-                "Direction", node.child("direction").choice(("higher", "lower"), "higher")
-            ),
-            when_missing=cast(
-                "Missing",
-                node.child("when_missing").choice(("zero", "cohort_mean_score"), "zero"),
-            ),
-            cap=self.optional(node.child("cap"), 0, 1000),
-            floor=self.optional(node.child("floor"), -1000, 1000),
-            source=self.cited(own) if own.value is not None else source,
-        )
-
-    def benchmark(self, node: Node, open_: list[Undecided]) -> Benchmark:
-        if not self.divides:
-            if node.value is not None:
-                raise node.fail(t("min_max 不用基准值", "min_max takes no benchmark"))
-            return Benchmark("k_mean", 1.0)
-        return self.decided(node, open_, _benchmark) or Benchmark("k_mean", 1.0)
-
-    def shares(self, node: Node, open_: list[Undecided]) -> tuple[float, ...]:
-        if self.subject == "region":
-            if node.value is not None:
-                raise node.fail(t("区域只排名不分档", "regions are ranked, not graded"))
-            return ()
-        shares = self.decided(node, open_, lambda n: n.numbers(4)) or ()
-        if shares and abs(sum(shares) - 100) > _TOLERANCE:
-            raise node.fail(
-                t(
-                    "各档占比之和为 {s:g}，应为 100",
-                    "shares add up to {s:g}, not 100",
-                    s=sum(shares),
-                )
-            )
-        return shares
-
-    def decided(self, node: Node, open_: list[Undecided], read: Callable[[Node], T_]) -> T_ | None:
-        found = node.on(self.day, self.notes)
-        if isinstance(found, Undecided):
-            open_.append(found)
-            return None
-        return read(found)
-
-    def optional(self, node: Node, low: float, high: float) -> float | None:
-        if node.value is None:
-            return None
-        found = node.on(self.day, self.notes)
-        if isinstance(found, Undecided):
-            raise node.fail(t("此处不能用 expected", "`expected` is not possible here"))
-        return found.number(low, high)
-
-    def cited(self, node: Node) -> str:
-        name = node.text()
-        if name not in self.sources:
-            raise node.fail(
-                t("sources 中没有 {s!r}", "{s!r} is not among the sources", s=name),
-                t("可用：{a}", "allowed: {a}", a=", ".join(sorted(self.sources))),
-            )
-        return name
-
-    def industries(self, scope: Node) -> tuple[str, ...]:
-        node = scope.child("excluded_industries")
-        if node.value is None:
-            return ()
-        self.cited(scope.child("source"))
-        found = node.on(self.day, self.notes)
-        codes = () if isinstance(found, Undecided) else found.words()
-        for code in codes:
-            if not (code.isdigit() and 2 <= len(code) <= 4):
-                raise node.fail(
-                    t("{c!r} 不是行业代码", "{c!r} is not an industry code", c=code),
-                    t('两至四位数字,如 "44"', 'two to four digits, such as "44"'),
-                )
-        return codes
+def _sources(fields: Fields, node: Node) -> tuple[Source, ...]:
+    made = []
+    for key in fields.mapping(node):
+        v = fields.section(node.child(key), "source")
+        del v["note"]
+        made.append(Source(id=str(key), **(v | {"title": v["title"] or ""})))
+    return tuple(made)
 
 
-def _benchmark(node: Node) -> Benchmark:
-    value = node.value
-    if value == "cohort_mean":
-        return Benchmark("k_mean", 1.0)
-    if isinstance(value, Mapping):
-        node.only(("k_mean",))
-        return Benchmark("k_mean", node.child("k_mean").number(1e-9))
-    if isinstance(value, str):
-        node.choice(("cohort_mean", "{k_mean: 数}", "数"))
-    return Benchmark("fixed", node.number(1e-12))
-
-
-def _weights_add_up(node: Node, cohort: Cohort) -> None:
-    weights = [i.weight for i in cohort.indicators]
-    known = sum(w for w in weights if not math.isnan(w))
-    complete = bool(weights) and not any(math.isnan(w) for w in weights)
-    if (complete and abs(known - 100) > _TOLERANCE) or known > 100 + _TOLERANCE:
-        listed = " + ".join(f"{i.id} {i.weight:g}" for i in cohort.indicators)
-        raise node.fail(
-            t("权重之和为 {s:g}，应为 100", "weights add up to {s:g}, not 100", s=known), listed
-        )
+def _items(fields: Fields, node: Node) -> tuple[PointItem, ...]:
+    made = []
+    for key in fields.mapping(node):
+        v = fields.section(node.child(key), "point")
+        points = _now(fields, node.child(key), v, "points")
+        made.append(PointItem(str(key), v["kind"] or "", points or 0.0))
+    return tuple(made)

@@ -1,17 +1,22 @@
-"""Screening by how densely a parcel is built: 容积率 and 建筑系数."""
+"""Screening by how densely and with what a parcel is built: 容积率, 建筑系数, 行政办公用地."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import pandas as pd
 
 from geomujun.lang import t
 from geomujun.ledger.sight import Sight
-from geomujun.screening.registry import Numbers, hits, screening
+from geomujun.screening.registry import Numbers, hits, screening, sector_limit
+
+_OFFICE: Final = r"办公|宿舍|食堂|生活|居住|住宅|综合楼"
 
 
 def _built_industry(sight: Sight) -> pd.DataFrame:
     """Industrial parcels with buildings, out of their construction and transition period."""
-    table = sight.parcels[sight.parcels["industrial"] & (sight.parcels["area_m2"] > 0)]
+    table = sight.parcels[["industrial", "area_m2"]]
+    table = table[table["industrial"] & (table["area_m2"] > 0)]
     table = table.join(sight.built, how="inner").sort_index()
     return table[~sight.fully_exempt(table.index)]
 
@@ -23,10 +28,7 @@ def low_ratio(sight: Sight, numbers: Numbers) -> pd.DataFrame:
     A parcel with an industrial user whose sector has no known limit is left out. Of several limits
     the lowest counts: on a shared parcel nobody is held to another's sector.
     """
-    used = sight.used[sight.used["is_industry"].eq(True)]
-    sector = used["sector"].map(dict(numbers)).astype(float).groupby(used["parcel_code"])
-    limit = sector.min()[sector.count() == sector.size()]
-    table = _built_industry(sight).join(limit.rename("limit"), how="inner")
+    table = _built_industry(sight).join(sector_limit(sight, numbers), how="inner")
     ratio = table["floor_double_m2"] / table["area_m2"]
     low = ratio < table["limit"]
     operands = [
@@ -64,3 +66,41 @@ def low_coverage(sight: Sight, numbers: Numbers) -> pd.DataFrame:
         )
     ]
     return hits(share[low], numbers["coverage"], operands)
+
+
+@screening("OFFICE")
+def too_much_office(sight: Sight, numbers: Numbers) -> pd.DataFrame:
+    """Share of offices and living quarters in the land, reckoned by floor area.
+
+    Their land is seldom measured apart; then it is shared out as their floor ÷ all floor
+    (工业项目建设用地控制指标, 说明). Only parcels where every building has a planned use.
+    """
+    layer = sight.case.buildings
+    floor = layer["floor_area_m2"].where(layer["floor_area_m2"] > 0)
+    frame = pd.DataFrame(
+        {
+            "code": sight.building_parcel,
+            "floor_m2": floor,
+            "office_m2": floor.where(layer["planned_use"].str.contains(_OFFICE), 0.0),
+            "known": (layer["planned_use"] != "") & floor.notna(),
+        }
+    ).sort_values(["code", "floor_m2"], kind="stable")
+    sums = (
+        frame[frame["code"] != ""]
+        .groupby("code")
+        .agg(floor_m2=("floor_m2", "sum"), office_m2=("office_m2", "sum"), known=("known", "all"))
+    )
+    sums = sums[sums["known"] & (sums["floor_m2"] > 0)]
+    table = _built_industry(sight).join(sums[["office_m2", "known"]], how="inner")
+    share = table["office_m2"] / sums["floor_m2"].reindex(table.index)
+    over = share > numbers["share"]
+    operands = [
+        t(
+            "办公及生活服务建筑面积 {office:.2f} ㎡，占 {share:.1%}",
+            "offices and living quarters: {office:.2f} m2 of floor, {share:.1%}",
+            office=office,
+            share=value,
+        )
+        for office, value in zip(table.loc[over, "office_m2"], share[over], strict=True)
+    ]
+    return hits(share[over], numbers["share"], operands)

@@ -1,13 +1,14 @@
 """Screening for idle and low-efficiency industrial land: prompts for a field check, no verdicts.
 
-Only rules whose operands the case has can fire; a rule without a known number stays silent. Every
+Only rules whose operands the case has can fire; what the others lack is said, rule by rule. Every
 hit says the operands, the day they stand at, the basis with its source and whether that was read,
-and a suggested path. Rules and numbers: `policy/localities/screening.yaml`, domain.md §4.
+and a suggested path. Rules and numbers: `policy/localities/screening.yaml`, over which the
+locality puts its own.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import pandas as pd
 
@@ -17,31 +18,46 @@ from geomujun.lang import t
 from geomujun.ledger.facts import Facts
 from geomujun.ledger.sight import Sight
 from geomujun.screening import density, supply, yields
+from geomujun.screening.coverage import lacking, rule_states
 from geomujun.screening.registry import SCREENS
-from geomujun.screening.table import RuleTable, ScreeningRule, numbers_in_force, rule_table
+from geomujun.screening.table import RuleTable, ScreeningRule, in_force, rule_table
 
 MODULES: Final = (density, supply, yields)  # importing them fills SCREENS
 COLUMNS: Final = TABLES["low_efficiency"].columns
 
 
-def screen(facts: Facts) -> pd.DataFrame:
-    """All hits of a run.
+class Screened(NamedTuple):
+    """Hits (columns of ``low_efficiency``) and what became of each rule (``screening_rules``)."""
 
-    Returns:
-        Columns of ``low_efficiency``, sorted by parcel code and rule, one row per pair.
+    hits: pd.DataFrame
+    rules: pd.DataFrame
+
+
+def screened(facts: Facts, sight: Sight | None = None) -> Screened:
+    """All hits of a run, sorted by parcel code and rule, one row per pair; and all rules.
+
+    Args:
+        facts: Of the run.
+        sight: What has been derived from ``facts`` already, to derive it once.
     """
-    table, sight = rule_table(), Sight(facts)
+    table, sight = rule_table(), sight or Sight(facts)
     parts = [_empty()]
     for rule_id in sorted(SCREENS):
-        rule = table.rules[rule_id]
-        numbers = numbers_in_force(rule, facts.thresholds)
-        if rule.active and numbers:
-            found = SCREENS[rule_id](sight, numbers)
+        rule = in_force(table.rules[rule_id], facts)
+        if not lacking(rule, facts.case):
+            found = SCREENS[rule_id](sight, rule.numbers)
             if len(found):
                 parts.append(_rows(found, rule, sight))
     rows = pd.concat(parts, ignore_index=True).astype(_empty().dtypes.to_dict())
     rows = rows.sort_values(["parcel_code", "rule", "measured", "basis"], ignore_index=True)
-    return _exclusive(rows.drop_duplicates(["parcel_code", "rule"]), table)
+    rows = rows.drop_duplicates(["parcel_code", "rule"])
+    kept = _exclusive(rows, table)
+    return Screened(kept, rule_states(facts, rows, kept))
+
+
+def screen(facts: Facts, sight: Sight | None = None) -> pd.DataFrame:
+    """The hits of `screened`."""
+    return screened(facts, sight).hits
 
 
 def _rows(found: pd.DataFrame, rule: ScreeningRule, sight: Sight) -> pd.DataFrame:
@@ -58,17 +74,19 @@ def _basis(operands: str, rule: ScreeningRule, facts: Facts) -> str:
         if rule.confirmed
         else t("未核实，由当地确认", "not confirmed")
     )
+    exemption = rule.exemption and t("例外：{e}。", "Except: {e}. ", e=rule.exemption)
     return t(
         "{operands}（{year} 年数据，截至 {day}）。依据：{basis}，{source}（{checked}）。"
-        "提示，不作认定。",
+        "{exemption}提示，不作认定。",
         "{operands} (figures of {year}, as of {day}). Basis: {basis}, {source} ({checked}). "
-        "Screening only, no verdict.",
+        "{exemption}Screening only, no verdict.",
         operands=operands,
         year=facts.year,
         day=facts.as_of.isoformat(),
         basis=rule.basis,
         source=rule.source,
         checked=checked,
+        exemption=exemption,
     )
 
 

@@ -41,12 +41,17 @@ def supply_of(sight: Sight) -> pd.DataFrame:
     supply = supply[among(supply["parcel_resolved"], sight.parcels.index)]
     supply = supply.sort_values(["parcel_resolved", "contract_no"], kind="stable")
     return supply.set_index(supply["parcel_resolved"].rename("parcel_code")).join(
-        sight.parcels[["area_m2", "area_mu", "industrial", "state_owned", "division"]]
+        sight.parcels[["area_m2", "area_mu", "industrial", "state_owned", "right_start_on"]]
     )
 
 
-def months_past(days: pd.Series, as_of: pd.Timestamp) -> pd.Series:
-    """Whole months from each day to ``as_of``; negative while it lies ahead, NaN for no day."""
-    months = (as_of.year - days.dt.year) * 12 + (as_of.month - days.dt.month)
-    whole: pd.Series = (months - (days.dt.day > as_of.day)).astype(float)
-    return whole
+def sector_limit(sight: Sight, numbers: Numbers) -> pd.Series:
+    """By parcel: the lowest limit of its industrial users' sectors.
+
+    ``numbers`` are keyed by division of GB/T 4754. Parcels with an industrial user whose sector has
+    no limit are left out; on a shared parcel nobody is held to another's sector.
+    """
+    used = sight.used[sight.used["is_industry"].eq(True)]
+    sector = used["sector"].map(dict(numbers)).astype(float).groupby(used["parcel_code"])
+    found: pd.Series = sector.min()[sector.count() == sector.size()]
+    return found.rename("limit")

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from geomujun.lang import t
+from geomujun.ledger.commitments import ITEMS, UNITS, attainment, due, months_past
 from geomujun.ledger.sight import Sight, among
-from geomujun.screening.registry import Numbers, hits, months_past, screening, supply_of
-from geomujun.screening.yields import parcel_tax
+from geomujun.screening.registry import Numbers, hits, screening, sector_limit, supply_of
 
 
 @screening("IDLE_1")
@@ -125,39 +125,79 @@ def partly_used(sight: Sight, numbers: Numbers) -> pd.DataFrame:
 
 @screening("TEWD")
 def below_commitment(sight: Sight, numbers: Numbers) -> pd.DataFrame:
-    """After the ramp-up period the agreed tax per mu is not reached."""
+    """After the ramp-up period what the contract agreed is not reached.
+
+    Measured: the lowest of the shares reached, tax, investment and floor area ratio, as far as they
+    were agreed and are known. The commitment is the parcel's: its present users answer for it.
+    """
     supply, day = supply_of(sight), pd.Timestamp(sight.facts.as_of)
-    tax = parcel_tax(sight).reindex(supply.index)
-    done = months_past(supply["actual_completion_on"], day) >= numbers["months"]
-    agreed = supply["agreed_tax_wan_yuan_per_mu"]
-    short = done & (agreed > 0) & (tax < agreed)
-    operands = [
-        t(
-            "{year} 年亩均税收 {tax:.2f} 万元，约定 {due:.2f} 万元，竣工 {day:%Y-%m-%d}",
-            "{year}: {tax:.2f} wan yuan a mu, agreed {due:.2f}; completed {day:%Y-%m-%d}",
-            year=sight.facts.year,
-            tax=value,
-            due=due,
-            day=completed,
-        )
-        for value, due, completed in zip(
-            tax[short], agreed[short], supply.loc[short, "actual_completion_on"], strict=True
-        )
-    ]
-    return hits(tax[short], agreed[short], operands)
+    built = sight.built["floor_m2"] / sight.parcels["area_m2"].reindex(sight.built.index)
+    told = attainment(supply, sight.tax_per_mu, built)
+    items = [k for k in ITEMS if numbers.get(k, 0.0) > 0]
+    shares = pd.DataFrame({k: told[f"{k}_share"] for k in items}, index=told.index)
+    limits = pd.Series([numbers[k] for k in items], index=items, dtype="float64")
+    short = shares.lt(limits, axis=1)
+    late = due(supply, day, numbers["months"]) & short.any(axis=1)
+    lowest = (shares / limits).min(axis=1)[late]
+    taken = supply["right_start_on"] > supply["agreed_start_on"] + pd.DateOffset(years=1)
+    operands = _unmet(told[late], short[late], supply[late], taken[late])
+    return hits(lowest, 1.0, operands)
+
+
+def _unmet(
+    told: pd.DataFrame, short: pd.DataFrame, supply: pd.DataFrame, taken: pd.Series
+) -> list[str]:
+    """What each contract agreed and what was reached of it."""
+    names = {
+        "tax": t("亩均税收", "tax per mu"),
+        "investment": t("投资", "investment"),
+        "floor_area_ratio": t("容积率", "floor area ratio"),
+    }
+    gap = t("；", "; ")
+    lines = np.full(len(told), "", dtype=object)
+    for item in map(str, short.columns):
+        below = short[item].to_numpy()
+        for k, due_, got in zip(
+            np.flatnonzero(below),
+            told.loc[below, f"{item}_agreed"],
+            told.loc[below, f"{item}_reached"],
+            strict=True,
+        ):
+            lines[k] += t(
+                "{name}约定 {due:.2f}{unit}、达到 {got:.2f}{unit}",
+                "{name}: agreed {due:.2f}{unit}, reached {got:.2f}{unit}",
+                name=names[item],
+                due=due_,
+                got=got,
+                unit=f" {UNITS[item]}" if UNITS[item] else "",
+            )
+            lines[k] += gap
+    later = t(
+        "；现权利人后来受让，承诺随宗地转移",
+        "; the present holder came later, the commitment stays with the parcel",
+    )
+    done = t("竣工 ", "completed ") + supply["actual_completion_on"].dt.strftime("%Y-%m-%d")
+    tails = zip(lines, done, taken, strict=True)
+    return [f"{line}{day}{later if moved else ''}" for line, day, moved in tails]
 
 
 @screening("LOW_FAR_NEW")
 def low_ratio_new(sight: Sight, numbers: Numbers) -> pd.DataFrame:
-    """A supplied project built below the floor area ratio its place asks of new projects."""
+    """A supplied project built below the floor area ratio its place asks of new projects.
+
+    Numbers: ``from_year``, the first year of agreed start the demand is for, and limits by prefix
+    of the parcel code.
+    """
     supply, day = supply_of(sight), pd.Timestamp(sight.facts.as_of)
     supply = supply.join(sight.built["floor_double_m2"], how="inner")
     limit = pd.Series(np.nan, index=supply.index)
-    for prefix in sorted(numbers, key=len):  # the longer prefix is the nearer place
+    places = [name for name in numbers if name.isdigit()]
+    for prefix in sorted(places, key=len):  # the longer prefix is the nearer place
         here = supply.index.str.startswith(prefix)
         limit = limit.mask(here, numbers[prefix])
     built = supply["floor_double_m2"] / supply["area_m2"]
-    short = (built < limit) & (supply["agreed_completion_on"] < day)
+    new = supply["agreed_start_on"].dt.year >= numbers["from_year"]
+    short = (built < limit) & new & (supply["agreed_completion_on"] < day)
     operands = [
         t(
             "建成容积率 {built:.2f}，当地要求 {due:.2f}",
@@ -168,3 +208,28 @@ def low_ratio_new(sight: Sight, numbers: Numbers) -> pd.DataFrame:
         for one, two in zip(built[short], limit[short], strict=True)
     ]
     return hits(built[short], limit[short], operands)
+
+
+@screening("INVEST")
+def little_invested(sight: Sight, numbers: Numbers) -> pd.DataFrame:
+    """Investment per hectare below the lowest limit of the users' sectors, once building is due."""
+    supply, day = supply_of(sight), pd.Timestamp(sight.facts.as_of)
+    limit = sector_limit(sight, numbers).reindex(supply.index)
+    made = supply["invested_wan_yuan"] / (supply["area_m2"] / 10_000)
+    short = supply["industrial"] & (supply["agreed_completion_on"] < day) & (made < limit)
+    operands = [
+        t(
+            "已投资 {done:.0f} 万元 ÷ {area:.4f} 公顷 = {rate:.0f} 万元/公顷",
+            "invested {done:.0f} wan yuan / {area:.4f} ha = {rate:.0f} wan yuan a ha",
+            done=done,
+            area=area,
+            rate=rate,
+        )
+        for done, area, rate in zip(
+            supply.loc[short, "invested_wan_yuan"],
+            supply.loc[short, "area_m2"] / 10_000,
+            made[short],
+            strict=True,
+        )
+    ]
+    return hits(made[short], limit[short], operands)

@@ -1,13 +1,14 @@
 """The rule table of low-efficiency screening, read from `policy/localities/screening.yaml`.
 
-Checks that a rule names what it must: scope, threshold, evidence, basis, source, path.
-Thresholds of the locality in force (`Facts.thresholds`, by rule id) replace single numbers.
+Checks that a rule names what it must: scope, threshold, evidence, basis, source, path. What the
+locality says in `Facts.thresholds` and `Facts.provenance` is put over it: single numbers, further
+keys of a table, its own basis and source, or that the rule is not used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
@@ -15,6 +16,7 @@ from typing import Any, Final
 import yaml
 
 from geomujun.errors import SchemeError
+from geomujun.ledger.facts import Facts
 
 _RESOURCE: Final = "localities/screening.yaml"
 _NEEDED: Final = ("title", "scope", "threshold", "evidence", "basis", "source", "confirmed", "path")
@@ -33,8 +35,11 @@ class ScreeningRule:
     source: str  # title of the document
     confirmed: bool
     path: str
-    active: bool
+    active: bool  # False: no table of the case can carry its operands; `why` says what is missing
     exemption: str
+    needs: tuple[str, ...] = ()  # table or table.field
+    why: str = ""
+    used: bool = True  # False: the locality has put it to rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ def _rule(rule_id: str, node: Mapping[str, Any], sources: Mapping[str, str]) -> 
         path=node["path"],
         active=bool(node.get("active", True)),
         exemption=node.get("exemption", ""),
+        needs=tuple(node.get("needs", ())),
+        why=node.get("why", ""),
     )
 
 
@@ -96,6 +103,28 @@ def _numbers(node: Mapping[str, Any], where: str) -> dict[str, float]:
         return {str(key): float(value) for key, value in node.items()}
     except (TypeError, ValueError) as error:
         raise SchemeError(f"a threshold is no number: {error}", where=where) from error
+
+
+def in_force(rule: ScreeningRule, facts: Facts) -> ScreeningRule:
+    """The rule with what the locality says of it.
+
+    Where the place sets a number, the source and the word whether it was checked are the place's.
+    """
+    numbers = numbers_in_force(rule, facts.thresholds)
+    said = facts.provenance.get(rule.rule_id)
+    if said is None:
+        return replace(rule, numbers=numbers)
+    own = rule.rule_id in facts.thresholds and bool(facts.thresholds[rule.rule_id])
+    return replace(
+        rule,
+        numbers=numbers,
+        used=said.active is not False,
+        source=said.source if own or said.basis else rule.source,
+        confirmed=said.confirmed if own or said.basis else rule.confirmed,
+        basis=said.basis or rule.basis,
+        path=said.path or rule.path,
+        exemption=said.exemption or rule.exemption,
+    )
 
 
 def numbers_in_force(rule: ScreeningRule, thresholds: Mapping[str, Any]) -> dict[str, float]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from geomujun.domain.words import Relation
 from geomujun.lang import t
+from geomujun.ledger.commitments import months_past
 from geomujun.ledger.sight import Sight, among, of_relation
-from geomujun.screening.registry import Numbers, hits, months_past, screening, supply_of
+from geomujun.screening.registry import Numbers, hits, screening, sector_limit, supply_of
 
 _LAST: Final = ("C", "D")
 
@@ -24,41 +24,11 @@ def _industrial_users(sight: Sight) -> pd.DataFrame:
     return kept
 
 
-def spread(sight: Sight, field: str) -> pd.Series:
-    """Σ of a figure over a parcel's industrial users, by parcel code.
-
-    An enterprise on several parcels is spread over them by its area there, evenly when it has none.
-    A parcel with a user whose figure is unknown is left out.
-    """
-    used = sight.used[sight.used["is_industry"].eq(True)]
-    used = used.sort_values(["parcel_code", "uscc"], kind="stable")
-    area = used["area_m2"].fillna(0.0)
-    total = area.groupby(used["uscc"]).transform("sum")
-    count = used.groupby("uscc")["parcel_code"].transform("size")
-    share = np.where(total > 0, area / total.where(total > 0, 1.0), 1.0 / count)
-    value = sight.figures[field].reindex(used["uscc"]).to_numpy() * share
-    sums = pd.Series(value, index=used.index).groupby(used["parcel_code"])
-    return sums.sum()[sums.count() == sums.size()]
-
-
-def parcel_tax(sight: Sight) -> pd.Series:
-    """亩均税收 of parcels: the parcel evaluation's where it has one, else Σ tax ÷ registered mu."""
-    tax = spread(sight, "tax_wan_yuan")
-    tax = tax[among(tax.index, sight.parcels.index)]
-    tax = tax / sight.parcels["area_mu"].reindex(tax.index)
-    table = sight.facts.parcel_evaluation
-    if "tax_per_mu" not in table:
-        return tax
-    told = table.drop_duplicates("parcel_code").set_index("parcel_code")["tax_per_mu"].dropna()
-    return told.combine_first(tax)
-
-
 @screening("LOW_TAX")
 def low_tax(sight: Sight, numbers: Numbers) -> pd.DataFrame:
     """亩均税收 of an industrial parcel below the local line."""
-    tax = parcel_tax(sight)
-    scope = sorted(set(_industrial_users(sight)["parcel_code"]) & set(tax.index))
-    tax = tax.reindex(scope)
+    tax = sight.tax_per_mu
+    tax = tax[among(tax.index, _industrial_users(sight)["parcel_code"])].sort_index()
     tax = tax[tax < numbers["wan_yuan_per_mu"]]
     operands = [
         t(
@@ -103,35 +73,46 @@ def built_not_running(sight: Sight, numbers: Numbers) -> pd.DataFrame:
 
 @screening("LOW_CLASS")
 def low_class(sight: Sight, numbers: Numbers) -> pd.DataFrame:
-    """Every industrial user graded C or D this year and the year before."""
+    """Every industrial user graded C or D this year and in each of the years before."""
+    years = int(numbers["years"])
     now = sight.facts.enterprise_evaluation.drop_duplicates("uscc").set_index("uscc")["grade"]
-    then = sight.facts.previous_grades.drop_duplicates("uscc").set_index("uscc")["grade"]
+    told = sight.case.previous_grades
     used = _industrial_users(sight)
-    last = used["uscc"].map(now).isin(_LAST) & used["uscc"].map(then).isin(_LAST)
+    last = used["uscc"].map(now).isin(_LAST)
+    for back in range(1, years):
+        rows = told[told["year"] == sight.facts.year - back].drop_duplicates("uscc")
+        grade = rows["grade"].str.strip().str.upper().set_axis(rows["uscc"])
+        last &= used["uscc"].map(grade).isin(_LAST)
     table = last.groupby(used["parcel_code"]).agg(["all", "size"])
     table = table[table["all"]]
     operands = [
         t(
-            "{n} 家使用企业连续两年均为 C 或 D 档",
-            "{n} user(s), all C or D two years running",
+            "{n} 家使用企业连续 {years} 年均为 C 或 D 档",
+            "{n} user(s), all C or D {years} years running",
             n=int(n),
+            years=years,
         )
         for n in table["size"]
     ]
-    return hits(pd.Series(2.0, index=table.index), numbers["years"], operands)
+    return hits(pd.Series(float(years), index=table.index), years, operands)
 
 
 @screening("HIGH_LOW")
 def high_use_low_yield(sight: Sight, numbers: Numbers) -> pd.DataFrame:
-    """工业增加值 per tonne of coal equivalent of a parcel's users below the locality's line."""
-    limit = numbers["value_added_per_tce"]
-    added, energy = spread(sight, "value_added_wan_yuan"), spread(sight, "energy_tce")
+    """工业增加值 per tonne of coal equivalent of a parcel's users below the locality's line.
+
+    Numbers: ``value_added_per_tce`` for all sectors, and limits by sector over it.
+    """
+    added, energy = sight.spread("value_added_wan_yuan"), sight.spread("energy_tce")
     used = _industrial_users(sight)
     big = sight.firms["size"].reindex(used["uscc"]).eq("规上").to_numpy()
     mu = sight.parcels["area_mu"].reindex(used["parcel_code"]).to_numpy()
     scope = sorted(set(used.loc[big | (mu >= 3.0), "parcel_code"]))
+    general = numbers.get("value_added_per_tce", float("nan"))
+    limit = sector_limit(sight, numbers).reindex(scope).fillna(general)
     rate = (added / energy.where(energy > 0)).reindex(scope)
-    rate = rate[rate < limit]
+    low = rate < limit
+    rate = rate[low]
     operands = [
         t(
             "增加值 {added:.2f} 万元，能耗 {energy:.2f} 吨标煤",
@@ -141,7 +122,7 @@ def high_use_low_yield(sight: Sight, numbers: Numbers) -> pd.DataFrame:
         )
         for code in rate.index
     ]
-    return hits(rate, limit, operands)
+    return hits(rate, limit[low], operands)
 
 
 @screening("RENT_LOOP")

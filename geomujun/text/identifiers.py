@@ -139,23 +139,38 @@ def resolve_parcel_codes(written: pd.Series, known: pd.Index) -> pd.DataFrame:
         Numbers of other shapes (``津南长(挂)G2024-01号``) are variants of one another when only
         brackets, dashes and 号 differ.
     """
-    raw = written.astype("str")
+    distinct = pd.Series(pd.unique(written.astype("str")), dtype="str")
+    codes = pd.Index(known.unique(), dtype="str")
+    exact = (codes.get_indexer(pd.Index(distinct)) >= 0) & (distinct != "").to_numpy(dtype=bool)
+    how = np.where(exact, "exact", "").astype(object)
+    code = np.where(exact, distinct.to_numpy(object), "")
+    rest = np.flatnonzero(~exact & (distinct != "").to_numpy(dtype=bool))
+    code[rest], how[rest] = _other_writings(distinct.iloc[rest], codes)
+    table = pd.DataFrame({"code": code, "how": how}, index=pd.Index(distinct), dtype="str")
+    return table.loc[pd.Index(written.astype("str"))].set_axis(written.index)
+
+
+def _other_writings(raw: pd.Series, known: pd.Index) -> tuple[np.ndarray, np.ndarray]:
+    """Codes and how they were found, of distinct texts that are no known code as they stand."""
     clean = normalise_parcel_code(raw)
-    out = pd.DataFrame({"code": "", "how": ""}, index=raw.index, dtype="str")
     compact = raw.str.normalize("NFKC").str.upper().str.replace(r"[^0-9A-Z]", "", regex=True)
     guesses = [
-        ("exact", raw),
         ("unit", clean.where(compact.str.len() == 28, "")),
         ("variant", clean),
         ("variant", _unique_loose(raw, known)),
         ("typo", _undo_typos(compact)),
         ("short", _unique_suffix(compact, known)),
     ]
-    for how, guess in guesses:
-        hit = (out["code"] == "") & guess.isin(known) & (guess != "")
-        out.loc[hit, "code"] = guess[hit]
-        out.loc[hit, "how"] = how
-    return out
+    code, how = np.full(len(raw), "", dtype=object), np.full(len(raw), "", dtype=object)
+    for name, guess in guesses:
+        hit = (
+            (code == "")
+            & (known.get_indexer(pd.Index(guess)) >= 0)
+            & (guess != "").to_numpy(dtype=bool)
+        )
+        code[hit] = guess.to_numpy(object)[hit]
+        how[hit] = name
+    return code, how
 
 
 def _loose(codes: pd.Series) -> pd.Series:
@@ -171,11 +186,14 @@ def _loose(codes: pd.Series) -> pd.Series:
 
 def _unique_loose(raw: pd.Series, known: pd.Index) -> pd.Series:
     """The one known number that differs in brackets, dashes and 号 only, else ""."""
+    wanted = _loose(raw)
+    if (wanted == "").all():
+        return wanted
     codes = pd.Series(known.sort_values(), dtype="str")
     keys = _loose(codes)
     alone = (keys != "") & ~keys.duplicated(keep=False)
     table = pd.Series(codes[alone].to_numpy(), index=keys[alone].to_numpy(), dtype="str")
-    return _loose(raw).map(table).astype("str").fillna("")
+    return wanted.map(table).astype("str").fillna("")
 
 
 def _undo_typos(compact: pd.Series) -> pd.Series:

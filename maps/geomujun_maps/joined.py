@@ -33,6 +33,8 @@ def table(source: MapSource, name: str) -> pd.DataFrame:
 
 def text(values: pd.Series) -> pd.Series:
     """A column as text, "" for missing."""
+    if values.dtype == "str":
+        return values.fillna("")
     return values.astype("object").where(values.notna(), "").astype("str")
 
 
@@ -113,7 +115,10 @@ def firms(source: MapSource) -> pd.DataFrame:
     )
     base = base[~base.index.duplicated()]
     known = [text(table(source, name)["uscc"]) for name in ("enterprise_reconciliation", "links")]
-    every = sorted(set(base.index).union(*(set(k) for k in known)) - {""})
+    every = np.unique(
+        np.concatenate([pd.unique(k).astype(object) for k in (base.index.to_series(), *known)])
+    )
+    every = pd.Index(every[every != ""], dtype="str", name="uscc")
     out = base.reindex(every)
     buckets = _indexed(table(source, "enterprise_reconciliation"), "uscc")
     out["name"] = out["name"].where(out["name"].fillna("") != "", buckets["name"].reindex(every))
@@ -211,16 +216,31 @@ def _add_users(base: gpd.GeoDataFrame, source: MapSource) -> None:
     who = firms(source)
     names = who["name"].reindex(counted["uscc"]).fillna("").to_numpy()
     named = counted.assign(name=names)[["parcel_code", "uscc", "name"]].drop_duplicates()
-    grouped = named.groupby("parcel_code", sort=True)
     codes = base["parcel_code"]
+    row = pd.Index(codes).get_indexer(pd.Index(named["parcel_code"]))
     main = counted.drop_duplicates("parcel_code").set_index("parcel_code")
     base["main_uscc"] = text(main["uscc"].reindex(codes)).to_numpy()
     base["main_name"] = text(who["name"].reindex(base["main_uscc"])).to_numpy()
     base["enterprise_grade"] = text(who["grade"].reindex(base["main_uscc"])).to_numpy()
-    base["users"] = grouped.size().reindex(codes).fillna(0).to_numpy(dtype="int32")
-    base["user_names"] = text(grouped["name"].agg("；".join).reindex(codes)).to_numpy()
+    users = np.bincount(row[row >= 0], minlength=len(base)).astype("int32")
+    base["users"] = users
+    base["user_names"] = _listed(row, named["name"], users)
     cells = text(main["evidence"].reindex(codes))
     base["evidence"] = [_summary(cell) for cell in cells]
+
+
+def _listed(
+    row: npt.NDArray[np.intp], names: pd.Series, users: npt.NDArray[np.int32]
+) -> npt.NDArray[np.object_]:
+    """The names of each row's users, joined, in the order of ``names``."""
+    out = np.full(len(users), "", dtype=object)
+    texts = names.to_numpy(dtype=object)
+    alone = (row >= 0) & (users[row] == 1)
+    out[row[alone]] = texts[alone]
+    several = pd.Series(texts)[(row >= 0) & ~alone].groupby(row[(row >= 0) & ~alone])
+    joined = several.agg("；".join)
+    out[joined.index.to_numpy(dtype=np.intp)] = joined.to_numpy()
+    return out
 
 
 def _summary(cell: str) -> str:

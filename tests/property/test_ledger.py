@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_small import World
 
-from geomujun.ledger.book import Book, flipped, keep
+from geomujun.ledger.book import Book, keep
+from geomujun.ledger.flips import flipped
 
 FIRMS = [f"F{n}" for n in range(5)]
 PARCELS = ["P", "Q"]
@@ -145,7 +146,7 @@ def test_a_flipped_link_gives_the_ledger_of_a_world_in_which_it_counts(
     after = world.book().ledger.set_index("uscc")["occupied_m2"]
     world.links[n] |= {"band": "review", "counted": False}
     book = world.book()
-    changes = flipped(world.inputs, book, 2024).set_index("uscc")["change_m2"]
+    changes = flipped(world.inputs, book, 2024).areas.set_index("uscc")["change_m2"]
     before = book.ledger.set_index("uscc")["occupied_m2"]
     flipped_area = before.add(changes, fill_value=0.0)
     assert abs(flipped_area.sub(after, fill_value=0.0)).max() <= 0.02 or after.empty

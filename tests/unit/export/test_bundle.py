@@ -61,6 +61,18 @@ def test_the_same_run_gives_the_same_bytes_in_every_file(out: Path, tmp_path: Pa
     assert _digests(again) == _digests(out)
 
 
+def test_writing_side_by_side_gives_the_same_bytes(out: Path, tmp_path: Path) -> None:
+    bundle.write(sample_result(), tmp_path / "two", workers=2)
+    assert _digests(tmp_path / "two") == _digests(out)
+
+
+def test_the_seconds_of_every_step_are_told_and_when_the_tables_are_there(tmp_path: Path) -> None:
+    seconds: dict[str, float] = {}
+    bundle.write(empty_result(), tmp_path / "out", done=seconds.__setitem__)
+    assert list(seconds) == ["geopackage", "tables", bundle.TABLES_READY, "map", "workbook"]
+    assert seconds[bundle.TABLES_READY] >= seconds["geopackage"] + seconds["tables"] - 1e-6
+
+
 def test_run_json_is_sorted_and_says_who_made_it(out: Path) -> None:
     text = (out / "run.json").read_text("utf-8")
     run = json.loads(text)
@@ -148,7 +160,7 @@ def test_a_place_under_a_file_is_a_machine_error(tmp_path: Path) -> None:
 def test_steps_are_told_and_the_language_is_put_back(tmp_path: Path) -> None:
     steps: list[str] = []
     bundle.write(replace(empty_result(), lang="en"), tmp_path / "en", progress=steps.append)
-    names = ["writing tables", "writing GeoPackage", "writing workbook", "writing map", ""]
+    names = ["writing GeoPackage", "writing tables", "writing map", "writing workbook", ""]
     assert steps == names
     assert get_lang() == "zh"
     assert "INTERNAL" in (tmp_path / "en" / "map.html").read_text("utf-8")

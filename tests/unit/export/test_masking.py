@@ -97,6 +97,28 @@ def test_numbers_in_sentences_are_masked_only_when_they_are_personal() -> None:
     assert "13912.35" in got
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "身份证330602199001012340，电话13812345678。",
+        "13812345678",
+        "(0575-85123456)",
+        "电话：010-8512345;",
+        "１３812345678",
+        "330602199001012340",
+        "宗地330602001001GB00012",
+        "合同 2024013812345678",
+        "统一社会信用代码 91330600MA2BCDEF1X",
+        "面积 13812345678.55",
+        "无",
+    ],
+)
+def test_a_column_is_masked_as_its_texts_are(text: str) -> None:
+    column = pd.Series([text, "前" + text, text + "后", f"{text} {text}"], dtype="str")
+    want = [mask_numbers(t) for t in column]
+    assert Masker([], []).column(column).tolist() == want
+
+
 def test_a_firm_that_bears_a_persons_name_is_not_touched() -> None:
     masker = Masker(["王小明"], ["绍兴王小明制衣有限公司"])
     assert (

@@ -6,14 +6,14 @@ import pandas as pd
 import pytest
 from ledger_small import YEAR, World
 
-from geomujun.ledger.book import flipped
+from geomujun.ledger.flips import flipped
 from geomujun.ledger.rounding import round_m2
 
 REVIEW = {"band": "review", "counted": False}
 
 
 def changes(world: World) -> dict[tuple[int, str], tuple[float, float]]:
-    found = flipped(world.inputs, world.book(), YEAR)
+    found = flipped(world.inputs, world.book(), YEAR).areas
     rows = found[["flip", "uscc", "change_m2", "occupied_m2"]].itertuples(index=False, name=None)
     return {(f, u): (round(c, 2), round(o, 2)) for f, u, c, o in rows}
 

@@ -13,10 +13,9 @@ from geomujun.matching.names import (
     match_names,
     parse_queries,
     place_level,
-    rarity,
     trade_level,
 )
-from geomujun.matching.register import Register
+from geomujun.matching.register import Register, rarity
 
 HUALIAN = "绍兴华联纺织有限公司"
 LEXICON = register_of(HUALIAN).lexicon

@@ -10,16 +10,17 @@ from ledger_small import YEAR, World
 
 from geomujun.domain.catalogue import TABLES
 from geomujun.lang import set_lang
-from geomujun.ledger.book import flipped
+from geomujun.ledger.flips import flipped
 from geomujun.pipeline.queue import review_queue
 
-NO_CHANGE = pd.DataFrame({"flip": [], "uscc": [], "before": [], "after": []})
+NO_CHANGE = pd.DataFrame({"flip": [], "subject": [], "before": [], "after": []})
 
 
 def queue(world: World, changes: pd.DataFrame = NO_CHANGE) -> pd.DataFrame:
     inputs, book = world.inputs, world.book()
     areas = inputs.land.set_index("code")["area_m2"]
-    return review_queue(book.links, inputs.case, areas, flipped(inputs, book, YEAR), changes)
+    moved = {"enterprise": changes, "parcel": changes.iloc[:0]}
+    return review_queue(book.links, inputs.case, areas, flipped(inputs, book, YEAR).areas, moved)
 
 
 def asked(uscc: str, relation: str = "OCCUPY", code: str = "P", **more: Any) -> dict[str, Any]:
@@ -62,10 +63,13 @@ def test_more_doubt_comes_first_on_equal_land() -> None:
 
 def test_a_grade_that_would_change_doubles_the_urgency_and_is_named() -> None:
     world = made(asked("A"), asked("B", code="Q"), parcels={"P": 1000, "Q": 1500})
-    changes = pd.DataFrame({"flip": [0], "uscc": ["A"], "before": ["B"], "after": [""]})
+    changes = pd.DataFrame({"flip": [0], "subject": ["A"], "before": ["B"], "after": [""]})
     found = queue(world, changes)
     assert found["uscc"].tolist() == ["A", "B"]
     assert found["grades"].tolist() == ["A B→无", ""]
+    assert found["enterprises_changed"].tolist() == [1, 0]
+    assert found["parcels_changed"].tolist() == [0, 0]
+    assert found["area_mu"].tolist() == [1.5, 2.25]
 
 
 def test_ties_go_by_parcel_and_code() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from geomujun.errors import SchemeError
@@ -69,3 +71,29 @@ def test_a_locality_may_override_a_screening_rule_by_its_own_names_only() -> Non
     assert locality.load(text).thresholds["IDLE_1"] == {"months": 6}
     with pytest.raises(SchemeError, match="days"):
         locality.load(text.replace("months: 6", "days: 6"))
+
+
+def test_a_value_holds_from_its_day_on() -> None:
+    text = MINE.replace("share: 0.05", "share: 0.05, effective: 2024-07-01")
+    early, late = (locality.load(text, day=date(2024, m, 1)).thresholds for m in (6, 7))
+    assert early["AREA_REPORTED"]["share"] == 0.10
+    assert late["AREA_REPORTED"]["share"] == 0.05
+    with pytest.raises(SchemeError, match="不是日期"):
+        locality.load(text.replace("2024-07-01", "七月"))
+
+
+def test_a_table_by_sector_or_division_may_be_grown_and_others_not() -> None:
+    text = MINE.replace("AREA_REPORTED: {share: 0.05", 'LOW_FAR_OLD: {"33": 0.8')
+    assert locality.load(text).thresholds["LOW_FAR_OLD"] == {"33": 0.8}
+    with pytest.raises(SchemeError, match="3311"):
+        locality.load(text.replace('"33"', '"3311"'))
+    place = MINE.replace("AREA_REPORTED: {share: 0.05", 'LOW_FAR_NEW: {"330603": 1.4')
+    assert locality.load(place).thresholds["LOW_FAR_NEW"] == {"330603": 1.4}
+
+
+def test_a_screening_rule_takes_the_words_of_the_place_and_may_rest() -> None:
+    words = 'COV: {coverage: 0.4, active: false, basis: 本区要求, path: 补建, exemption: ""'
+    about = locality.load(MINE.replace("AREA_REPORTED: {share: 0.05", words)).provenance["COV"]
+    assert (about.active, about.basis, about.path) == (False, "本区要求", "补建")
+    with pytest.raises(SchemeError, match="active"):
+        locality.load(MINE.replace("share: 0.05", "share: 0.05, active: false"))

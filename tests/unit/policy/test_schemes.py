@@ -45,7 +45,10 @@ def test_the_presets_are_there_and_load() -> None:
         "huaian-2024",
         "huangyan-2021",
         "huangyan-2022",
+        "jiangsu-2017",
         "jingde-2022",
+        "shanghai-2019",
+        "wenling-2022",
         "xian-2022",
         "xian-2022-park",
         "zhejiang-2022",
@@ -54,6 +57,10 @@ def test_the_presets_are_there_and_load() -> None:
         scheme = schemes.load(name, 2024)
         assert scheme.id == name
         assert scheme.sources
+        assert schemes.check(schemes.text_of(name), name) == ()
+        for variant, label in scheme.variants:
+            assert schemes.load(f"{name}+{variant}", 2024).id == f"{name}+{variant}"
+            assert label
 
 
 @pytest.mark.parametrize("name", ["zhejiang-2022", "xian-2022", "huangyan-2022", "huaian-2024"])

@@ -9,8 +9,11 @@ import pytest
 from small_facts import CODE, cell, facts, frame, link
 
 from geomujun.errors import SchemeError
-from geomujun.screening.engine import screen
-from geomujun.screening.registry import SCREENS, months_past
+from geomujun.ledger.commitments import enterprise_attainment, months_past
+from geomujun.ledger.newly_above import newly_above
+from geomujun.policy.locality import Provenance
+from geomujun.screening.engine import screen, screened
+from geomujun.screening.registry import SCREENS
 from geomujun.screening.table import numbers_in_force, parse_table, rule_table
 
 A, B, C, D = (f"91330603MA0000000{k}" for k in "ABCD")
@@ -137,7 +140,7 @@ def test_a_commitment_is_checked_after_the_ramp_up_period_only() -> None:
 
 def test_two_years_of_c_and_d_need_both_years() -> None:
     now = frame("uscc grade", [(A, "C"), (B, "D")])
-    then = frame("uscc grade", [(A, "D"), (B, "B")])
+    then = [{"uscc": A, "year": 2023, "grade": "d"}, {"uscc": B, "year": 2023, "grade": "B"}]
     links = [link(CODE(1), A), link(CODE(2), B)]
     given: dict[str, Any] = {
         "enterprises": [firm(A), firm(B)],
@@ -151,7 +154,7 @@ def test_two_years_of_c_and_d_need_both_years() -> None:
 
 def test_letting_to_many_is_told_of_makers_and_not_of_park_operators() -> None:
     tenants = [link(CODE(1), u, "LEASE") for u in (B, C, D)]
-    given: dict[str, Any] = {"parcels": [parcel(1)]}
+    given: dict[str, Any] = {"parcels": [parcel(1)], "leases": [{"contract_no": "Z1"}]}
     others = [firm(B), firm(C), firm(D)]
     links = [link(CODE(1), A), *tenants]
 
@@ -180,10 +183,15 @@ def test_a_place_asks_its_own_ratio_of_new_projects() -> None:
     given: dict[str, Any] = {
         "parcels": [{**parcel(1), "parcel_code": code}],
         "buildings": [{**building(1), "parcel_code": code}],  # 9000 / 6667 = 1.35
-        "supply": [{**supply(1, agreed_completion_on="2022-01-01"), "parcel_code": code}],
     }
+    new = {"agreed_start_on": "2022-01-01", "agreed_completion_on": "2024-01-01",
+           "actual_start_on": "2022-01-01"}  # fmt: skip
+    old = new | {"agreed_start_on": "2021-12-31"}
+    given["supply"] = [{**supply(1, **new), "parcel_code": code}]
+    before = given | {"supply": [{**supply(1, **old), "parcel_code": code}]}
 
     assert rules(**given)["LOW_FAR_NEW"] == [code]
+    assert "LOW_FAR_NEW" not in rules(**before)  # older than the demand
     assert "LOW_FAR_NEW" not in rules(thresholds={"LOW_FAR_NEW": {"3205": 1.3}}, **given)
 
 
@@ -229,3 +237,134 @@ exclusive: {idle: [], low: []}
 def test_a_threshold_that_is_no_number_is_refused() -> None:
     with pytest.raises(SchemeError, match="no number"):
         numbers_in_force(rule_table().rules["COV"], {"COV": {"coverage": "三成"}})
+
+
+def state(rule: str, *args: Any, **given: Any) -> tuple[str, str]:
+    row = screened(facts(*args, **given)).rules.set_index("rule").loc[rule]
+    return row["state"], row["reason"]
+
+
+def test_a_rule_without_its_data_says_what_is_missing_and_never_nothing() -> None:
+    whole = screened(facts()).rules
+
+    assert set(whole["rule"]) == set(rule_table().rules)
+    assert (whole["reason"] != "").all()
+    assert whole["reason"].str.endswith(("未查", "设定")).all()
+    assert state("COV") == ("not_checked", "缺自然幢，未查")
+    assert state("OFFICE", buildings=[building(1)], parcels=[parcel(1)]) == (
+        "not_checked",
+        "缺自然幢·规划用途，未查",
+    )
+    assert state("BEWG")[1] == "缺农转用批文清单（批次或单独选址），未查"
+    assert state("LOW_CLASS")[1] == "缺往年评价结果·等级，未查"
+    assert "缺门槛值" in state("INVEST")[1]
+
+
+def test_a_checked_rule_tells_its_hits_and_what_idle_land_set_aside() -> None:
+    given: dict[str, Any] = {
+        "enterprises": [firm(A)],
+        "parcels": [parcel(1)],
+        "buildings": [building(1, floor_area_m2=4000.0, footprint_m2=4000.0)],
+        "supply": [supply(1, agreed_start_on="2020-01-01")],
+    }
+    table = screened(facts([link(CODE(1), A)], **given)).rules.set_index("rule")
+
+    assert tuple(table.loc["IDLE_1", ["state", "hits", "set_aside"]]) == ("checked", 1, 0)
+    assert tuple(table.loc["LOW_FAR_OLD", ["state", "hits", "set_aside"]]) == ("checked", 0, 1)
+
+
+def test_a_locality_puts_its_number_its_words_and_its_source_into_the_hit() -> None:
+    given: dict[str, Any] = {"parcels": [parcel(1)], "buildings": [building(1)]}  # 4000 / 6667
+    own = Provenance("本区办法", True, basis="本区要求建筑系数不低于65%", path="限期补建")
+    rows = screen(
+        facts(**given, thresholds={"COV": {"coverage": 0.65}}, provenance={"COV": own})
+    ).set_index("rule")
+
+    assert rows.loc["COV", "threshold"] == 0.65
+    assert "本区要求建筑系数不低于65%，本区办法（已核对文本）" in rows.loc["COV", "basis"]
+    assert rows.loc["COV", "path"] == "限期补建"
+    assert "COV" not in rules(**given)
+
+
+def test_a_locality_may_put_a_rule_to_rest() -> None:
+    given: dict[str, Any] = {
+        "parcels": [parcel(1)],
+        "buildings": [building(1, footprint_m2=100.0)],
+        "provenance": {"COV": Provenance("本区办法", True, active=False)},
+    }
+
+    assert "COV" not in rules(**given)
+    assert state("COV", **given) == ("off", "当地停用，未查")
+
+
+def test_every_item_of_a_commitment_counts_and_stays_with_the_parcel() -> None:
+    """20 万元/亩 agreed and 15 reached; 900 of 1000 万元; the holder came five years later."""
+    row = supply(1, agreed_tax_wan_yuan_per_mu=20.0, agreed_investment_wan_yuan=1000.0,
+                 invested_wan_yuan=900.0, agreed_start_on="2015-01-01",
+                 actual_completion_on="2018-01-01")  # fmt: skip
+    given: dict[str, Any] = {
+        "enterprises": [firm(A)],
+        "parcels": [parcel(1, right_start_on="2020-01-01")],
+        "indicators": [{"uscc": A, "year": 2024, "tax_wan_yuan": 150.0}],
+        "supply": [row],
+    }
+    rows = screen(facts([link(CODE(1), A)], **given)).set_index("rule")
+
+    assert rows.loc["TEWD", "measured"] == pytest.approx(0.75)
+    assert "亩均税收约定 20.00 万元/亩、达到 15.00 万元/亩" in rows.loc["TEWD", "basis"]
+    assert "投资约定 1000.00 万元、达到 900.00 万元" in rows.loc["TEWD", "basis"]
+    assert "承诺随宗地转移" in rows.loc["TEWD", "basis"]
+    off = {"TEWD": {"tax": 0.0, "investment": 0.9}}
+    assert "TEWD" not in rules([link(CODE(1), A)], **given, thresholds=off)
+
+
+def test_attainment_of_a_firm_is_weighed_by_its_area_on_each_parcel() -> None:
+    shares = frame("parcel_code share", [("P", 0.5), ("Q", 1.0), ("R", float("nan"))])
+    links = frame("parcel_code uscc area_m2", [("P", A, 300.0), ("Q", A, 100.0), ("R", B, 1.0)])
+
+    assert enterprise_attainment(shares, links).to_dict() == pytest.approx({A: 0.625})
+
+
+@pytest.mark.parametrize(
+    ("flags", "before", "found"),
+    [
+        ([{"uscc": A, "year": 2024, "reason": "新升规", "start_on": "2024-03-01"}], [], True),
+        ([{"uscc": A, "year": 2024, "reason": "新升规", "start_on": "2023-12-31"}], [], False),
+        (
+            [{"uscc": A, "year": 2024, "reason": "高新技术企业", "start_on": "2024-03-01"}],
+            [],
+            False,
+        ),
+        ([], [{"uscc": A, "year": 2023, "grade": "B", "size": "规下"}], True),
+        ([], [{"uscc": A, "year": 2023, "grade": "B", "size": "规上"}], False),
+        ([], [], False),
+    ],
+)
+def test_a_firm_is_newly_above_for_less_than_a_year(
+    flags: list[dict[str, Any]], before: list[dict[str, Any]], found: bool
+) -> None:
+    case = facts(enterprises=[firm(A), firm(B, size="规下")], flags=flags,
+                 previous_grades=before).case  # fmt: skip
+
+    assert newly_above(case, 2024).tolist() == ([A] if found else [])
+
+
+def test_offices_are_reckoned_by_floor_where_every_building_has_a_use() -> None:
+    hall = building(1, floor_area_m2=9000.0, planned_use="厂房")
+    house = building(1, floor_area_m2=1000.0, planned_use="办公楼")
+    given: dict[str, Any] = {"parcels": [parcel(1)]}
+
+    assert rules(**given, buildings=[hall, house])["OFFICE"] == [CODE(1)]
+    assert "OFFICE" not in rules(**given, buildings=[hall, {**house, "planned_use": ""}])
+    assert "OFFICE" not in rules(**given, buildings=[hall, {**house, "floor_area_m2": 600.0}])
+
+
+def test_investment_is_judged_by_the_sector_once_the_locality_sets_a_number() -> None:
+    """10 亩 = 0.6667 公顷; 1000 万元 are 1500 a hectare."""
+    row = supply(1, agreed_completion_on="2023-01-01", invested_wan_yuan=1000.0)
+    given: dict[str, Any] = {"enterprises": [firm(A)], "parcels": [parcel(1)], "supply": [row]}
+    links = [link(CODE(1), A)]
+
+    assert "INVEST" in rules(links, **given, thresholds={"INVEST": {"17": 1600.0}})
+    assert "INVEST" not in rules(links, **given, thresholds={"INVEST": {"17": 1400.0}})
+    assert "INVEST" not in rules(links, **given, thresholds={"INVEST": {"18": 1600.0}})

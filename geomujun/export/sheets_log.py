@@ -1,0 +1,91 @@
+"""Logs that people's work is kept in: JSON Lines, one event a line, added to and never changed.
+
+Every line is checked; what is wrong is named by line and field and left out, never guessed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geomujun.errors import DataError, MachineError
+from geomujun.lang import t
+
+Row = Mapping[str, Any]
+Check = Callable[[Row], tuple[str, str, str] | None]
+FAULT = ("file", "row", "field", "value", "reason")
+
+
+def read_log(path: Path, columns: Sequence[str], check: Check) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Good lines as a frame of ``columns``, and the faults (`FAULT`).
+
+    Raises:
+        DataError: the file cannot be read or is no UTF-8.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as e:
+        raise DataError(
+            t("读不出：{e}", "cannot be read: {e}", e=getattr(e, "strerror", None) or e),
+            where=str(path),
+            hint=t("应为 UTF-8 编码的 JSON Lines", "JSON Lines in UTF-8 is expected"),
+        ) from e
+    rows, faults = [], []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        row, fault = _row(line)
+        fault = fault or check(row)
+        if fault:
+            faults.append((path.name, number, fault[0], fault[1][:80], fault[2]))
+        else:
+            rows.append({name: row.get(name) for name in columns})
+    frame = pd.DataFrame(rows, columns=list(columns))
+    return frame, pd.DataFrame(faults, columns=list(FAULT))
+
+
+def _row(line: str) -> tuple[Row, tuple[str, str, str] | None]:
+    try:
+        found = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as e:
+        return {}, ("", line, t("不是一行 JSON：{e}", "not a line of JSON: {e}", e=e))
+    if not isinstance(found, dict):
+        return {}, ("", line, t("应为对象", "an object is expected"))
+    return found, None
+
+
+def line_of(row: Row) -> str:
+    """One line: keys in their order, blanks left out."""
+    kept = {k: v for k, v in row.items() if v not in (None, "")}
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def add_lines(path: Path, rows: Iterable[Row], in_order: bool = False) -> int:
+    """Put lines at the end of a log, those it already has left out; how many were added.
+
+    ``in_order``: the whole file is sorted, as decisions are kept (CONTRACT §1).
+
+    Raises:
+        MachineError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        old = path.read_text("utf-8-sig").splitlines() if path.exists() else []
+        there = set(old)
+        new = [line for line in dict.fromkeys(map(line_of, rows)) if line not in there]
+        if new or not path.exists():
+            lines = sorted([*old, *new]) if in_order else [*old, *new]
+            text = "".join(f"{line}\n" for line in lines if line.strip())
+            part = path.with_name(f".{path.name}.part")
+            part.write_text(text, encoding="utf-8", newline="\n")
+            part.replace(path)
+    except (OSError, UnicodeDecodeError) as e:
+        raise MachineError(
+            t("写不进去：{e}", "cannot be written: {e}", e=getattr(e, "strerror", None) or e),
+            where=str(path),
+        ) from e
+    return len(new)

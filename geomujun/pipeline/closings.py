@@ -1,0 +1,95 @@
+"""Findings that people have closed, as JSON Lines: one closing a line.
+
+``finding_id`` or ``rule`` with ``subject_id`` (and ``other_id``, ``facts_digest``) say which
+finding is meant; ``reason``, ``reviewer`` and ``decided_at`` who closed it, when and why.
+``state`` is ``closed``, or ``open`` to take an earlier closing back. Append-only: of several lines
+on one finding the newest counts. All that is copied from ``cross_check`` may be written as it
+stands there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from geomujun.crosscheck.closing import CLOSED, OPEN
+from geomujun.lang import t
+from geomujun.pipeline.jsonl import Fault, Lines, read_lines
+
+TEXT: Final = (
+    "finding_id", "rule", "subject_id", "other_id", "facts_digest", "reason", "reviewer",
+    "decided_at",
+)  # fmt: skip
+_NAMED: Final = ["finding_id", "rule", "subject_id", "other_id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Closings:
+    """Live closings, what was rejected, and the digest of the file."""
+
+    live: pd.DataFrame  # TEXT, one row a finding, sorted
+    rejects: pd.DataFrame  # columns of rejects
+    sha256: str
+    lines: int
+
+
+def no_closings() -> Closings:
+    """What a run without a closings file has."""
+    none = Lines("", [], [], "")
+    return Closings(_live([]), none.rejects([]), "", 0)
+
+
+def read_closings(path: Path) -> Closings:
+    """Read a file of closings.
+
+    Raises:
+        DataError: the file cannot be read, is too large, or is not UTF-8.
+    """
+    lines = read_lines(path)
+    rows: list[dict[str, Any]] = []
+    faults: list[tuple[int, Fault]] = []
+    for number, found in lines.rows:
+        row = {k: "" if found.get(k) is None else str(found[k]) for k in TEXT}
+        state = str(found.get("state") or CLOSED)
+        fault = _fault(row, state)
+        if fault:
+            faults.append((number, fault))
+        else:
+            rows.append({**row, "state": state, "line": number})
+    count = len(lines.rows) + len(lines.faults)
+    return Closings(_live(rows), lines.rejects(faults), lines.sha256, count)
+
+
+def _fault(row: dict[str, str], state: str) -> Fault | None:
+    """The field, value and reason a line is refused for."""
+    if not row["finding_id"] and not (row["rule"] and row["subject_id"]):
+        return (
+            "finding_id",
+            "",
+            t(
+                "没有说明是哪条疑点：应有 finding_id，或 rule 和 subject_id",
+                "names no finding: finding_id is needed, or rule and subject_id",
+            ),
+        )
+    if state not in (CLOSED, OPEN):
+        return "state", state, t("只能是 closed|open", "must be closed|open")
+    if state == CLOSED and not row["reason"].strip():
+        return "reason", "", t("关闭疑点须写明理由", "a finding is closed with a reason")
+    return None
+
+
+def _live(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=[*TEXT, "state", "line"])
+    frame = frame.astype(dict.fromkeys((*TEXT, "state"), "str") | {"line": "int64"})
+    frame = frame.sort_values([*_NAMED, "decided_at", "line"], kind="stable")
+    # A finding may be named by its id once and by its sides another time: the newest counts.
+    whole = (frame["rule"] != "") & (frame["subject_id"] != "")
+    sides = frame["rule"] + "\n" + frame["subject_id"] + "\n" + frame["other_id"]
+    key = sides.where(whole, frame["finding_id"])
+    order = frame.assign(key=key).sort_values(["key", "decided_at", "line"], kind="stable")
+    newest = order.drop_duplicates("key", keep="last")
+    live = newest.loc[newest["state"] == CLOSED, list(TEXT)]
+    return live.sort_values(_NAMED, kind="stable", ignore_index=True)
