@@ -5,8 +5,9 @@
 Makes each demo once (a city: 150,000 parcels, 120,000 enterprises; takes minutes), runs it in a
 process of its own and prints the seconds that run.json gives per stage, with the exponent of their
 growth over the number of parcels, the processor time, and the most memory that all processes held
-together. Then every balance of CONTRACT §4 is checked on the tables as written. Stages overlap:
-checking and screening run beside the grade intervals, and files are written side by side.
+together. Then every balance of CONTRACT §4 is checked on the tables as written. With two workers
+stages overlap: layers are laid over each other beside matching, checking and screening run beside
+the grade intervals, and files are written side by side.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ import pandas as pd
 from geomujun_demo import make
 
 STAGES: Final = (
-    "read", "identity", "match", "ledger", "evaluate", "stakes", "check", "screen", "tables_ready",
-    "write_geopackage", "write_tables", "write_map", "write_workbook", "write",
+    "read", "identity", "match", "overlay", "ledger", "evaluate", "stakes", "check", "screen",
+    "tables_ready", "write_geopackage", "write_tables", "write_map", "write_workbook",
+    "write_state", "write",
 )  # fmt: skip
 SAMPLE_S: Final = 0.25
 SLACK_M2: Final = 1.0

@@ -29,7 +29,8 @@ from geomujun.intake.reader import Intake, read_case
 from geomujun.matching.engine import match
 from geomujun.matching.identity import settle
 from geomujun.pipeline.decisions import TEXT, Decisions, no_decisions
-from geomujun.pipeline.reconcile import Clock, Job, solve
+from geomujun.pipeline.reconcile import Job, solve
+from geomujun.pipeline.record import Clock
 from geomujun.policy import schemes
 
 WORLDS: Final = ("real-a-22", "real-b-23", "hard-a-24", "hard-b-25")

@@ -29,7 +29,7 @@ from geomujun.matching.holders import split_cell
 from geomujun.matching.lookup import Index
 from geomujun.matching.whereabouts import Record
 
-PEER_RECORDS = 100
+PEER_RECORDS = 300
 SLOT_PERCENT = (50, 95, 99)
 
 
@@ -79,7 +79,11 @@ def run(firms: int, records: int, data: str | None) -> dict[str, Any]:
         index.match(Record(text))
     mine = timed(lambda text: index.match(Record(text)), texts)
     first = [index.match(Record(text), top=1) for text in texts]
-    mine["first_right"] = right([str(row_of[f[0].uscc]) if f else "" for f in first], truth)
+    mine_first = [str(row_of[f[0].uscc]) if f else "" for f in first]
+    mine["first_right"] = right(mine_first, truth)
+    mine["first_right_of_the_peers_records"] = right(
+        mine_first[:PEER_RECORDS], truth[:PEER_RECORDS]
+    )
     names = task.register["name"].tolist()
     fewer, their_truth = texts[:PEER_RECORDS], truth[:PEER_RECORDS]
     peer = timed(lambda text: process.extract(text, names, scorer=fuzz.ratio, limit=5), fewer)

@@ -1,6 +1,6 @@
 """Settings from the environment; read by the composition root (`cli`) only.
 
-``GEOMUJUN_LANG`` zh | en · ``GEOMUJUN_LOCALITY`` id of the locality file in force ·
+``GEOMUJUN_LANG`` zh | en · ``GEOMUJUN_LOCALITY`` id or YAML file of the locality ·
 ``GEOMUJUN_INDICATORS`` installed modules with a locality's own indicators, joined by commas.
 """
 

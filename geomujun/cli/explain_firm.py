@@ -69,7 +69,7 @@ def _score(found: dict[str, Any]) -> Iterator[str]:
         c=found["cohort"], s=score, p=place, g=found["grade"] or t("无", "none"),
     )  # fmt: skip
     reason = found.get("grade_reason")
-    if reason:
+    if reason and reason not in place:
         yield "  " + str(reason)
     listed = {"enterprises": t("计入企业", "counted"), "left_out": t("未计入", "left out")}
     for name, label in listed.items():

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from geomujun.cli import console
+from geomujun.cli.place import load_locality
 from geomujun.cli.scheme import load_scheme
 from geomujun.cli.summary import summary_lines
 from geomujun.errors import UsageError
@@ -100,7 +101,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; ty
         as_of=parse_day(as_of, year),
         decisions=decisions,
         merge_groups=merge_groups,
-        locality=from_environment().locality,
+        locality=load_locality(from_environment().locality),
         workers=workers,
         since=since,
         closings=closings,

@@ -62,6 +62,10 @@ def simulate(  # noqa: PLR0913, PLR0917 - one argument per option; typer passes 
     benchmark_year: Annotated[
         int | None, typer.Option("--benchmark-year", help="基准值取自该年 · year of the means")
     ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", help="并列的另一方案 · another scheme beside", metavar="ID"),
+    ] = None,
     merge_groups: Annotated[
         bool | None,
         typer.Option("--merge-groups/--no-merge-groups", help="母子公司合并 · merge parents"),
@@ -91,6 +95,9 @@ def simulate(  # noqa: PLR0913, PLR0917 - one argument per option; typer passes 
     listed: list[Scenario] = []
     if text:
         listed += reading.read(text, rules, spared, scenarios.name if scenarios else "")
+    for one in model or []:
+        beside = yaml.safe_dump({"scenarios": {one: {"scheme": one}}})
+        listed += reading.read(beside, rules, spared, "--model")
     if quick:
         made = yaml.safe_dump({"scenarios": {QUICK: quick}}, allow_unicode=True)
         listed += reading.read(made, rules, spared, "options")
@@ -173,11 +180,15 @@ def _written(text: str) -> dict[str, Any]:
 
 
 def _save(found: Simulation, out: Path, written: dict[str, Any]) -> None:
-    """scenarios.yaml, comparison.csv, transitions.csv, movers.csv."""
+    """Write scenarios.yaml, comparison.csv, transitions.csv, side_by_side.csv and movers.csv."""
     out.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump({"scenarios": written}, allow_unicode=True, sort_keys=False)
     (out / "scenarios.yaml").write_text(text, encoding="utf-8", newline="\n")
-    tables = {"comparison": found.comparison(), "transitions": _transitions(found)}
+    tables = {
+        "comparison": found.comparison(),
+        "transitions": _transitions(found),
+        "side_by_side": found.side_by_side(),
+    }
     movers = [found.movers(o).assign(scenario=o.scenario.name) for o in found.outcomes]
     if movers:
         tables["movers"] = pd.concat(movers, ignore_index=True)
@@ -210,9 +221,9 @@ def _data(found: Simulation) -> dict[str, Any]:
 def lines(found: Simulation, relief: reliefs.Relief) -> list[str]:
     """What a person reads."""
     made = []
-    table = found.comparison().set_index("scenario")
-    for outcome in (found.base, *found.outcomes):
-        row = table.loc[outcome.scenario.name]
+    table = found.comparison()
+    for n, outcome in enumerate((found.base, *found.outcomes)):
+        row = table.iloc[n]
         title = outcome.scenario.title or (
             t("现行规则", "rules of the run") if outcome is found.base else ""
         )

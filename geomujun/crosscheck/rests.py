@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from geomujun.crosscheck.sides import Sides, contract_ids
 from geomujun.domain.catalogue import TABLES
 from geomujun.ledger.sight import Sight
 
+T = TypeVar("T")
 ID_LENGTH: Final = 16  # hexadecimal digits: 2^64 leaves a province without a clash
 
 
@@ -151,17 +152,17 @@ def _joined(asked: pd.DataFrame, keys: pd.Series) -> pd.DataFrame:
 
 def _digests(table: pd.DataFrame, rests: pd.DataFrame) -> list[tuple[str, str]]:
     """(finding_id, facts_digest) of each finding."""
-    ordered = rests.sort_values(["finding", "text"], kind="stable")
-    texts = _per_finding(len(table), ordered["finding"].to_numpy(), ordered["text"].to_numpy())
+    texts = _per_finding(len(table), rests["finding"].to_numpy(), rests["text"].tolist())
     out = []
     columns = ("rule", "subject_kind", "subject_id", "other_id", "measured")
+    grounds = {rule: ground_of(rule) for rule in set(table["rule"])}
     for k, (rule, kind, subject, other, value) in enumerate(
-        zip(*(table[c].to_numpy() for c in columns), strict=True)
+        zip(*(table[c].tolist() for c in columns), strict=True)
     ):
-        ground = ground_of(rule)
+        ground = grounds[rule]
         head = [rule, kind, subject, other if ground.paired else ""]
         told = "" if ground.places is None or value != value else f"{value:.{ground.places}f}"  # noqa: PLR0124
-        facts = hashlib.sha256("\n".join([*head, told, *texts[k]]).encode()).hexdigest()
+        facts = hashlib.sha256("\n".join([*head, told, *sorted(texts[k])]).encode()).hexdigest()
         name = hashlib.sha256("\n".join([*head, facts]).encode()).hexdigest()
         out.append((name[:ID_LENGTH], facts))
     return out
@@ -169,19 +170,22 @@ def _digests(table: pd.DataFrame, rests: pd.DataFrame) -> list[tuple[str, str]]:
 
 def _references(count: int, rests: pd.DataFrame) -> list[str]:
     """JSON list of the rows of each finding: table, key, and row number in its file."""
-    rows = rests[["finding", "table", "row", "key"]].drop_duplicates()
-    rows = rows.sort_values(["finding", "table", "row"], kind="stable")
-    words = [
-        f'{{"table":"{table}","row":{row},"key":{json.dumps(key, ensure_ascii=False)}}}'
-        for table, row, key in zip(rows["table"], rows["row"], rows["key"], strict=True)
+    quoted = {key: json.dumps(key, ensure_ascii=False) for key in pd.unique(rests["key"])}
+    rows = list(zip(*(rests[name].tolist() for name in ("table", "row", "key")), strict=True))
+    return [
+        "["
+        + ",".join(
+            f'{{"table":"{table}","row":{row},"key":{quoted[key]}}}'
+            for table, row, key in sorted(set(part))
+        )
+        + "]"
+        for part in _per_finding(count, rests["finding"].to_numpy(), rows)
     ]
-    parts = _per_finding(count, rows["finding"].to_numpy(), words)
-    return ["[" + ",".join(p) + "]" for p in parts]
 
 
-def _per_finding(count: int, finding: np.ndarray, words: Iterable[str]) -> list[list[str]]:
-    """Words gathered by finding, in the order given."""
-    out: list[list[str]] = [[] for _ in range(count)]
+def _per_finding(count: int, finding: np.ndarray, words: Iterable[T]) -> list[list[T]]:
+    """What is said of each finding, gathered in the order given."""
+    out: list[list[T]] = [[] for _ in range(count)]
     for at, word in zip(finding.tolist(), words, strict=True):
         out[at].append(word)
     return out

@@ -13,7 +13,7 @@ CONTRACTS: Final = {"lease": "leases", "supply": "supply"}  # kind of subject ->
 
 
 class Sides(NamedTuple):
-    """Frames with ``finding`` (row position of the findings) and ``id``, distinct and sorted.
+    """Frames with ``finding`` (row position of the findings) and ``id``, each pair once.
 
     ``contracts`` also has ``table`` and ``row``, the row position in that input table.
     """
@@ -57,8 +57,7 @@ def _exploded(other: pd.Series, at: np.ndarray) -> pd.DataFrame:
 
 def _distinct(parts: list[pd.DataFrame]) -> pd.DataFrame:
     rows = pd.concat(parts, ignore_index=True).astype({"id": "str"})
-    rows = rows[rows["id"] != ""].drop_duplicates()
-    return rows.sort_values(["finding", "id"], kind="stable", ignore_index=True)
+    return rows[rows["id"] != ""].drop_duplicates(ignore_index=True)
 
 
 def _contracts(table: pd.DataFrame, sight: Sight) -> pd.DataFrame:

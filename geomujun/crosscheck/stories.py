@@ -90,9 +90,7 @@ def told(table: pd.DataFrame, found: Sides, sight: Sight) -> pd.DataFrame:
     rank = table["rule"].map({rule: k for k, rule in enumerate(ORDER)}).fillna(len(ORDER))
     degree = table["severity"].map({word: k for k, word in enumerate(_SEVERITY)})
     order = pd.DataFrame({"story": story, "rank": rank.to_numpy(), "degree": degree.to_numpy()})
-    for column in ("rule", "subject_id", "other_id"):
-        order[column] = table[column].to_numpy()
-    order = order.sort_values(["story", "rank", "degree", "rule", "subject_id", "other_id"])
+    order = order.sort_values(["story", "rank", "degree"], kind="stable")  # then as in the table
     place = order.groupby("story").cumcount().sort_index().to_numpy() + 1
     heads = order.drop_duplicates("story")
     lead = pd.Series(heads.index, index=heads["story"].to_numpy())
@@ -146,7 +144,9 @@ def _names(table: pd.DataFrame, lead: pd.Series) -> pd.Series:
     heads = table.iloc[lead.to_numpy()]
     keys = heads["rule"] + "\n" + heads["subject_id"] + "\n" + heads["other_id"]
     return pd.Series(
-        [hashlib.sha256(k.encode()).hexdigest()[:16] for k in keys], index=lead.index, dtype="str"
+        [hashlib.sha256(k.encode()).hexdigest()[:16] for k in keys.tolist()],
+        index=lead.index,
+        dtype="str",
     )
 
 
@@ -156,7 +156,7 @@ def _headlines(table: pd.DataFrame, story: np.ndarray, lead: pd.Series, sight: S
     who = _subjects(heads, sight)
     first = [
         t("{who}：{message}", "{who}: {message}", who=name, message=message)
-        for name, message in zip(who, heads["message"], strict=True)
+        for name, message in zip(who, heads["message"].tolist(), strict=True)
     ]
     lines = pd.Series(first, index=lead.index, dtype="str")
     behind = np.ones(len(table), dtype=bool)
@@ -187,5 +187,7 @@ def _subjects(heads: pd.DataFrame, sight: Sight) -> list[str]:
         str(name)
         if kind == "enterprise" and isinstance(name, str)
         else f"{word('subject_kind', kind)} {code}"
-        for name, kind, code in zip(names, heads["subject_kind"], heads["subject_id"], strict=True)
+        for name, kind, code in zip(
+            names, heads["subject_kind"].tolist(), heads["subject_id"].tolist(), strict=True
+        )
     ]

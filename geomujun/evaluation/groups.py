@@ -36,8 +36,8 @@ TAIL: Final = [
     "score", "rank", "a", "b", "c", "d", "target_indicator", "target", "target_year",
     "target_ratio", "target_source",
 ]  # fmt: skip
-_TOWN: Final = r"([\u4e00-\u9fff]{1,6}?(?:街道|镇|乡))"
-_BEFORE: Final = r"^.*?[县市区旗]"
+_BEFORE: Final = r"^(?:[^省]{1,8}省)?(?:[^市]{1,8}市)?(?:[^县市区旗镇乡]{1,6}[县市区旗])?"
+_TOWN: Final = r"^([\u4e00-\u9fff]{1,6}?(?:街道|镇|乡))"
 
 
 def evaluate(

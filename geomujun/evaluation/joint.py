@@ -3,7 +3,7 @@
 One link at a time says what a reviewer decides with it. Borders between grades also move because
 many links come true together, so each link is drawn with its (calibrated) probability, again and
 again, and everyone is graded anew. The interval leaves out the outer half percent of the draws on
-either side and always holds the grade itself. Links that speak of one parcel, or change one unit,
+either side, and always holds the grade itself and what single links would do. Links that speak of one parcel, or change one unit,
 stand against each other: of those drawn together the most probable counts. The draws repeat: their
 seed is fixed and links are taken in order of parcel and enterprise.
 """
@@ -28,13 +28,20 @@ TAIL: Final = 0.005  # of the draws, on each side
 _NO_GRADE: Final = 9
 
 
-def joint(stakes: Stakes, moves: Moves, chances: pd.DataFrame, draws: int = DRAWS) -> pd.DataFrame:
+def joint(
+    stakes: Stakes,
+    moves: Moves,
+    chances: pd.DataFrame,
+    single: pd.DataFrame,
+    draws: int = DRAWS,
+) -> pd.DataFrame:
     """Best and worst grade of everyone when all queued links are open.
 
     Args:
         stakes: One side of the evaluation.
         moves: What every flip changes on that side.
         chances: flip, parcel_code, uscc, probability of every queued link.
+        single: ``grades`` of `intervals.flip` on the same side.
         draws: How often everyone is graded anew.
 
     Returns:
@@ -54,7 +61,15 @@ def joint(stakes: Stakes, moves: Moves, chances: pd.DataFrame, draws: int = DRAW
     total = _totals([(homes, counts), (comers, fresh)])
     total = total.reindex(total.index.union(pd.Index(stakes.unit.index), sort=True)).fillna(0.0)
     now = looked_up(base, stakes.unit.reindex(total.index).fillna(""))
-    return _between(total, now)
+    return _united(_between(total, now), single)
+
+
+def _united(found: pd.DataFrame, single: pd.DataFrame) -> pd.DataFrame:
+    """The joint interval with the single one in it; "" is no grade, and never the better one."""
+    whole = single.join(found, how="outer").fillna("")
+    best = whole[["grade_best", "joint_best"]].replace("", "Z").min(axis=1).replace("Z", "")
+    worst = whole[["grade_worst", "joint_worst"]].max(axis=1)
+    return pd.DataFrame({"joint_best": best, "joint_worst": worst})
 
 
 def _worlds(moves: Moves, chances: pd.DataFrame, draws: int) -> Iterator[Ints]:

@@ -105,7 +105,8 @@ def _used(links: pd.DataFrame, firms: pd.DataFrame, inside: pd.DataFrame) -> pd.
     used = links[rented | own]
     place = inside.drop_duplicates("parcel_code").set_index("parcel_code")
     code = used["parcel_code"]
-    area, floor = code.map(place["area_m2"]), code.map(place["floor_m2"])
+    area = code.map(place["area_m2"]).astype("float64")
+    floor = code.map(place["floor_m2"]).astype("float64")
     by_land = used["area_m2"].astype("float64") / area.where(area > 0) * floor
     told = used.get("claim_floor_m2", pd.Series(np.nan, index=used.index)).astype("float64")
     part = told.where((told > 0) & rented[rented | own], by_land).fillna(0.0)

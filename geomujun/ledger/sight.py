@@ -19,14 +19,9 @@ from geomujun.domain.industry import division2, is_industrial
 from geomujun.domain.landuse import industrial_use
 from geomujun.domain.model import Kind
 from geomujun.domain.words import M2_PER_MU, EnterpriseBucket, Relation
-from geomujun.geo.overlay import (
-    Plane,
-    building_parcel,
-    buildings_on_parcels,
-    parcel_parcel,
-    patch_parcel,
-)
+from geomujun.geo.overlay import Plane
 from geomujun.ledger.facts import Facts
+from geomujun.ledger.overlays import Overlays, lay_over
 
 FIGURES: Final = tuple(f.name for f in TABLES["indicators"].fields if f.kind is Kind.NUMBER)
 _USED: Final = ("parcel_code", "uscc", "relation", "share", "area_m2", "area_method")
@@ -36,10 +31,11 @@ CONSTRUCTION_YEARS: Final = 3  # 2 建设期 + 1 过渡期, 市政发〔2022〕1
 class Sight:
     """Lazily derived frames of one `Facts`; every frame is computed at most once."""
 
-    def __init__(self, facts: Facts) -> None:
-        """Remember the facts; nothing is computed yet."""
+    def __init__(self, facts: Facts, overlays: Overlays | None = None) -> None:
+        """Remember the facts, and the overlap tables when they are there already."""
         self.facts = facts
         self.case = facts.case
+        self._overlays = overlays
 
     @cached_property
     def parcels(self) -> pd.DataFrame:
@@ -93,22 +89,45 @@ class Sight:
 
     def _by_source(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The figures of enterprises with several rows of the year."""
+        firm, codes = pd.factorize(rows["uscc"])
         source = rows["source"].str.strip()
+        word = pd.factorize(rows["source"], sort=True)[0]
         trust = np.select([source.str.contains("直报|自报"), source == ""], [3, 2], 1)
         out = {}
         for name in FIGURES:
             department = TABLES["indicators"].by_name[name].source
-            own = source.str.contains(department, regex=False)
-            ranked = rows[["uscc", "source", name]].assign(rank=np.where(own, 0, trust))
-            ranked = ranked.sort_values(["uscc", "rank", "source", name], kind="stable")
-            out[name] = ranked.groupby("uscc")[name].first()
+            rank = np.where(source.str.contains(department, regex=False), 0, trust)
+            value = rows[name].to_numpy(dtype=float)
+            order = np.lexsort((value, word, rank, firm))
+            order = order[~np.isnan(value[order])]
+            first = order[np.unique(firm[order], return_index=True)[1]]
+            out[name] = pd.Series(value[first], index=codes[firm[first]])
         return pd.DataFrame(out)
 
     @cached_property
+    def overlays(self) -> Overlays:
+        """All overlap tables of the case."""
+        return self._overlays or lay_over(self.case)
+
+    @property
     def building_parcel(self) -> pd.Series:
         """Parcel code of each building ("" for none), by the buildings' own index."""
-        codes = buildings_on_parcels(self.case.buildings, self.case.parcels)
-        return pd.Series(codes, index=self.case.buildings.index, dtype="str")
+        return self.overlays.homes
+
+    @property
+    def buildings_over_parcels(self) -> pd.DataFrame:
+        """Overlap table building × parcel (`geo.overlay.building_parcel`)."""
+        return self.overlays.buildings
+
+    @property
+    def patches_on_parcels(self) -> pd.DataFrame:
+        """Overlap table patch × parcel; parcels above or below ground (S, X) left out."""
+        return self.overlays.patches
+
+    @property
+    def parcels_on_parcels(self) -> pd.DataFrame:
+        """Overlap table parcel × parcel, each pair once."""
+        return self.overlays.parcels
 
     @cached_property
     def plane(self) -> Plane:
@@ -124,34 +143,6 @@ class Sight:
     def building_shapes(self) -> npt.NDArray[np.object_]:
         """Buildings in metres on `plane`, in the order of the layer."""
         return self.plane.flat(self.case.buildings)
-
-    @cached_property
-    def buildings_over_parcels(self) -> pd.DataFrame:
-        """Overlap table building × parcel (`geo.overlay.building_parcel`)."""
-        if not len(self.case.buildings) or not len(self.case.parcels):
-            return _nothing("building", "parcel_code", "overlap_m2")
-        return building_parcel(self.case.buildings, self.case.parcels).table
-
-    @cached_property
-    def patches_on_parcels(self) -> pd.DataFrame:
-        """Overlap table patch × parcel; parcels above or below ground (S, X) left out."""
-        layer = self.case.parcels
-        surface = layer[~layer["parcel_code"].str.slice(13, 14).isin(["S", "X"])]
-        if not len(self.case.patches) or not len(surface):
-            return _nothing("patch_code", "parcel_code", "overlap_m2", "parcel_share")
-        return patch_parcel(self.case.patches, surface).table
-
-    @cached_property
-    def parcels_on_parcels(self) -> pd.DataFrame:
-        """Overlap table parcel × parcel, each pair once."""
-        if not len(self.case.parcels):
-            return _nothing("left_code", "right_code", "overlap_m2", "left_share", "right_share")
-        return parcel_parcel(self.case.parcels).table
-
-    def lay_over(self) -> None:
-        """Lay the layers over each other now, so that their time is told apart."""
-        _ = (self.building_parcel, self.parcel_shapes, self.building_shapes)
-        _ = (self.buildings_over_parcels, self.patches_on_parcels, self.parcels_on_parcels)
 
     @cached_property
     def leases_in_force(self) -> pd.Series:
@@ -278,13 +269,6 @@ class Sight:
         """Whether each parcel is in its construction or transition period on 31 December."""
         until = self.exempt_until.reindex(codes)
         return np.asarray(until > pd.Timestamp(self.facts.year, 12, 31))
-
-
-def _nothing(*columns: str) -> pd.DataFrame:
-    """An overlap table of layers that are not there."""
-    kinds = {"building": "int64", "patch_code": "str", "parcel_code": "str", "left_code": "str",
-             "right_code": "str"}  # fmt: skip
-    return pd.DataFrame({c: pd.Series(dtype=kinds.get(c, "float64")) for c in columns})
 
 
 def among(values: pd.Series | pd.Index, members: pd.Series | pd.Index) -> npt.NDArray[np.bool_]:

@@ -7,6 +7,7 @@ pinyin, and the whole plain name. A key that more names share than ``cap`` is dr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+Floats = npt.NDArray[np.float64]
 CAP: Final = 400
 KEEP: Final = 12
 CHUNK: Final = 4096
@@ -72,6 +74,50 @@ class NameIndex:
         weighted.eliminate_zeros()
         self._by_key = weighted.T.tocsr()
         self.keys_dropped = int((df > CAP).sum())
+
+    def renewed(
+        self, was: npt.NDArray[np.int64], names: pd.DataFrame, counts: Mapping[str, int], total: int
+    ) -> NameIndex:
+        """The index of ``names``, most of which are in this one.
+
+        Args:
+            was: Row of each name in this index, -1 for the others.
+            names: All names.
+            counts: How many of the counted names have each key; ``total``: their number.
+        """
+        fresh = np.flatnonzero(was < 0)
+        keys = grams(names.iloc[fresh])
+        vocabulary = dict(self._vocabulary)
+        for key in sorted({k for row in keys for k in row} - vocabulary.keys()):
+            vocabulary[key] = len(vocabulary)
+        df = np.zeros(len(vocabulary))
+        for key in {k for row in keys for k in row}:
+            df[vocabulary[key]] = counts.get(key, 0)
+        come = (_matrix(keys, vocabulary) @ sparse.diags(key_weights(df, total))).tocsr()
+        old = self._by_key.T.tocsr()
+        old.resize(old.shape[0], len(vocabulary))
+        order = was.copy()
+        order[fresh] = old.shape[0] + np.arange(len(fresh))
+        table = sparse.vstack([old, come]).tocsr()[order]
+        table.eliminate_zeros()
+        new = object.__new__(NameIndex)
+        new._vocabulary, new._by_key = vocabulary, table.T.tocsr()  # noqa: SLF001
+        new.keys_dropped = self.keys_dropped
+        return new
+
+    def shared(self, keys: list[list[str]], rows: npt.NDArray[np.int64]) -> sparse.csr_matrix:
+        """Weight of the keys each query shares with each of a few names, (queries, rows)."""
+        part = self._by_key[:, rows].tocsr()
+        used = np.flatnonzero(np.diff(part.indptr))
+        at = set(used.tolist())
+        words = [k for k, i in self._vocabulary.items() if i in at]
+        where = np.array([self._vocabulary[k] for k in words], dtype=np.int64)
+        return _matrix(keys, {k: i for i, k in enumerate(words)}) @ part[where]
+
+    def weights_of(self, keys: list[list[str]], rows: npt.NDArray[np.int64]) -> Floats:
+        """Weight of the keys each query shares with the one name beside it, (queries,)."""
+        theirs = self._by_key.T.tocsr()[rows]
+        return np.asarray(_matrix(keys, self._vocabulary).multiply(theirs).sum(axis=1)).ravel()
 
     def nearest(self, keys: list[list[str]]) -> Candidates:
         """The best `KEEP` names of each query, given its `keys_of`."""

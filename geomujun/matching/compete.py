@@ -11,6 +11,14 @@ import numpy as np
 import pandas as pd
 
 
+def total_bits(pairs: pd.DataFrame, columns: list[str]) -> np.ndarray:
+    """Sum of the columns of each row, added in order: a row's sum is the same in any table."""
+    total = np.zeros(len(pairs))
+    for column in columns:
+        total = total + pairs[column].to_numpy(dtype=np.float64)
+    return total
+
+
 def competing(pairs: pd.DataFrame, keys: list[str], null_bits: float) -> pd.DataFrame:
     """``pairs`` with ``probability``, ``rank``, ``rival_uscc``, ``rival_probability``.
 

@@ -50,6 +50,15 @@ class Matches:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """The tables as read: names of enterprises, places, right holders."""
+
+    register: Register
+    places: Places
+    holders: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What is established before use without a right is looked for."""
 
@@ -64,23 +73,47 @@ class Ground:
 
 def prepare(case: Case, as_of: date, weights: Weights, frozen: Frozen | None = None) -> Ground:
     """Names, land, sites, titles and leases of a settled case."""
+    base = read_base(case, frozen)
+    register, places = base.register, base.places
+    lets = lets_of(case, register)
+    own = likely(
+        own_candidates(base.holders, case.parcels, register, places, weights, lets), weights
+    )
+    owners = owners_of(base.holders, own)
+    leases = resolve_leases(case, register, places, owners, weights)
+    leases = lessors_there(leases, owners, register, weights)
+    return grounded(base, own, titles(leases, owners, pd.Timestamp(as_of)), weights)
+
+
+def read_base(case: Case, frozen: Frozen | None) -> Base:
+    """What the tables say before anything is compared."""
     register = build(case, frozen.lexicon if frozen else lexicon_of(case), frozen)
     land = build_land(case)
     sites = build_sites(register.firms, land)
     holders = explode(case, tuple(sorted(register.lexicon.sounds.values())))
     doors = door_table(case, land)
-    places = Places(land, sites, doors)
-    own = own_candidates(holders, case.parcels, register, places, weights, lets_of(case, register))
-    own = own[(own["probability"] >= weights.limits["review"]) & (own["rank"] <= 2)]
+    return Base(register, Places(land, sites, doors), holders)
+
+
+def likely(own: pd.DataFrame, weights: Weights) -> pd.DataFrame:
+    """The candidates of `title.ranked` worth a link: the best two above the review limit."""
+    return own[(own["probability"] >= weights.limits["review"]) & (own["rank"] <= 2)]
+
+
+def owners_of(holders: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """All holders with ``uscc`` of the enterprise they are, "" where they are none."""
     best = own.loc[own["rank"] == 1, ["parcel_code", "seq", "uscc"]]
     owners = holders.merge(best, on=["parcel_code", "seq"], how="left")
     owners["uscc"] = owners["uscc"].fillna("").astype("str")
-    leases = resolve_leases(case, register, places, owners, weights)
-    leases = lessors_there(leases, owners, register, weights)
-    leases = titles(leases, owners, pd.Timestamp(as_of))
-    known = _known(own, leases, holders, register, weights)
-    doors = _with_holder_doors(doors, known.owners, land, sites, register)
-    return Ground(register, places, holders, own, leases, known, doors)
+    return owners
+
+
+def grounded(base: Base, own: pd.DataFrame, leases: pd.DataFrame, weights: Weights) -> Ground:
+    """What titles and leases establish for the search for use."""
+    register, places = base.register, base.places
+    known = _known(own, leases, base.holders, register, weights)
+    doors = _with_holder_doors(places.doors, known.owners, places.land, places.sites, register)
+    return Ground(register, places, base.holders, own, leases, known, doors)
 
 
 def match(
@@ -104,6 +137,19 @@ def match(
     """
     weights = weights or shipped()
     ground = prepare(case, as_of, weights, frozen)
+    own = explain.own_rows(ground.own, ground.register, ground.places.sites, ground.places.land)
+    return linked(case, ground, own, as_of, decisions, weights)
+
+
+def linked(
+    case: Case,
+    ground: Ground,
+    own_links: pd.DataFrame,
+    as_of: date,
+    decisions: pd.DataFrame | None,
+    weights: Weights,
+) -> Matches:
+    """The rest of `match` from its ground and the rows of its titles (`explain.own_rows`)."""
     register, land, sites = ground.register, ground.places.land, ground.places.sites
     own, leases, doors = ground.own, ground.leases, ground.doors
     day = pd.Timestamp(as_of)
@@ -112,12 +158,12 @@ def match(
     fresh = [pair not in held for pair in zip(use["code"], use["uscc"], strict=True)]
     use = use[np.array(fresh, dtype=bool)].reset_index(drop=True)
     parts = [
-        explain.own_rows(own, register, sites, land),
+        own_links,
         explain.lease_rows(_live(leases)),
         explain.use_rows(use, register, sites, land),
     ]
-    linked = {u for part in parts for u in part["uscc"]}
-    parts.append(explain.address_rows(registered_only(register.firms, sites, doors, land, linked)))
+    taken = {u for part in parts for u in part["uscc"]}
+    parts.append(explain.address_rows(registered_only(register.firms, sites, doors, land, taken)))
     links = (
         pd.concat([p for p in parts if len(p)], ignore_index=True)
         if any(map(len, parts))

@@ -61,25 +61,37 @@ def bare_patches(case: Case) -> gpd.GeoDataFrame:
 
 def build_land(case: Case) -> Land:
     """Parcels and bare patches in one frame with their parsed locations."""
-    parcels, patches = case.parcels, bare_patches(case)
-    plane = Plane(parcels, case.patches)
+    plane = Plane(case.parcels, case.patches)
+    return land_of(case, parcel_rows(case.parcels), plane.flat(case.parcels), plane)
+
+
+def parcel_rows(parcels: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `Land` that parcels give, town and zone not yet filled."""
     place = parse_locations(parcels["location"])
+    return pd.DataFrame(
+        {
+            "code": parcels["parcel_code"],
+            "area_m2": parcels["area_m2"],
+            "on_patch": False,
+            "location": place["norm"],
+            "town": place["town"],
+            "village": place["village"],
+            "road": place["road"],
+            "park": place["park"],
+            "door": door_key(place),
+            "plot": place["plot"],
+        }
+    )
+
+
+def land_of(
+    case: Case, parcels: pd.DataFrame, shapes: npt.NDArray[np.object_], plane: Plane
+) -> Land:
+    """Land from `parcel_rows`, their polygons in metres of ``plane``, and the bare patches."""
+    patches = bare_patches(case)
     rows = pd.concat(
         [
-            pd.DataFrame(
-                {
-                    "code": parcels["parcel_code"],
-                    "area_m2": parcels["area_m2"],
-                    "on_patch": False,
-                    "location": place["norm"],
-                    "town": place["town"],
-                    "village": place["village"],
-                    "road": place["road"],
-                    "park": place["park"],
-                    "door": door_key(place),
-                    "plot": place["plot"],
-                }
-            ),
+            parcels,
             pd.DataFrame(
                 {
                     "code": patches["patch_code"],
@@ -99,7 +111,7 @@ def build_land(case: Case) -> Land:
         ],
         ignore_index=True,
     )
-    flat = np.concatenate([plane.flat(parcels), plane.flat(patches)])
+    flat = np.concatenate([shapes, plane.flat(patches)])
     order = np.argsort(rows["code"].to_numpy(dtype=object), kind="stable")
     rows, flat = rows.iloc[order].reset_index(drop=True), flat[order]
     rows = zones(rows)
@@ -113,15 +125,25 @@ def door_table(case: Case, land: Land) -> pd.DataFrame:
     From standard address points inside land (or within 15 m of exactly one) and from 坐落. Road
     names repeat from town to town, so a door without its town may be on several.
     """
+    return doors_on(land, address_points(case.addresses, land.plane))
+
+
+def address_points(addresses: pd.DataFrame, plane: Plane) -> pd.DataFrame:
+    """``door town point`` (metres of ``plane``) of standard addresses."""
+    parts = parse_locations(addresses["address"])
+    points = shapely.points(
+        *plane.xy(addresses["longitude"].to_numpy(), addresses["latitude"].to_numpy())
+    )
+    return pd.DataFrame({"door": door_key(parts), "town": parts["town"]}).assign(point=points)
+
+
+def doors_on(land: Land, addresses: pd.DataFrame) -> pd.DataFrame:
+    """`door_table` from `address_points`."""
     own = land.rows.loc[land.rows["door"] != "", ["door", "town"]].reset_index(names="land")
     found = [own]
-    addresses = case.addresses
     if len(addresses):
-        parts = parse_locations(addresses["address"])
-        doors, towns = door_key(parts).to_numpy(), parts["town"].to_numpy()
-        points = shapely.points(
-            *land.plane.xy(addresses["longitude"].to_numpy(), addresses["latitude"].to_numpy())
-        )
+        doors, towns = addresses["door"].to_numpy(), addresses["town"].to_numpy()
+        points = addresses["point"].to_numpy()
         point, place = land.tree.query(points, predicate="dwithin", distance=15.0)
         metres = shapely.distance(points[point], land.flat[place])
         near = pd.DataFrame(

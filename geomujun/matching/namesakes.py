@@ -49,7 +49,7 @@ def namesakes(
         }
     )
     mine = mine[(mine["trade_name"] != "") & (mine["town"] != "")]
-    pairs = mine.merge(_by_town(register, places), on=["trade_name", "town"])
+    pairs = mine.merge(_by_town(mine["trade_name"], register, places), on=["trade_name", "town"])
     seen = pd.MultiIndex.from_frame(known[["key", "uscc"]])
     pairs = pairs[~pd.MultiIndex.from_frame(pairs[["key", "uscc"]]).isin(seen)]
     pairs = pairs.reset_index(drop=True)
@@ -62,10 +62,10 @@ def namesakes(
     return found.drop_duplicates(["key", "uscc"]).reset_index(drop=True)
 
 
-def _by_town(register: Register, places: Places) -> pd.DataFrame:
-    """Names with each town their enterprise names: ``trade_name town`` and `COLUMNS`."""
+def _by_town(wanted: pd.Series, register: Register, places: Places) -> pd.DataFrame:
+    """Names of these 字号 with each town their firm names: ``trade_name town`` and `COLUMNS`."""
     names = register.names[["trade_name", "firm", "uscc", "former", "until"]]
-    names = names[names["trade_name"] != ""].reset_index(names="name_row")
+    names = names[names["trade_name"].isin(wanted)].reset_index(names="name_row")
     firm = names["firm"].to_numpy()
     towns = [parts["town"].to_numpy()[firm] for parts in (places.sites.site, places.sites.home)]
     both = pd.concat([names.assign(town=town) for town in towns], ignore_index=True)

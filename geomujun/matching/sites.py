@@ -118,17 +118,21 @@ def near_pairs(sites: Sites, land: Land, metres: float = NEAR_M) -> pd.DataFrame
     return pd.DataFrame({"firm": firm, "land": place}).drop_duplicates(ignore_index=True)
 
 
-def door_pairs(parts: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+def door_pairs(
+    parts: pd.DataFrame, table: pd.DataFrame, asked: npt.NDArray[np.bool_] | None = None
+) -> pd.DataFrame:
     """Firm × land pairs that share a door, in one town where both name it.
 
     Args:
         parts: Parsed addresses of the firms with ``door`` and ``town``.
         table: From `land.door_table`.
+        asked: The firms wanted, (n,); None for all.
 
     Returns:
         ``firm land`` and ``level``: ``only`` (the door is on this land alone) or ``shared``.
     """
     mine = parts[["door", "town"]].reset_index(drop=True).reset_index(names="firm")
+    mine = mine if asked is None else mine[asked]
     both = mine[mine["door"] != ""].merge(table, on="door", suffixes=("", "_there"))
     same = (both["town"] == both["town_there"]) | (both["town"] == "") | (both["town_there"] == "")
     both = both[same].drop_duplicates(["firm", "land"])
@@ -161,12 +165,13 @@ def place_levels(
         ``pairs`` with ``metres`` and ``l_point l_door l_home l_village l_area``.
     """
     firm, place = pairs["firm"].to_numpy(), pairs["land"].to_numpy()
+    asked = np.bincount(firm, minlength=len(sites.site)).astype(bool)
     metres, point = _point_level(firm, place, sites, land)
     return pairs.assign(
         metres=metres,
         l_point=point,
-        l_door=_door_level(pairs, door_pairs(sites.site, doors)),
-        l_home=_door_level(pairs, door_pairs(sites.home, doors)),
+        l_door=_door_level(pairs, door_pairs(sites.site, doors, asked)),
+        l_home=_door_level(pairs, door_pairs(sites.home, doors, asked)),
         l_village=vicinity_level(land.rows, place, firm, sites.site, sites.home),
         l_area=_area_level(firm, place, sites, land),
     )

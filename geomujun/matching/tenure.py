@@ -49,7 +49,30 @@ def resolve_leases(
     leases[["lessor_key", "lessor_p"]] = lessors(leases, register, weights)
     found = resolve_parcel_codes(leases["parcel_code"], pd.Index(case.parcels["parcel_code"]))
     leases["parcel_resolved"], leases["parcel_how"] = found["code"], found["how"]
-    leases = _by_location(leases, case, owners)
+    return understood(leases, place_keys(case.parcels), register, places, owners, weights)
+
+
+def place_keys(parcels: pd.DataFrame) -> pd.DataFrame:
+    """``parcel_code`` and ``where``: the 坐落 of each parcel as it is compared with a lease's."""
+    return pd.DataFrame(
+        {"parcel_code": parcels["parcel_code"], "where": place_key(parcels["location"])}
+    )
+
+
+def understood(
+    leases: pd.DataFrame,
+    wheres: pd.DataFrame,
+    register: Register,
+    places: Places,
+    owners: pd.DataFrame,
+    weights: Weights,
+) -> pd.DataFrame:
+    """The rest of `resolve_leases` once lessors and written codes are known.
+
+    ``leases`` carries ``lessor_key``, ``parcel_resolved`` and ``parcel_how`` by code alone;
+    ``wheres`` is from `place_keys`.
+    """
+    leases = _by_location(leases, wheres, owners)
     leases = _by_head_lease(leases)
     leases = _by_only_parcel(leases, owners)
     leases[["lessee_key", "lessee_p"]] = tenants(leases, register, places, weights)
@@ -76,19 +99,15 @@ def resolve_supply(case: Case) -> pd.DataFrame:
     return case.supply.assign(parcel_resolved=found["code"], parcel_how=found["how"])
 
 
-def _by_location(leases: pd.DataFrame, case: Case, owners: pd.DataFrame) -> pd.DataFrame:
+def _by_location(
+    leases: pd.DataFrame, wheres: pd.DataFrame, owners: pd.DataFrame
+) -> pd.DataFrame:
     """Rows without a code whose 坐落 is that of one parcel of their lessor, or of one at all."""
     open_rows = leases[(leases["parcel_resolved"] == "") & (leases["location"] != "")]
     if open_rows.empty:
         return leases
-    parcels = pd.DataFrame(
-        {
-            "parcel_code": case.parcels["parcel_code"],
-            "where": _place_key(case.parcels["location"]),
-        }
-    )
-    rows = open_rows.assign(where=_place_key(open_rows["location"]), _id=open_rows.index)
-    both = rows[["_id", "where", "lessor", "lessor_key"]].merge(parcels, on="where")
+    rows = open_rows.assign(where=place_key(open_rows["location"]), _id=open_rows.index)
+    both = rows[["_id", "where", "lessor", "lessor_key"]].merge(wheres, on="where")
     theirs = _owned(both, owners)
     # Land of somebody else with the same 坐落 is no answer for a lessor who has land of his own.
     landless = ~(both["lessor_key"].isin(owners["uscc"]) & (both["lessor_key"] != "")).to_numpy()
@@ -100,7 +119,7 @@ def _by_location(leases: pd.DataFrame, case: Case, owners: pd.DataFrame) -> pd.D
     return leases
 
 
-def _place_key(texts: pd.Series) -> pd.Series:
+def place_key(texts: pd.Series) -> pd.Series:
     """A 坐落 without divisions, town and punctuation, for equality."""
     parts = parse_locations(texts)
     local = [n.removeprefix(t) for n, t in zip(parts["norm"], parts["town"], strict=True)]

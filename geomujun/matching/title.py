@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geomujun.lang import t
-from geomujun.matching.compete import competing
+from geomujun.matching.compete import competing, total_bits
 from geomujun.matching.evidence import Item
 from geomujun.matching.holdings import held_level
 from geomujun.matching.names import match_names, parse_queries
@@ -95,6 +95,19 @@ def own_levels(
 
     Pairs weaker by name and code than the limit ``keep`` are dropped; learning keeps them all.
     """
+    pairs = unheld_levels(holders, parcels, register, places, weights, lets)
+    return pairs.assign(l_held=held_level(pairs, sure_of(pairs, weights), places.land))
+
+
+def unheld_levels(
+    holders: pd.DataFrame,
+    parcels: pd.DataFrame,
+    register: Register,
+    places: Places,
+    weights: Weights,
+    lets: pd.DataFrame,
+) -> pd.DataFrame:
+    """The pairs of `own_levels` without ``l_held``: each holder's depend on no other holder."""
     wanted = holders[holders["kind"] != "person"].reset_index(drop=True)
     pairs = _pairs(wanted, register, places, weights)
     firms = register.firms
@@ -108,10 +121,13 @@ def own_levels(
     pairs["l_lessor"] = _lessor_level(pairs, lets)
     bits += weights.column("lessor", pairs["l_lessor"])
     pairs = pairs[(bits + prior > weights.limits["keep"]).to_numpy()].reset_index(drop=True)
-    pairs = place_levels(pairs, places.sites, places.land, places.doors).assign(prior=prior)
+    return place_levels(pairs, places.sites, places.land, places.doors).assign(prior=prior)
+
+
+def sure_of(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
+    """The pairs of `unheld_levels` that are certain before other holdings speak."""
     first = ranked(pairs.assign(l_held="none"), weights)
-    sure = first[(first["rank"] == 1) & (first["probability"] >= weights.limits["auto"])]
-    return pairs.assign(l_held=held_level(pairs, sure, places.land))
+    return first[(first["rank"] == 1) & (first["probability"] >= weights.limits["auto"])]
 
 
 def ranked(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
@@ -122,7 +138,7 @@ def ranked(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
     # The two addresses of a firm are often one and the same; only the better one speaks.
     pairs["b_home"] = np.where(pairs["b_door"] > 0, 0.0, pairs["b_home"] * HOME_SHARE)
     columns = [c for c in pairs.columns if c.startswith("b_")]
-    pairs["weight"] = pairs["prior"] + pairs[columns].sum(axis=1)
+    pairs["weight"] = pairs["prior"] + total_bits(pairs, columns)
     keys = ["parcel_code", "seq"]
     pairs = pairs.sort_values(
         [*keys, "weight", "uscc"], ascending=[True, True, False, True], ignore_index=True

@@ -14,7 +14,7 @@ import pandas as pd
 
 from geomujun.domain.industry import is_industrial
 from geomujun.domain.words import Relation
-from geomujun.matching.compete import competing
+from geomujun.matching.compete import competing, total_bits
 from geomujun.matching.land import Land
 from geomujun.matching.register import Register
 from geomujun.matching.sites import (
@@ -82,7 +82,7 @@ def weighed(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
         pairs[f"b_{part}"] = weights.column(part, pairs[f"l_{part}"])
     columns = [c for c in pairs.columns if c.startswith("b_")]
     pairs["prior"] = weights.limits["use_prior"]
-    pairs["weight"] = pairs["prior"] + pairs[columns].sum(axis=1)
+    pairs["weight"] = pairs["prior"] + total_bits(pairs, columns)
     pairs = pairs.sort_values(
         ["firm", "weight", "code"], ascending=[True, False, True], ignore_index=True
     )

@@ -6,20 +6,16 @@ everything between is pure.
 
 from __future__ import annotations
 
-import resource
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
 
 import pandas as pd
 
 from geomujun import __version__
 from geomujun.crosscheck.engine import check
 from geomujun.domain.case import Case
-from geomujun.domain.words import Band, Verdict
 from geomujun.evaluation import groups
 from geomujun.evaluation.engine import Evaluation, evaluate, region_scheme
 from geomujun.evaluation.indicators import UNITS
@@ -30,12 +26,14 @@ from geomujun.intake.reader import Intake, read_case
 from geomujun.lang import get_lang, t
 from geomujun.ledger.book import Book, Inputs, keep
 from geomujun.ledger.facts import Facts
+from geomujun.ledger.overlays import Overlays, lay_over
 from geomujun.ledger.sight import Sight
 from geomujun.matching.engine import Matches, match
 from geomujun.matching.identity import Identity, settle
 from geomujun.matching.weights import Weights
 from geomujun.pipeline.closings import read_closings
 from geomujun.pipeline.decisions import Decisions, no_decisions, read_decisions
+from geomujun.pipeline.record import Clock, peak_mb, record
 from geomujun.pipeline.rerun import Basis, earlier
 from geomujun.pipeline.scored import leave
 from geomujun.pipeline.stakes import weigh
@@ -47,18 +45,6 @@ from geomujun.screening.engine import Screened, screened
 from geomujun.text.lexicon import divisions
 
 Progress = Callable[[str, int], None]
-STAGES: Final = (
-    "read",
-    "identity",
-    "match",
-    "ledger",
-    "evaluate",
-    "stakes",
-    "overlay",
-    "check",
-    "screen",
-    "write",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +63,6 @@ class Job:
     since: Path | None = None  # output folder of an earlier run to go on from
     closings: Path | None = None  # findings that people have closed
     weights: Weights | None = None  # of this county (`geomujun learn`); None for the shipped ones
-
-
-@dataclass(slots=True)
-class Clock:
-    """Seconds per stage, for run.json; not part of any table. Stages may overlap."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    _begun: float = field(default_factory=time.perf_counter)
-    _last: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        """Close a stage."""
-        now = time.perf_counter()
-        self.seconds[stage] = round(now - self._last, 3)
-        self._last = now
-
-    def beside(self, seconds: dict[str, float]) -> None:
-        """Stages that were done while another one was under way; the next one begins now."""
-        self.seconds |= seconds
-        self._last = time.perf_counter()
-
-    def wrote(self, step: str, seconds: float) -> None:
-        """Seconds of a step of writing; those till the tables are there count from the start."""
-        if step == bundle.TABLES_READY:
-            self.seconds[step] = round(time.perf_counter() - self._begun, 3)
-        else:
-            self.seconds[f"write_{step}"] = round(seconds, 3)
 
 
 def run(job: Job, progress: Progress | None = None) -> Result:
@@ -125,7 +84,7 @@ def run(job: Job, progress: Progress | None = None) -> Result:
     basis = Basis(earlier(job.since) if job.since else None, job.weights)
     result = solve(job, intake, decided, say, clock, basis)
     say("write", 0)
-    run = _record(job, intake, decided, result, clock)
+    run = record(job, intake, decided, result, clock)
     result = replace(result, run=run)
     del intake, decided  # what is written stands in the result
 
@@ -134,7 +93,7 @@ def run(job: Job, progress: Progress | None = None) -> Result:
             say(f"write {name}", 0)
             return
         clock.lap("write")
-        run["peak_memory_mb"] = _peak_mb()
+        run["peak_memory_mb"] = peak_mb()
 
     def beside(masked: Result, place: Path) -> None:
         basis.leave(masked, place)
@@ -145,12 +104,6 @@ def run(job: Job, progress: Progress | None = None) -> Result:
         result, job.out, progress=step, done=clock.wrote, workers=job.workers, beside=beside
     )
     return result
-
-
-def _peak_mb() -> float:
-    """Peak memory of the largest process, in MB: this one, or one that wrote a file."""
-    every = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return round(max(resource.getrusage(who).ru_maxrss for who in every) / 1024, 1)
 
 
 def ground(job: Job) -> Ground:
@@ -181,6 +134,8 @@ def solve(
     basis = basis or Basis()
     identity = settle(intake.case)
     clock.lap("identity")
+    layers = t("叠置图层", "laying layers over each other")
+    overlaid = alongside(layers, lambda: _overlaid(identity.case), job.workers)
     say("match", len(identity.case.parcels))
     decided = settled_decisions(decided, identity.codes)
     matched = match(identity.case, job.as_of, decided.live, basis.weights, basis.frozen)
@@ -195,7 +150,9 @@ def solve(
     basis.ground = Ground.of(inputs.case, book, evaluation, job.year)
     say("check", 0)
     facts = _facts(job, identity, inputs, book, evaluation, decided)
-    look = alongside(t("互校", "cross-checking"), lambda: _looked(facts), job.workers)
+    overlays, seconds = overlaid()
+    clock.beside(seconds)
+    look = alongside(t("互校", "cross-checking"), lambda: _looked(facts, overlays), job.workers)
     weighed = weigh(inputs, book, evaluation, job.scheme)
     evaluation = weighed.evaluation
     clock.lap("stakes")
@@ -223,12 +180,18 @@ def solve(
     return _result(job, inputs, tables)
 
 
-def _looked(facts: Facts) -> tuple[pd.DataFrame, Screened, dict[str, float]]:
+def _overlaid(case: Case) -> tuple[Overlays, dict[str, float]]:
+    """The overlap tables of the case's layers, and the seconds they took."""
+    clock = Clock()
+    overlays = lay_over(case)
+    clock.lap("overlay")
+    return overlays, clock.seconds
+
+
+def _looked(facts: Facts, overlays: Overlays) -> tuple[pd.DataFrame, Screened, dict[str, float]]:
     """Findings and low-efficiency hints, and the seconds of both."""
     clock = Clock()
-    sight = Sight(facts)
-    sight.lay_over()
-    clock.lap("overlay")
+    sight = Sight(facts, overlays)
     findings = check(facts, sight)
     clock.lap("check")
     low = screened(facts, sight)
@@ -350,62 +313,3 @@ def _title(folder: Path, case: Case) -> str:
     if len(found) * 10 > len(texts):
         return str(found.value_counts().sort_index().idxmax())
     return folder.resolve().name
-
-
-def _record(
-    job: Job, intake: Intake, decided: Decisions, result: Result, clock: Clock
-) -> dict[str, Any]:
-    """What run.json says."""
-    extra = result.tables["rejects"]
-    inputs = []
-    for f in sorted((f for f in intake.files if f.stem), key=lambda f: f.file):
-        late = 0
-        if f.stem == "enterprises":
-            late = int(extra["reason"].str.startswith("USCC_DUPLICATE").sum())
-        inputs.append(
-            {
-                "file": f.file,
-                "stem": f.stem,
-                "sha256": f.sha256,
-                "rows_in": f.rows_in,
-                "rows_kept": f.rows_kept - late,
-                "rows_rejected": f.rows_rejected + late,
-            }
-        )
-    tables = result.tables
-    links = tables["links"]
-    return {
-        "version": __version__,
-        "scheme": {"id": job.scheme.id, "sha256": job.scheme.sha256},
-        "locality": job.locality,
-        "weights": "local" if job.weights else "shipped",
-        "year": job.year,
-        "as_of": job.as_of.isoformat(),
-        "merge_groups": job.merge_groups,
-        "inputs": inputs,
-        "decisions": {"sha256": decided.sha256, "lines": decided.lines, "live": len(decided.live)},
-        "closings": {
-            "sha256": decided.closings.sha256,
-            "lines": decided.closings.lines,
-            "live": len(decided.closings.live),
-        },
-        "counts": {
-            "parcels": _counts(tables["parcel_reconciliation"]["bucket"]),
-            "enterprises": _counts(tables["enterprise_reconciliation"]["bucket"]),
-            "links": {b.value: int((links["band"] == b).sum()) for b in Band},
-            "relations": _counts(links.loc[links["counted"], "relation"]),
-            "decisions": {v.value: int((links["decision"] == v).sum()) for v in Verdict if v},
-            "grades": _counts(tables["enterprise_evaluation"]["grade"]),
-            "findings": _counts(tables["cross_check"]["rule"]),
-            "finding_states": _counts(tables["cross_check"]["state"]),
-            "low_efficiency": _counts(tables["low_efficiency"]["rule"]),
-            "review_queue": len(tables["review_queue"]),
-        },
-        "seconds": clock.seconds,
-        "peak_memory_mb": _peak_mb(),
-    }
-
-
-def _counts(column: pd.Series) -> dict[str, int]:
-    found = column.value_counts()
-    return {str(k): int(found[k]) for k in sorted(found.index, key=str)}

@@ -59,7 +59,9 @@ def weigh(inputs: Inputs, book: Book, evaluation: Evaluation, scheme: Scheme) ->
         for kind, (frozen, moved) in sides.items():
             single = intervals.flip(frozen, moved)
             changes[kind] = single.changes
-            found[kind] = single.grades.join(joint.joint(frozen, moved, chances))
+            found[kind] = single.grades.join(
+                joint.joint(frozen, moved, chances, single.grades), how="outer"
+            )
         firms = _with(firms, firms["uscc"], found["enterprise"])
         land = _with(land, land["parcel_code"], found["parcel"])
     else:

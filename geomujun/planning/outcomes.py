@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +80,17 @@ class Simulation:
                 "tax_wan_yuan": self.tax_wan_yuan[at],
             }
         )
+
+    def side_by_side(self) -> pd.DataFrame:
+        """uscc, name, then score and grade under the run's rules and under each scenario."""
+        letters = np.array([*grading.GRADES, ""], dtype=object)
+        made: dict[str, npt.NDArray[Any]] = {"uscc": self.uscc, "name": self.name}
+        seen = np.zeros(len(self.uscc), dtype=bool)
+        for outcome in (self.base, *self.outcomes):
+            made[f"{outcome.scenario.name}_score"] = outcome.score
+            made[f"{outcome.scenario.name}_grade"] = letters[slots(outcome.code)]
+            seen |= outcome.area_mu > 0
+        return pd.DataFrame(made)[seen].reset_index(drop=True)
 
     def comparison(self) -> pd.DataFrame:
         """One row per scenario, the run's rules first.

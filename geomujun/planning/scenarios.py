@@ -11,6 +11,8 @@
         merge_groups: true
         lease: holder                                               # user | holder | holder_grade
         relief: {rate_yuan_per_m2: 8, A: 100, B: 50}
+      other-model:
+        scheme: huangyan-2022                                       # another scheme, by id
 
 Cohorts are named by id or label. ``lease``: ``user``, the actual user is charged for the land
 (市政发〔2022〕11号); ``holder``, land let out stays with its holder; ``holder_grade``, a 规下 firm
@@ -28,6 +30,7 @@ from typing import Final, Literal, cast
 from geomujun.errors import SchemeError
 from geomujun.evaluation.indicators import ENTERPRISE
 from geomujun.lang import t
+from geomujun.policy import schemes
 from geomujun.policy.model import Benchmark, Cohort, IndicatorRule, Scheme
 from geomujun.policy.reading import Node, parse
 from geomujun.policy.relief import Relief
@@ -36,9 +39,10 @@ Lease = Literal["user", "holder", "holder_grade"]
 LEASES: Final = ("user", "holder", "holder_grade")
 KEYS: Final = (
     "title", "weights", "shares", "min_mu", "benchmarks", "benchmark_year", "merge_groups",
-    "lease", "relief",
+    "lease", "relief", "scheme",
 )  # fmt: skip
 WHOLE: Final = 100.0
+RUN: Final = "run"  # name of the rules as the run had them; no scenario may have it
 _TOLERANCE: Final = 1e-9
 Numbers = Mapping[str, Mapping[str, float]]  # cohort id -> indicator -> number
 
@@ -57,6 +61,7 @@ class Scenario:
     merge_groups: bool | None = None
     lease: Lease = "user"
     relief: Relief | None = None
+    scheme: Scheme | None = None
 
     def applied(self, scheme: Scheme) -> Scheme:
         """The scheme with this scenario's numbers.
@@ -111,15 +116,19 @@ def read(text: str, scheme: Scheme, relief: Relief, name: str = "scenarios.yaml"
     listed = top.child("scenarios")
     if not listed.mapping():
         raise listed.fail(t("至少要有一个情景", "at least one scenario is needed"))
+    if RUN in listed.mapping():
+        raise listed.child(RUN).fail(t("这个名称指现行规则", "this names the rules of the run"))
     made = [_scenario(listed.child(k), str(k), scheme, relief) for k in listed.mapping()]
-    wide = widened(scheme, made)
     for one in made:
-        one.applied(wide)
+        one.applied(widened(one.scheme or scheme, [one]))
     return made
 
 
 def _scenario(node: Node, name: str, scheme: Scheme, relief: Relief) -> Scenario:
     node.only(KEYS)
+    model = node.child("scheme").text("")
+    other = schemes.load(model, scheme.year) if model else None
+    scheme = other or scheme
     year = node.child("benchmark_year")
     merge = node.child("merge_groups")
     own = node.child("relief")
@@ -138,6 +147,7 @@ def _scenario(node: Node, name: str, scheme: Scheme, relief: Relief) -> Scenario
         merge_groups=None if merge.value is None else merge.flag(False),
         lease=cast("Lease", node.child("lease").choice(LEASES, "user")),
         relief=relief.with_values(own) if own.mapping() else None,
+        scheme=other,
     )
 
 

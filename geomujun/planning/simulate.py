@@ -11,26 +11,22 @@ Source: S0 表9, 表10 (政策模拟, 多模型比较); 浙亩均办〔2022〕2�
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geomujun.domain.case import Case
 from geomujun.domain.words import M2_PER_MU, Component
-from geomujun.errors import SchemeError
-from geomujun.evaluation import enterprises, tables
-from geomujun.evaluation.figures import COLUMNS
-from geomujun.evaluation.indicators import AREA, ENTERPRISE, operands
+from geomujun.evaluation import enterprises
+from geomujun.evaluation.indicators import AREA
 from geomujun.evaluation.keys import among
-from geomujun.evaluation.panel import NONE, STATES, Panel, rows_of
-from geomujun.evaluation.units import Joins, group_links
-from geomujun.lang import t
-from geomujun.planning.ground import Book, Ground
+from geomujun.evaluation.panel import NONE, Panel
+from geomujun.planning.ground import Ground
 from geomujun.planning.outcomes import Outcome, Simulation, slots
-from geomujun.planning.scenarios import Scenario, widened
+from geomujun.planning.scenarios import RUN, Scenario, widened
+from geomujun.planning.stand import Stand, Stands, means_of
 from geomujun.policy.model import Benchmark, IndicatorRule, Scheme
 from geomujun.policy.relief import Relief
 
@@ -38,7 +34,6 @@ Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
 Ints = npt.NDArray[np.int64]
 YUAN_PER_WAN: Final = 10_000.0
-RUN: Final = "run"  # name of the rules as the run had them
 BELOW: Final = "规下"
 
 
@@ -61,32 +56,24 @@ def simulate(
     Raises:
         SchemeError: numbers of a scenario that do not fit.
     """
-    desk = _Desk(ground, widened(scheme, list(scenarios)), merge_groups, relief)
-    base = desk.outcome(Scenario(RUN))
+    desks: dict[str, _Desk] = {}
+
+    def outcome(scenario: Scenario) -> Outcome:
+        rules = scenario.scheme or scheme
+        if rules.id not in desks:
+            alike = [s for s in scenarios if (s.scheme or scheme).id == rules.id]
+            desks[rules.id] = _Desk(ground, widened(rules, alike), merge_groups, relief)
+        return desks[rules.id].outcome(scenario)
+
+    base = outcome(Scenario(RUN))
+    firms = desks[scheme.id].firms
     return Simulation(
-        uscc=desk.firms.index.to_numpy(dtype=object),
-        name=desk.firms["name"].to_numpy(dtype=object),
-        tax_wan_yuan=desk.firms["tax_wan_yuan"].to_numpy(dtype=float),
+        uscc=firms.index.to_numpy(dtype=object),
+        name=firms["name"].to_numpy(dtype=object),
+        tax_wan_yuan=firms["tax_wan_yuan"].to_numpy(dtype=float),
         base=base,
-        outcomes=tuple(desk.outcome(s) for s in scenarios),
+        outcomes=tuple(outcome(s) for s in scenarios),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Stand:
-    """Units under one way of merging and charging land.
-
-    ``frame``: index unit_id, all units, too small ones among them. ``unit``, ``firm``: for each
-    member, the position of its unit in the frame and of itself in the register; ``mu``: its part of
-    the unit's land.
-    """
-
-    frame: pd.DataFrame
-    base: tables.Base
-    members: pd.DataFrame
-    unit: Ints
-    firm: Ints
-    mu: Floats
 
 
 class _Desk:
@@ -96,10 +83,9 @@ class _Desk:
         self.ground, self.scheme, self.merge, self.relief = ground, scheme, merge, relief
         figures = ground.figures[(ground.figures["year"] == scheme.year).to_numpy()]
         tax = figures.drop_duplicates("uscc").set_index("uscc")["tax_wan_yuan"]
-        self._common = _Common.of(ground, scheme)
-        firms = self._common.base.firms
+        self.stands = Stands(ground, scheme)
+        firms = self.stands.base.firms
         self.firms = firms[["name"]].assign(tax_wan_yuan=tax.reindex(firms.index))
-        self._stands: dict[tuple[bool, bool], _Stand] = {}
         self._panels: dict[tuple[object, ...], list[tuple[Panel, Ints]]] = {}
         self._means: dict[tuple[object, ...], dict[tuple[str, str], float]] = {}
 
@@ -107,7 +93,7 @@ class _Desk:
         """Everyone under one scenario."""
         merge = self.merge if scenario.merge_groups is None else scenario.merge_groups
         held = scenario.lease == "holder"
-        stand = self._stand(merge, held)
+        stand = self.stands.of(merge, held)
         scheme = scenario.applied(self.scheme)
         if scenario.benchmark_year is not None:
             scheme = self._dated(scheme, (merge, held), scenario.benchmark_year)
@@ -121,7 +107,7 @@ class _Desk:
         return self._by_firm(scenario, stand, (code, score, inside))
 
     def _by_firm(
-        self, scenario: Scenario, stand: _Stand, units: tuple[Codes, Floats, npt.NDArray[np.bool_]]
+        self, scenario: Scenario, stand: Stand, units: tuple[Codes, Floats, npt.NDArray[np.bool_]]
     ) -> Outcome:
         code = np.full(len(self.firms), NONE, dtype=np.int8)
         score = np.full(len(self.firms), np.nan)
@@ -129,33 +115,25 @@ class _Desk:
         code[stand.firm], score[stand.firm] = units[0][stand.unit], units[1][stand.unit]
         area[stand.firm] = np.where(units[2][stand.unit], stand.mu, 0.0)
         if scenario.lease == "holder_grade":
-            tenant, holder = _tenants(self.ground, self.firms.index, stand.base.firms["size"])
+            tenant, holder = _tenants(self.ground, self.firms.index, self.stands.base.firms["size"])
             code[tenant] = np.where(area[tenant] > 0, code[holder], NONE)
         relief = scenario.relief or self.relief
         share = np.array([*relief.percent, 0.0])[slots(code)] / 100
         cost = area * M2_PER_MU * relief.rate_yuan_per_m2 * share / YUAN_PER_WAN
         return Outcome(scenario, code, score, area, float(cost.sum()))
 
-    def _stand(self, merge: bool, held: bool) -> _Stand:
-        if (merge, held) not in self._stands:
-            common = self._common
-            base = common.held_base(self.ground) if held else common.base
-            self._stands[merge, held] = _stand(common, base, common.joins(merge), self.scheme)
-        return self._stands[merge, held]
-
     def _panel(self, merge: bool, held: bool, scheme: Scheme) -> list[tuple[Panel, Ints]]:
         """A panel per pool, without units that are too small, and their places in the stand."""
         least = {c.id: c.min_mu for c in scheme.active}
         key = (merge, held, tuple(sorted(least.items())))
         if key not in self._panels:
-            frame = self._stand(merge, held).frame
-            smallest = frame["cohort"].map(least).astype("float64")
-            fit = frame[enterprises.large_enough(frame[AREA], smallest)]
+            stand = self.stands.of(merge, held)
+            smallest = stand.frame["cohort"].map(least).astype("float64")
+            fit = enterprises.large_enough(stand.frame[AREA], smallest)
             made = []
-            for pool in self.scheme.pools:
-                if pool[0].shares:
-                    rows = rows_of(pool, fit)
-                    made.append((Panel(pool, rows), frame.index.get_indexer(pd.Index(rows.ids))))
+            for pool, rows, at in stand.rows:
+                inside = np.flatnonzero(fit[at])
+                made.append((Panel(pool, rows.at(inside)), at[inside]))
             self._panels[key] = made
         return self._panels[key]
 
@@ -163,94 +141,13 @@ class _Desk:
         """Means of another year's figures, on the same land, in place of this year's."""
         key = (*stand, year)
         if key not in self._means:
-            self._means[key] = _means(self._stand(*stand), self.ground, self.scheme, year)
+            self._means[key] = means_of(self.stands.of(*stand), self.ground, self.scheme, year)
         means = self._means[key]
         cohorts = tuple(
             replace(c, indicators=tuple(_fixed(r, means.get((c.id, r.id))) for r in c.indicators))
             for c in scheme.cohorts
         )
         return replace(scheme, cohorts=cohorts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Common:
-    """What all stands share: the tables as a case and a ledger, the firms, their flags."""
-
-    case: Case
-    book: Book
-    base: tables.Base
-    unsplit: pd.DataFrame
-
-    @classmethod
-    def of(cls, ground: Ground, scheme: Scheme) -> _Common:
-        case, book = ground.case, ground.book
-        figures = ground.figures[(ground.figures["year"] == scheme.year).to_numpy()]
-        picked = figures.drop_duplicates("uscc").set_index("uscc").sort_index()[list(COLUMNS)]
-        base = tables.base(case, book, scheme, picked)
-        joined = enterprises.joins(case, book, base, merge_groups=False)
-        return cls(case, book, base, joined.unsplit)
-
-    def joins(self, merge: bool) -> Joins:
-        """Who is evaluated with whom."""
-        live = self.base.firms.index[self.base.firms["live"].to_numpy(dtype=bool)]
-        return Joins(self.unsplit, group_links(self.case, live, merge))
-
-    def held_base(self, ground: Ground) -> tables.Base:
-        """The base when land let out stays with its holder."""
-        area = ground.with_holders().book.ledger.set_index("uscc")["occupied_m2"]
-        firms = self.base.firms
-        held = area.reindex(firms.index).fillna(0.0).to_numpy(dtype=float)
-        return replace(self.base, firms=firms.assign(occupied_m2=held))
-
-
-def _stand(common: _Common, base: tables.Base, joins: Joins, scheme: Scheme) -> _Stand:
-    members = enterprises.placed(enterprises.form_units(base, scheme, joins), base, scheme)
-    frame = enterprises.unit_frame(members, base)
-    states = enterprises.unit_states(common.case, common.book, base, scheme, members)
-    states = states.reindex(frame.index)
-    frame[list(STATES)] = states[list(STATES)].astype(bool)
-    frame["points"] = states["bonus"] - states["malus"]
-    unit = frame.index.get_indexer(pd.Index(members["unit_id"]))
-    firm = base.firms.index.get_indexer(pd.Index(members["uscc"]))
-    own = base.firms["occupied_m2"].to_numpy(dtype=float)[firm]
-    total = np.bincount(unit, weights=own, minlength=len(frame))[unit]
-    even = 1.0 / np.bincount(unit, minlength=len(frame))[unit]
-    part = np.divide(own, total, out=even, where=total > 0)
-    return _Stand(
-        frame=frame,
-        base=base,
-        members=members,
-        unit=unit.astype(np.int64),
-        firm=firm.astype(np.int64),
-        mu=members[AREA].to_numpy(dtype=float) * part,
-    )
-
-
-def _means(
-    stand: _Stand, ground: Ground, scheme: Scheme, year: int
-) -> dict[tuple[str, str], float]:
-    """Σ numerators ÷ Σ denominators of another year by cohort and indicator."""
-    figures = ground.figures[(ground.figures["year"] == year).to_numpy()]
-    if figures.empty:
-        raise SchemeError(
-            t("没有 {y} 年的数据", "there are no figures of {y}", y=year),
-            hint=", ".join(str(y) for y in sorted(ground.figures["year"].unique())),
-        )
-    picked = figures.drop_duplicates("uscc").set_index("uscc").sort_index()[list(COLUMNS)]
-    one = pd.Series(1.0, index=stand.members.index)
-    sums = tables.sums(stand.members["unit_id"], stand.members["uscc"], one, picked)
-    large = enterprises.large_enough(stand.frame[AREA], stand.frame["min_mu"])
-    sums = sums.reindex(stand.frame.index).assign(**{AREA: stand.frame[AREA]})
-    means = {}
-    for pool in scheme.pools:
-        here = large & among(stand.frame["cohort"], pd.Index([c.id for c in pool]))
-        names = [r.id for r in pool[0].indicators]
-        num, den = operands(sums[here], names, ENTERPRISE)
-        both = ~(np.isnan(num) | np.isnan(den))
-        top, bottom = np.where(both, num, 0.0).sum(0), np.where(both, den, 0.0).sum(0)
-        for name, a, b in zip(names, top, bottom, strict=True):
-            means[pool[0].pool or pool[0].id, name] = float(a / b) if b else float("nan")
-    return means
 
 
 def _fixed(rule: IndicatorRule, mean: float | None) -> IndicatorRule:

@@ -46,8 +46,28 @@ PARTS: Final = (
 )  # fmt: skip
 
 
+# What a text must hold for a pattern to be tried: most texts hold few of these.
+_MARKS: Final = {
+    _TOWN: "街道|镇|乡",
+    _PARK: "园|能区|发区|聚区|新区",
+    _VILLAGE: "村|社区",
+    _ROAD: "路|街|巷|弄|大道",
+    _BUILDING: "幢|栋|座|号楼|号厂房|号车间|#",
+    _FLOOR: "层|楼",
+    _ROOM: "室",
+    _PLOT: "地块",
+    _NEIGHBOUR: "公司|厂|集团|企业",
+}
+
+
 def _first(column: pd.Series, pattern: str) -> pd.Series:
-    return column.str.extract(pattern, expand=False).fillna("").astype("str")
+    """The first group of the pattern's first hit in each text, "" for none."""
+    found = pd.Series("", index=column.index, dtype="str")
+    tried = column.str.contains(_MARKS[pattern], regex=True).to_numpy(dtype=bool)
+    if tried.any():
+        hits = column[tried].str.extract(pattern, expand=False).fillna("").astype("str")
+        found[tried] = hits.to_numpy()
+    return found
 
 
 def _arabic(column: pd.Series) -> pd.Series:

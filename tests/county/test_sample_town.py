@@ -20,7 +20,8 @@ from geomujun.domain.words import M2_PER_MU
 from geomujun.export.result import Result
 from geomujun.intake.reader import Intake, read_case
 from geomujun.pipeline.decisions import no_decisions, read_decisions
-from geomujun.pipeline.reconcile import Clock, Job, solve
+from geomujun.pipeline.reconcile import Job, solve
+from geomujun.pipeline.record import Clock
 from geomujun.policy import schemes
 
 TOWN = Path(__file__).parents[1] / "cases" / "sample-town"

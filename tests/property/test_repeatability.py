@@ -15,6 +15,8 @@ import pandas as pd
 import pyogrio
 import pytest
 
+from geomujun.export.frames import OUTPUTS
+
 CASE = Path(__file__).parents[1] / "cases" / "sample-town" / "case"
 COMMAND = "from geomujun.cli.main import run; run()"
 
@@ -31,7 +33,7 @@ def run(case: Path | str, out: Path | str, cwd: Path, **env: str) -> None:
 
 def tables(out: Path) -> dict[str, bytes]:
     files = [*sorted((out / "tables").glob("*.csv")), out / "review_queue.csv"]
-    assert len(files) == 12
+    assert len(files) == len(OUTPUTS)
     return {f.name: f.read_bytes() for f in files}
 
 

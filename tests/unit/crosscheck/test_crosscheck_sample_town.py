@@ -84,6 +84,17 @@ def test_findings_carry_the_catalogues_columns_in_key_order(found: dict[str, pd.
     assert table["message"].str.contains("[\u4e00-\u9fff]").all()
 
 
+def test_every_finding_is_in_one_story_with_one_headline(found: dict[str, pd.DataFrame]) -> None:
+    table = found["zhejiang-2022"].sort_values(["story_id", "story_order"])
+    stories = table.groupby("story_id")
+
+    assert (stories["headline"].nunique() == 1).all()
+    assert (stories.cumcount() + 1 == table["story_order"]).all()
+    assert stories.size().max() > 1
+    assert table["finding_id"].is_unique
+    assert (table["rows"] != "[]").all()
+
+
 def test_row_order_of_the_inputs_changes_nothing(found: dict[str, pd.DataFrame]) -> None:
     facts = sample_town()
     shuffled = {

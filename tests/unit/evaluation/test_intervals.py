@@ -171,7 +171,8 @@ def test_the_joint_interval_holds_the_grade_and_follows_the_chances() -> None:
     moved = moves.firm_moves(town.case, found, ZHEJIANG, told)
 
     def between(*chances: float) -> pd.DataFrame:
-        return joint.joint(stakes, moved, told.asked.assign(probability=chances))
+        single = intervals.flip(stakes, moved).grades.assign(grade_best="", grade_worst="")
+        return joint.joint(stakes, moved, told.asked.assign(probability=chances), single)
 
     never, sure = between(0.0, 0.0), between(1.0, 1.0)
     grade = found.enterprise_evaluation.set_index("uscc")["grade"]
@@ -181,6 +182,17 @@ def test_the_joint_interval_holds_the_grade_and_follows_the_chances() -> None:
     assert sure.loc["F0"].to_list() == ["A", "C"]
     assert sure.loc["F3"].to_list() == ["A", "C"]
     assert between(0.5, 0.5).equals(between(0.5, 0.5))
+
+
+def test_the_joint_interval_is_never_narrower_than_single_links() -> None:
+    town = four_firms()
+    found = evaluated(town)
+    told = flips(("x", "P0", "F0", 100 * MU))
+    stakes = intervals.firm_stakes(found, ZHEJIANG)
+    moved = moves.firm_moves(town.case, found, ZHEJIANG, told)
+    single = intervals.flip(stakes, moved).grades
+    got = joint.joint(stakes, moved, told.asked.assign(probability=0.0), single)
+    assert got.loc["F0"].to_list() == single.loc["F0"].to_list() == ["A", "C"]
 
 
 def test_links_of_one_parcel_stand_against_each_other() -> None:

@@ -16,7 +16,8 @@ from geomujun.domain.catalogue import TABLES
 from geomujun.export.result import Result
 from geomujun.intake.outcome import Intake
 from geomujun.pipeline.decisions import no_decisions, read_decisions
-from geomujun.pipeline.reconcile import Clock, Job, solve
+from geomujun.pipeline.reconcile import Job, solve
+from geomujun.pipeline.record import Clock
 from geomujun.policy import schemes
 from geomujun.text.identifiers import uscc_check_char
 

@@ -23,7 +23,8 @@ from geomujun.matching.register import freeze
 from geomujun.matching.weights import shipped
 from geomujun.pipeline import state as states
 from geomujun.pipeline.decisions import no_decisions
-from geomujun.pipeline.reconcile import Clock, Job, solve
+from geomujun.pipeline.reconcile import Job, solve
+from geomujun.pipeline.record import Clock
 from geomujun.pipeline.rerun import Basis, changed_rows, earlier
 from geomujun.pipeline.state import State, digests
 from geomujun.policy import schemes
