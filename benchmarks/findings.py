@@ -23,6 +23,7 @@ from typing import Final
 
 import pandas as pd
 from geomujun_demo import make
+from rapidfuzz import fuzz
 
 from geomujun.domain.case import Case
 from geomujun.intake.reader import Intake, read_case
@@ -94,12 +95,17 @@ def run(world: World, decided: Decisions) -> Tables:
     return dict(solve(job, world.intake, decided, lambda _stage, _rows: None, Clock()).tables)
 
 
-def true_decisions(world: World, links: pd.DataFrame) -> tuple[Decisions, set[tuple[str, str]]]:
-    """Every true link as ``same``, every other one the matcher makes as ``different``.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The truth about links, as people would tell it to the engine."""
 
-    Returns:
-        The decisions, and the pairs (firm, parcel) whose facts are not those decided on.
-    """
+    world: World  # with the tenants of contracts that the matcher could not name
+    decided: Decisions
+    stale: set[tuple[str, str]]  # pairs (firm, parcel) whose facts are not those decided on
+
+
+def given_truth(world: World, links: pd.DataFrame) -> Given:
+    """Every true link as ``same``, every other one the matcher makes as ``different``."""
     true = world.truth("links")
     true = true[true["relation"] != "REGISTERED_ONLY"]
     settled = settle(world.intake.case).case
@@ -117,22 +123,52 @@ def true_decisions(world: World, links: pd.DataFrame) -> tuple[Decisions, set[tu
     names = ["parcel_code", "uscc", "relation"]
     alike = pd.MultiIndex.from_frame(same[names]).isin(pd.MultiIndex.from_frame(links[names]))
     same.loc[alike, "area_m2"] = float("nan")
+    told = _with_tenants(world, case, same[~alike])
     other = made[~pd.MultiIndex.from_frame(made).isin(pairs)].drop_duplicates()
     live = pd.concat([same, other.assign(relation="", verdict="different")], ignore_index=True)
     live = live.reindex(columns=[*TEXT, "area_m2"]).astype(dict.fromkeys(TEXT, "str"))
     live = live.fillna(dict.fromkeys(TEXT, "")).astype({"area_m2": "float64"})
     live, stale = _with_digests(case, live)
     live = live.sort_values(["parcel_code", "uscc"], kind="stable", ignore_index=True)
-    return replace(no_decisions(), live=live, lines=len(live)), stale
+    return Given(told, replace(no_decisions(), live=live, lines=len(live)), stale)
 
 
 def _told_areas(world: World, true: pd.DataFrame) -> list[float]:
-    """Area of each true use as a person would state it; NaN for holders and where none is known."""
+    """Area of each true link as a person would state it, a holder's before what it lets.
+
+    NaN where none is known: on parcels that cannot be split, or on which too much is claimed.
+    """
     findings = world.truth("cross_check")
     over = set(findings.loc[findings["rule"] == "AREA_OVER", "subject_id"])
-    uses = (true["relation"] != "OWN") & (true["area_method"] != "unsplit")
-    area = pd.to_numeric(true["area_m2"]).where(uses & ~true["parcel_code"].isin(over))
-    return list(area)
+    lines = world.truth("ledger_lines").query("component == 'registered'")
+    held = lines.set_index(["parcel_code", "uscc"])["area_m2"].astype(float)
+    pairs = pd.MultiIndex.from_frame(true[["parcel_code", "uscc"]])
+    area = pd.to_numeric(true["area_m2"]).where(
+        true["relation"] != "OWN", held.reindex(pairs).to_numpy()
+    )
+    known = (true["area_method"] != "unsplit") & ~true["parcel_code"].isin(over)
+    return list(area.where(known))
+
+
+def _with_tenants(world: World, case: Case, missed: pd.DataFrame) -> World:
+    """The world with the tenant's code in contracts whose tenant the matcher could not name.
+
+    Else the contract stands beside the decided link as one with a tenant outside the register.
+    """
+    firms = case.enterprises.drop_duplicates("uscc").set_index("uscc")["name"]
+    open_rows = case.leases[case.leases["lessee_key"] == ""].sort_values("contract_no")
+    rented = missed[missed["relation"].isin(["LEASE", "SUBLEASE"])]
+    codes = world.intake.case.leases.set_index("row")["lessee_uscc"]
+    for parcel, rows in open_rows.groupby("parcel_resolved"):
+        left = list(rented.loc[rented["parcel_code"] == parcel, "uscc"])
+        for row, name in zip(rows["row"], rows["lessee"], strict=True):
+            if left:
+                best = max(left, key=lambda u: (fuzz.ratio(name, firms[u]), u))
+                left.remove(best)
+                codes[row] = best
+    leases = world.intake.case.leases.assign(lessee_uscc=codes.to_numpy())
+    case = world.intake.case.with_tables(leases=leases)
+    return replace(world, intake=replace(world.intake, case=case))
 
 
 def _with_digests(case: Case, live: pd.DataFrame) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
@@ -193,7 +229,7 @@ def findings_scores(world: World, tables: Tables, stale: set[tuple[str, str]]) -
 
 
 def _score(world: World, rule: str, truth: pd.DataFrame, said: pd.DataFrame) -> Score:
-    """A finding is that of the truth when its subject is, and the other side where both have one."""
+    """A finding is the truth's when its subject is, and the other side where both name one."""
 
     def ids(text: str) -> frozenset[str]:
         return frozenset(world.alias.get(x, x) for x in text.split("|") if x)
@@ -249,8 +285,8 @@ def screening_scores(world: World, tables: Tables) -> dict[str, Score]:
 def show(title: str, worlds: Iterable[dict[str, Score]], limit: float) -> bool:
     """Print all worlds summed up, and whether every rule keeps the limit."""
     total: dict[str, list[Score]] = {}
-    for one in worlds:
-        for rule, score in one.items():
+    for scores in worlds:
+        for rule, score in scores.items():
             total.setdefault(rule, []).append(score)
     print(f"\n{title} (wanted {limit:.2f})")
     print(f"{'rule':<22}{'worlds':>7}{'truth':>7}{'said':>7}{'recall':>9}{'precision':>10}")
@@ -280,9 +316,9 @@ def main() -> int:
             world = open_world(name, args.size, args.work or Path(scratch))
             tables = run(world, no_decisions())
             matched.append(findings_scores(world, tables, set()))
-            decided, stale = true_decisions(world, tables["links"])
-            tables = run(world, decided)
-            given.append(findings_scores(world, tables, stale))
+            truth = given_truth(world, tables["links"])
+            tables = run(truth.world, truth.decided)
+            given.append(findings_scores(world, tables, truth.stale))
             screened.append(screening_scores(world, tables))
             print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     good = show("findings given the true links", given, 0.98)

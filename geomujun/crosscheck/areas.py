@@ -87,8 +87,15 @@ def area_reported(sight: Sight) -> pd.DataFrame:
 
 @rule("NO_LAND_ENTERPRISE")
 def no_land_enterprise(sight: Sight) -> pd.DataFrame:
-    """Active industrial firm with figures and no land; exempt, unsplit or let-out land is land."""
+    """Active industrial firm with figures and no land; exempt, unsplit or let-out land is land.
+
+    A firm with a link in review is left to the queue when it more likely than not has that land.
+    """
     facts = sight.facts
+    limit = facts.values("NO_LAND_ENTERPRISE", {"probability": 0.5})["probability"]
+    links = facts.links
+    asked = (links["band"] == "review") & (links["decision"] == "") & links["in_force"].astype(bool)
+    likely = links.loc[asked & (links["probability"] >= limit), "uscc"]
     firms = sight.firms
     ledger = facts.ledger.set_index("uscc")
     land = ledger["occupied_m2"] + ledger["exempt_m2"] + ledger["leased_out_m2"]
@@ -99,6 +106,7 @@ def no_land_enterprise(sight: Sight) -> pd.DataFrame:
         & among(firms.index, sight.figures.index)
         & ~among(firms.index, land[land > 0].index)
         & ~among(firms.index, unsplit)
+        & ~among(firms.index, likely)
     ].sort_index()
     pending = bare["bucket"] == str(EnterpriseBucket.AMBIGUOUS)
     message = [
@@ -119,19 +127,25 @@ def no_land_enterprise(sight: Sight) -> pd.DataFrame:
 @rule("HOLDER_CANCELLED")
 def holder_cancelled(sight: Sight) -> pd.DataFrame:
     """The right holder is cancelled or revoked; the land remains."""
-    columns = ["parcel_code", "uscc", "relation", "band", "decision"]
+    limit = sight.facts.values("HOLDER_CANCELLED", {"probability": 0.5})["probability"]
+    columns = ["parcel_code", "uscc", "relation", "band", "decision", "probability"]
     links = of_relation(sight.facts.links[columns], Relation.OWN)
     gone = sight.firms[~sight.firms["active"]]
-    # What a person has ruled out is no holder; what waits for review is not known to be one.
+    # What a person has ruled out is no holder; what waits for review is one more likely than not.
     sure = (links["band"] == "auto") | (links["decision"] == "same")
-    links = links[among(links["uscc"], gone.index) & sure & (links["decision"] != "different")]
+    likely = sure | ((links["decision"] == "") & (links["probability"] >= limit))
+    links = links.assign(sure=sure)[likely & (links["decision"] != "different")]
+    links = links[among(links["uscc"], gone.index)]
     # One row a parcel: co-holders that are gone are joined.
     links = links.sort_values(["parcel_code", "uscc"], kind="stable")
     links = links.drop_duplicates(["parcel_code", "uscc"]).join(gone["name"], on="uscc")
-    table = links.groupby("parcel_code").agg(uscc=("uscc", "|".join), name=("name", "、".join))
+    table = links.groupby("parcel_code").agg(
+        uscc=("uscc", "|".join), name=("name", "、".join), sure=("sure", "any")
+    )
     bucket = sight.facts.parcels.set_index("parcel_code")["bucket"]
     lone = bucket.index[bucket == str(ParcelBucket.HOLDER_CANCELLED)].difference(table.index)
-    table = pd.concat([table, pd.DataFrame({"uscc": "", "name": ""}, index=lone)]).sort_index()
+    rest = pd.DataFrame({"uscc": "", "name": "", "sure": True}, index=lone)
+    table = pd.concat([table, rest]).sort_index()
     area = sight.parcels["area_mu"].reindex(table.index)
     message = [
         t(
@@ -139,11 +153,18 @@ def holder_cancelled(sight: Sight) -> pd.DataFrame:
             "the holder {name} is cancelled or gone; the land is still in its name",
             name=name,
         )
-        for name in table["name"]
+        if sure
+        else t(
+            "权利人很可能是{name}（对应关系待复核），该企业已注销、吊销或迁出",
+            "the holder is probably {name} (in review), which is cancelled or gone",
+            name=name,
+        )
+        for name, sure in zip(table["name"], table["sure"], strict=True)
     ]
-    return findings(
-        ("parcel", table.index), (area, float("nan"), "mu"), Severity.HIGH, message, table["uscc"]
-    )
+    known = table["sure"].astype(bool)
+    value = (area, float("nan"), "mu")
+    severity = graded(known, ~known)
+    return findings(("parcel", table.index), value, severity, message, table["uscc"])
 
 
 @rule("EXEMPTION_ENDED")

@@ -3,9 +3,9 @@
 One link at a time says what a reviewer decides with it. Borders between grades also move because
 many links come true together, so each link is drawn with its (calibrated) probability, again and
 again, and everyone is graded anew. The interval leaves out the outer half percent of the draws on
-either side, and always holds the grade itself and what single links would do. Links that speak of one parcel, or change one unit,
-stand against each other: of those drawn together the most probable counts. The draws repeat: their
-seed is fixed and links are taken in order of parcel and enterprise.
+either side, and always holds the grade itself and what single links would do. Links that speak of
+one parcel, or change one unit, stand against each other: of those drawn together the most probable
+counts. The draws repeat: their seed is fixed and links are taken in order of parcel and enterprise.
 """
 
 from __future__ import annotations

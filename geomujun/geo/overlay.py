@@ -57,7 +57,7 @@ class Plane:
 
     def same_as(self, other: Plane) -> bool:
         """Whether both put geometries at the same metres."""
-        return bool(self._proj.srs == other._proj.srs)  # noqa: SLF001
+        return bool(self._proj.srs == other._proj.srs)
 
     def xy(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Any, Any]:
         """Metres east and north of the centre; NaN stays NaN."""

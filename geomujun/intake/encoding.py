@@ -22,7 +22,6 @@ CHUNK: Final = 1 << 20
 UTF8, GB18030 = "UTF-8", "GB18030"
 DAMAGE: Final = 0.02  # share of undecodable sequences among the non-ASCII ones that is still damage
 _REPLACED: Final = "�"
-_NON_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 # Characters that Chinese text does not hold, but that Latin-1 makes out of GBK or UTF-8 bytes.
 _MOJIBAKE: Final = re.compile(r"[\x80-\x9f¡-ÿ]")
 _CJK: Final = re.compile(r"[㐀-鿿]")
@@ -59,7 +58,7 @@ def _count(chunks: Pieces, codec: str) -> tuple[int, int]:
         text = decoder.decode(chunk, final=not chunk)
         if not text.isascii():
             bad += text.count(_REPLACED)
-            wide += len(_NON_ASCII.findall(text))
+            wide += len(text) - len(text.encode("ascii", "ignore"))
     return bad, wide
 
 

@@ -160,14 +160,16 @@ class _Builder:
         return worded[0]
 
     def _flag(self, f: Field, hit: Flags, shown: pd.Series, reason: str) -> None:
-        add = self.issues.reject if f.required else self.issues.drop
-        add(hit, f.standard, shown, reason)
+        """Mark cells of a column; ``shown`` as read, made text only where there is something."""
+        if hit.any():
+            add = self.issues.reject if f.required else self.issues.drop
+            add(hit, f.standard, values.as_text(shown), reason)
 
     def number(self, f: Field, at: int, unit: Unit | None) -> pd.Series:
         column = self.raw.columns[at]
         words = units.WORDS.get(f.unit, {}) if f.kind is Kind.NUMBER else YEAR_WORDS
         out, bad, own_unit = values.as_number(column, words, f.unit)
-        self._flag(f, bad, values.as_text(column), t("不是数值", "not a number"))
+        self._flag(f, bad, column, t("不是数值", "not a number"))
         filled = sorted(self.raw.filled.get(at, ()))
         if filled:
             out.iloc[filled] = np.nan
@@ -186,7 +188,7 @@ class _Builder:
         if outside.any():
             swapped = outside & _other_axis(f, out)
             why = t("经度与纬度疑似颠倒", "longitude and latitude look swapped")
-            self._flag(f, swapped, values.as_text(column), why)
+            self._flag(f, swapped, column, why)
             reason = t(
                 "超出合理范围 {low:g} 至 {high:g}{unit}",
                 "outside the plausible range {low:g} to {high:g}{unit}",
@@ -194,21 +196,19 @@ class _Builder:
                 high=high,
                 unit=" " + units.own_word(f.unit) if f.unit else "",
             )
-            self._flag(f, outside & ~swapped, values.as_text(column), reason)
+            self._flag(f, outside & ~swapped, column, reason)
         return out.mask(outside)
 
     def integer(self, f: Field, at: int) -> pd.Series:
         out = self.number(f, at, None)
         broken = (out.notna() & (out != np.floor(out))).to_numpy(dtype=bool)
-        self._flag(
-            f, broken, values.as_text(self.raw.columns[at]), t("不是整数", "not a whole number")
-        )
+        self._flag(f, broken, self.raw.columns[at], t("不是整数", "not a whole number"))
         return out.mask(broken).astype("Int64")
 
     def date(self, f: Field, at: int) -> pd.Series:
         column = self.raw.columns[at]
         out, bad = values.as_date(column, to_end=f.name in END_FIELDS)
-        self._flag(f, bad, values.as_text(column), t("不是可用的日期", "not a usable date"))
+        self._flag(f, bad, column, t("不是可用的日期", "not a usable date"))
         return out
 
     def fill(self, found: headers.Match) -> None:

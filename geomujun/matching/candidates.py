@@ -101,7 +101,7 @@ class NameIndex:
         table = sparse.vstack([old, come]).tocsr()[order]
         table.eliminate_zeros()
         new = object.__new__(NameIndex)
-        new._vocabulary, new._by_key = vocabulary, table.T.tocsr()  # noqa: SLF001
+        new._vocabulary, new._by_key = vocabulary, table.T.tocsr()
         new.keys_dropped = self.keys_dropped
         return new
 

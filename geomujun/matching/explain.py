@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from geomujun.matching.register import Register
 from geomujun.matching.sites import Sites, place_items
 from geomujun.matching.title import name_items
 
+_ROWS_AT_ONCE: Final = 5_000
 _TIERS: Final = ("code", "name", "former_name", "fuzzy")
 
 
@@ -44,6 +45,12 @@ def _frame(n: int, **columns: object) -> pd.DataFrame:
     return pd.DataFrame(placed, index=pd.RangeIndex(n))
 
 
+def _records(frame: pd.DataFrame) -> Iterator[dict[Any, Any]]:
+    """Rows as mappings; a few thousand at a time, since all of them outweigh the table by far."""
+    for start in range(0, len(frame), _ROWS_AT_ONCE):
+        yield from frame.iloc[start : start + _ROWS_AT_ONCE].to_dict("records")
+
+
 def own_rows(own: pd.DataFrame, register: Register, sites: Sites, land: Land) -> pd.DataFrame:
     """OWN links from scored holder × enterprise pairs; one row per parcel and enterprise."""
     own = own.sort_values(
@@ -56,8 +63,8 @@ def own_rows(own: pd.DataFrame, register: Register, sites: Sites, land: Land) ->
     own["written"] = np.where(
         own["name_row"] >= 0, written[own["name_row"].to_numpy()], current[own["firm"].to_numpy()]
     )
-    rows = place_texts(own, register.firms, sites, land).to_dict("records")
-    evidence = [as_json(own_items(r)) for r in rows]
+    rows = place_texts(own, register.firms, sites, land)
+    evidence = [as_json(own_items(r)) for r in _records(rows)]
     return _frame(
         len(own),
         parcel_code=own["parcel_code"],
@@ -121,7 +128,7 @@ def lease_rows(live: pd.DataFrame) -> pd.DataFrame:
         "lessee_p",
         "parcel_p",
     ]
-    evidence = [as_json(_lease_items(r)) for r in live[columns].to_dict("records")]
+    evidence = [as_json(_lease_items(r)) for r in _records(live[columns])]
     return _frame(
         len(live),
         parcel_code=live["parcel_resolved"],
@@ -178,7 +185,7 @@ def use_rows(use: pd.DataFrame, register: Register, sites: Sites, land: Land) ->
     if use.empty:
         texts = dict.fromkeys(("parcel_code", "uscc", "relation", "tier", "evidence"), "")
         return _frame(0, probability=0.0, weight_bits=0.0, **texts)
-    rows = place_texts(use, register.firms, sites, land).to_dict("records")
+    rows = place_texts(use, register.firms, sites, land)
     dead = use["lease_id"] != ""
     return _frame(
         len(use),
@@ -187,7 +194,7 @@ def use_rows(use: pd.DataFrame, register: Register, sites: Sites, land: Land) ->
         relation=use["relation"],
         probability=use["probability"],
         tier="use",
-        evidence=[as_json(_use_items(r)) for r in rows],
+        evidence=[as_json(_use_items(r)) for r in _records(rows)],
         weight_bits=use["weight"],
         claim_m2=use["claim_m2"].where(dead),
         lease_id=use["lease_id"],

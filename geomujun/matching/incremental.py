@@ -23,14 +23,14 @@ from geomujun.matching import explain, upkeep
 from geomujun.matching.asked import Asked, asked_of, renewed, texts_of
 from geomujun.matching.engine import Ground, Matches, grounded, likely, linked, owners_of
 from geomujun.matching.holdings import held_level
-from geomujun.matching.lettings import Lettings, let_again, lets_from, let_from_start
+from geomujun.matching.lettings import Lettings, let_again, let_from_start, lets_from
 from geomujun.matching.register import Frozen, freeze
 from geomujun.matching.title import ranked, sure_of, unheld_levels
 from geomujun.matching.upkeep import Kept, Moved, Terms, retold_places
 from geomujun.matching.weights import Weights, shipped
 from geomujun.text.identifiers import org_code
 
-LARGEST: Final = 0.3  # share of the parcels touched from which all is matched again
+LARGEST: Final = 0.3  # of the parcels touched, beyond which all is matched again
 TITLE: Final = ["parcel_code", "seq", "uscc"]
 
 
@@ -79,7 +79,11 @@ def remember(
 
 
 def again(
-    memory: Memory, case: Case, as_of: date, decisions: pd.DataFrame | None = None
+    memory: Memory,
+    case: Case,
+    as_of: date,
+    decisions: pd.DataFrame | None = None,
+    largest: float = LARGEST,
 ) -> tuple[Matches, Memory]:
     """`engine.match` of a changed case under the statistics and weights of ``memory``.
 
@@ -88,16 +92,17 @@ def again(
         case: From `identity.settle`, as `engine.match` takes it.
         as_of: The day on which leases must be in force.
         decisions: As in `engine.match`; they may be others than before.
+        largest: Share of the parcels touched beyond which all is matched.
     """
     terms = memory.terms
     if as_of == terms.as_of and get_lang() == terms.lang and upkeep.renewable(memory.kept, case):
-        new = _renewed(memory, case)
+        new = _renewed(memory, case, largest)
         if new is not None:
             return _linked(new, decisions), new
     return remember(case, as_of, decisions, terms.weights, terms.frozen)
 
 
-def _renewed(memory: Memory, case: Case) -> Memory | None:
+def _renewed(memory: Memory, case: Case, largest: float) -> Memory | None:
     """The memory of the changed case; None where too much is touched."""
     terms = memory.terms
     kept, moved = upkeep.renew(memory.kept, case)
@@ -107,7 +112,7 @@ def _renewed(memory: Memory, case: Case) -> Memory | None:
     )
     found = lets_from(case, register)
     touched = _touched(memory, kept, moved, texts, found.lets)
-    if len(touched) > LARGEST * len(case.parcels):
+    if len(touched) > largest * len(case.parcels):
         return None
     titles = _titles_again(memory, kept, moved, touched, found.lets)
     owners = owners_of(holders, titles.own)
@@ -193,9 +198,7 @@ def _hold_otherwise(
     return frozenset(pairs.loc[pairs["uscc"].isin(firms.unique()), "parcel_code"])
 
 
-def _placed(
-    pairs: pd.DataFrame, kept: Kept, moved: Moved, without: frozenset[str]
-) -> pd.DataFrame:
+def _placed(pairs: pd.DataFrame, kept: Kept, moved: Moved, without: frozenset[str]) -> pd.DataFrame:
     """Pairs of the parcels that stay, their row numbers those of the new tables."""
     stay = pairs[~pairs["parcel_code"].isin(without)]
     row = stay["name_row"].to_numpy(dtype=np.int64)

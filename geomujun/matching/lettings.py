@@ -221,5 +221,7 @@ def _titled(
     come = titles(context, there, pd.Timestamp(as_of))
     said = [c for c in come.columns if c not in leases.columns]
     stay = old.take(was[~asked]).set_axis(leases.index[~asked])
-    both = pd.concat([f[said] for f in (stay, come.loc[asked[come.index]]) if len(f)] or [come[said]])
+    both = pd.concat(
+        [f[said] for f in (stay, come.loc[asked[come.index]]) if len(f)] or [come[said]]
+    )
     return leases.join(both)

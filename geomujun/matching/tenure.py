@@ -99,9 +99,7 @@ def resolve_supply(case: Case) -> pd.DataFrame:
     return case.supply.assign(parcel_resolved=found["code"], parcel_how=found["how"])
 
 
-def _by_location(
-    leases: pd.DataFrame, wheres: pd.DataFrame, owners: pd.DataFrame
-) -> pd.DataFrame:
+def _by_location(leases: pd.DataFrame, wheres: pd.DataFrame, owners: pd.DataFrame) -> pd.DataFrame:
     """Rows without a code whose 坐落 is that of one parcel of their lessor, or of one at all."""
     open_rows = leases[(leases["parcel_resolved"] == "") & (leases["location"] != "")]
     if open_rows.empty:

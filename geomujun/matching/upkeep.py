@@ -137,9 +137,7 @@ def renew(kept: Kept, case: Case) -> tuple[Kept, Moved]:
         firms=_unlike(old.register.firms["uscc"], firms["uscc"], firm_was),
         doors=_door_firms(old.places, places, firms),
         parcels=retold | _changed_land(old.places.land.rows, land.rows),
-        told=frozenset(
-            gazetteer(old.places.land.rows).symmetric_difference(gazetteer(land.rows))
-        ),
+        told=frozenset(gazetteer(old.places.land.rows).symmetric_difference(gazetteer(land.rows))),
     )
     new = Kept(case, base, parts[0], parts[1], parts[2], addresses, kept.counts)
     return new, moved
@@ -273,10 +271,16 @@ def _changed_land(old: pd.DataFrame, new: pd.DataFrame) -> frozenset[str]:
     return frozenset(pd.concat(codes))
 
 
-def retold_places(places: Places, told: frozenset[str]) -> tuple[frozenset[str], npt.NDArray[np.bool_]]:
+def retold_places(
+    places: Places, told: frozenset[str]
+) -> tuple[frozenset[str], npt.NDArray[np.bool_]]:
     """Land of the zones of ``told`` (codes), and which firms' addresses name such a place."""
     rows, sites = places.land.rows, places.sites
-    zones, names = (set(part) for part in zip(*(n.split("|", 1) for n in told), strict=True)) if told else (set(), set())
+    zones, names = (
+        (set(part) for part in zip(*(n.split("|", 1) for n in told), strict=True))
+        if told
+        else (set(), set())
+    )
     named = np.zeros(len(sites.site), dtype=bool)
     for parts in (sites.site, sites.home):
         for column in NAMES:

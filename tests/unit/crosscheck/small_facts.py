@@ -48,11 +48,14 @@ def frame(columns: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 def link(parcel: str, uscc: str, relation: str = "OWN", **more: Any) -> dict[str, Any]:
     row = {"parcel_code": parcel, "uscc": uscc, "relation": relation, "share": float("nan"),
            "area_m2": 1000.0, "area_method": "registered", "band": "auto", "decision": "",
+           "probability": 1.0,
            "in_force": True, "counted": relation != "REGISTERED_ONLY"}  # fmt: skip
     return {**row, **more}
 
 
-LINKS = "parcel_code uscc relation share area_m2 area_method band decision in_force counted"
+LINKS = (
+    "parcel_code uscc relation share area_m2 area_method band probability decision in_force counted"
+)
 LEDGER = "uscc registered_m2 leased_in_m2 other_m2 leased_out_m2 exempt_m2 occupied_m2 occupied_mu"
 
 

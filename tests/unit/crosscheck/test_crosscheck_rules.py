@@ -279,3 +279,45 @@ def test_a_firm_whose_land_is_exempt_unsplit_or_let_out_is_not_without_land() ->
 
     assert bare["subject_id"].tolist() == [C]
     assert shared.empty
+
+
+@pytest.mark.parametrize(("probability", "said"), [(0.3, True), (0.8, False)])
+def test_a_likely_link_in_review_is_awaited_before_a_firm_is_called_landless(
+    probability: float, said: bool
+) -> None:
+    waits = link(CODE(1), A, band="review", counted=False, probability=probability)
+    got = run(
+        "NO_LAND_ENTERPRISE",
+        [waits],
+        enterprises=[firm(A)],
+        parcels=[parcel(1, cell(0))],
+        indicators=[{"uscc": A, "year": 2024, "tax_wan_yuan": 1.0}],
+        buckets=frame("uscc bucket", [(A, "ambiguous")]),
+    )
+
+    assert got["subject_id"].tolist() == ([A] if said else [])
+    assert set(got["severity"]) <= {"low"}
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [
+        ({}, ["high"]),
+        ({"band": "review", "probability": 0.8}, ["low"]),
+        ({"band": "review", "probability": 0.3}, []),
+        ({"band": "review", "probability": 0.8, "decision": "different"}, []),
+    ],
+)
+def test_a_holder_that_is_gone_is_told_and_a_likely_one_as_likely(
+    more: dict[str, Any], severity: list[str]
+) -> None:
+    got = run(
+        "HOLDER_CANCELLED",
+        [link(CODE(1), A, counted=False, **more)],
+        enterprises=[firm(A)],
+        parcels=[parcel(1, cell(0))],
+        buckets=frame("uscc bucket", [(A, "cancelled")]),
+    )
+
+    assert got["severity"].tolist() == severity
+    assert ["待复核" in line for line in got["message"]] == [s == "low" for s in severity]
