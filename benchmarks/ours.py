@@ -60,17 +60,20 @@ def match_texts(register: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
 def scored(found: pd.DataFrame, firms: int) -> pd.DataFrame:
     """The best candidate of each parcel and its score (module docstring)."""
     weight = (found["bits"] - np.log2(max(firms, 2))).to_numpy(dtype=np.float64)
+    parcel, firm = found["parcel"].to_numpy(), found["firm"].to_numpy()
+    asked = parcel * (pd.factorize(found["query"])[0].max(initial=0) + 1)
+    asked = pd.factorize(asked + pd.factorize(found["query"])[0])[0]
     likes = np.exp2(np.clip(weight, -60, 60))
-    table = found.assign(weight=weight, likes=likes)
-    table = table.sort_values(
-        ["parcel", "query", "weight", "firm"], ascending=[True, True, False, True]
+    order = np.lexsort((firm, -weight, asked))
+    best = order[np.concatenate([[True], np.diff(asked[order]) != 0])[: len(order)]]
+    total = np.bincount(asked, likes)
+    rest = 1.0 + (total[asked[best]] - likes[best]).clip(min=0.0)
+    score = weight[best].clip(-60, 60) - np.log2(rest)
+    table = pd.DataFrame(
+        {"parcel": parcel[best], "firm": firm[best], "score": score, "weight": weight[best]}
     )
-    total = table.groupby(["parcel", "query"])["likes"].sum()
-    best = table.drop_duplicates(["parcel", "query"]).set_index(["parcel", "query"])
-    rest = 1.0 + (total - best["likes"]).clip(lower=0.0)
-    best["score"] = best["weight"].clip(-60, 60) - np.log2(rest)
-    best = best.reset_index().sort_values(["parcel", "score"], ascending=[True, False])
-    return best.drop_duplicates("parcel")[["parcel", "firm", "score", "weight"]]
+    table = table.sort_values(["parcel", "score", "firm"], ascending=[True, False, True])
+    return table.drop_duplicates("parcel")
 
 
 def names_only(register: list[str], texts: list[str], _limit_s: float) -> Answers:

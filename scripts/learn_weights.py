@@ -36,7 +36,7 @@ from geomujun.matching.weights import Weights, shipped, written
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "tests" / "cases" / "sample-town"
 WORLDS = (("real", 11), ("hard", 12), ("hard", 13))
-OWN_RIDGE, USE_RIDGE = 20.0, 2.0
+OWN_RIDGE, NAME_RIDGE, USE_RIDGE = 20.0, 2.0, 2.0
 NAMES, NAMES_SEED = 10_000, 7
 MADE = (
     "learned by scripts/learn_weights.py: demo worlds (county; real 11, hard 12, hard 13; noise a)"
@@ -108,7 +108,8 @@ def by_name(size: int, seed: int, data: Path | None, weights: Weights) -> learn.
     )
     texts = [(i, p) for i, text in enumerate(task.parcels["text"]) for p in split_cell(text) if p]
     asked = pd.DataFrame(texts, columns=["parcel", "query"])
-    found = match_names(parse_queries(asked["query"], known.lexicon), known, weights)
+    queries = parse_queries(asked["query"], known.lexicon)
+    found = match_names(queries, known, weights, floor=-1e9)
     pairs = asked.merge(found, on="query").sort_values(
         ["parcel", "query", "uscc"], ignore_index=True
     )
@@ -161,7 +162,8 @@ def main() -> int:
     folders = [world(args.work, *w) for w in WORLDS]
     sets = [collect(f, old) for f in folders]
     names = by_name(NAMES, NAMES_SEED, args.data, old)
-    new = learn.learn(joined([*(s[0] for s in sets), names]), learn.OWN_PARTS, old, OWN_RIDGE)
+    both = joined([*(s[0] for s in sets), names])
+    new = learn.learn(both, learn.OWN_PARTS, old, OWN_RIDGE, NAME_RIDGE)
     use = learn.learn(joined([s[1] for s in sets]), learn.USE_PARTS, old.for_use(), USE_RIDGE)
     new = new.with_use(use)
     held_out = [(SAMPLE, collect(SAMPLE, old))]

@@ -19,7 +19,8 @@ from geomujun.pipeline.why import read_pair
 BAR: Final = 24  # characters of the longest bar
 _ITEMS: Final = {
     "prior": "先验", "name": "名称", "former_name": "曾用名", "trade": "行业", "place": "区划",
-    "legal": "形式", "code": "代码", "date": "日期", "point": "坐标", "door": "生产门牌",
+    "legal": "形式", "whole": "全名",
+    "code": "代码", "date": "日期", "point": "坐标", "door": "生产门牌",
     "home": "注册门牌", "village": "村路", "area": "面积", "lessor": "出租", "held": "另有宗地",
     "lease": "合同", "lease_parcel": "合同宗地", "lease_party": "合同承租",
     "dead_lease": "失效租约", "family": "关联企业", "rest": "余量", "taken": "权利人",

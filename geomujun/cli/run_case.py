@@ -61,7 +61,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; ty
             "--workers",
             min=1,
             max=256,
-            help="同时写几个文件，结果不变 · files written at once; same results",
+            help="同时用几个进程，结果不变 · processes at a time; same results",
         ),
     ] = 2,
     since: Annotated[

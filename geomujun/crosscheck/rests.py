@@ -176,7 +176,7 @@ def _references(count: int, rests: pd.DataFrame) -> list[str]:
         "["
         + ",".join(
             f'{{"table":"{table}","row":{row},"key":{quoted[key]}}}'
-            for table, row, key in sorted(set(part))
+            for table, row, key in sorted(set(part), key=lambda r: (r[0], r[2], r[1]))
         )
         + "]"
         for part in _per_finding(count, rests["finding"].to_numpy(), rows)

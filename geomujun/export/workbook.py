@@ -104,11 +104,6 @@ def header_of(spec: Field) -> str:
     return f"{spec.label}（{unit}）" if unit and "（" not in spec.label else spec.label
 
 
-def _family(spec: Field) -> str:
-    """Which words of the legend a column's values are, "" for none."""
-    return spec.name if spec.name in legend().words else ""
-
-
 def _words(spec: Field, table: str) -> Mapping[str, str]:
     """What people read instead of a column's words; empty when its texts stay as they are."""
     if spec.name == "bucket":

@@ -18,11 +18,11 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.words import Band
-from geomujun.matching.candidates import keys_of
+from geomujun.matching.compare import columns_of, levels
 from geomujun.matching.evidence import Item, ordered
 from geomujun.matching.explain import own_items, place_texts, use_prior
 from geomujun.matching.holders import kinds_of
-from geomujun.matching.names import columns_of, levels, rarities
+from geomujun.matching.names import rarities
 from geomujun.matching.register import PARTS, Frozen, Register, build, lexicon_of
 from geomujun.matching.sites import (
     place_items,
@@ -73,9 +73,7 @@ class Index:
         lexicon = frozen.lexicon if frozen else lexicon_of(case)
         self.register: Register = build(case, lexicon, frozen)
         names, firms = self.register.names, self.register.firms
-        self._names: Arrays = columns_of(names) | {
-            c: names[c].to_numpy() for c in ("firm", "former", "until")
-        }
+        self._names: Arrays = {c: names[c].to_numpy() for c in ("firm", "former", "until")}
         self._written = names["written"].to_numpy(object)
         self._rare: Arrays = {
             str(c): v.to_numpy(np.float64) for c, v in rarities(names, self.register).items()
@@ -120,26 +118,25 @@ class Index:
         return _joined(pairs, extra, self.weights) if extra else pairs
 
     def _readings(self, name: str, kind: str) -> list[ParsedName | None]:
-        """The name taken apart, and the newer one it may say it has; None for nobody."""
+        """The name taken apart, and the newer or older one it may say; None for nobody."""
         if kind == "person" or not name:
             return [None]
         parts = parse_name(name, self.register.lexicon)
-        again = [parse_name(parts.renamed, self.register.lexicon)] if parts.renamed else []
-        return [parts, *again]
+        others = [other for other in (parts.renamed, parts.former) if other]
+        return [parts, *(parse_name(other, self.register.lexicon) for other in others)]
 
     def _named(self, parts: ParsedName | None) -> Arrays:
         """Candidates of one parsed name; None has none."""
-        rows = np.empty(0, np.int64)
-        if parts is not None:
-            keys = keys_of(parts.plain, parts.trade_name, parts.trade, sound(parts.trade_name))
-            rows = self.register.index.nearest([keys]).right
-        right = _taken(self._names, rows)
-        left = {p: np.full(len(rows), getattr(parts, p, ""), dtype=object) for p in PARTS}
-        said = levels(left, right, self.register.lexicon)
+        one = {p: np.array([getattr(parts, p, "")], dtype=object) for p in PARTS}
+        one["pinyin"] = np.array([sound(one["trade_name"][0])], dtype=object)
+        rows = np.empty(0, np.int64) if parts is None else self.register.index.nearest(one)[1]
+        left = _taken(columns_of(one), np.zeros(len(rows), np.int64))
+        right = _taken(self.register.compared, rows)
+        found = levels(left, right, self.register.lexicon)
+        said = {part: np.asarray(level, dtype=object) for part, level in found.items()}
         rare = _taken(self._rare, rows)
-        bits = self.weights.bits_of(said, rare["rarity"], rare["trade_rarity"])
-        kept = {c: right[c] for c in ("firm", "former", "until")}
-        return {"name_row": rows, **kept, **said, **rare, **bits}
+        bits = self.weights.bits_of(found, rare["rarity"], rare["trade_rarity"])
+        return {"name_row": rows, **_taken(self._names, rows), **said, **rare, **bits}
 
     def _coded(self, code: str, known: npt.NDArray[Any]) -> tuple[int, ...]:
         """Enterprises (rows) the code names that the name did not find."""

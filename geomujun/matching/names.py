@@ -1,54 +1,49 @@
-"""What two names say: 字号 by rarity, trade, place and legal form compared apart, as levels.
+"""The register's names that a text may mean, scored: candidates, comparisons, bits.
 
-A sibling firm shares the 字号 and differs in trade, place or one unlike character; a typing error
-differs in a character that sounds or looks the same. The two are told apart here and nowhere
-else. Rarity of 字号 and trade is learned from the register itself. Bits per level: `weights`.
+Rarity of 字号 and trade is learned from the register itself; comparisons are those of `compare`,
+their bits those of `weights`. Worked off in chunks, so that memory does not grow with the pairs.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from rapidfuzz import process
-from rapidfuzz.distance import OSA, Levenshtein
 
-from geomujun.matching.candidates import grams
-from geomujun.matching.register import PARTS, Register
+from geomujun.matching.candidates import CHUNK
+from geomujun.matching.compare import Columns, columns_of, levels
+from geomujun.matching.register import Register
 from geomujun.matching.weights import Weights, shipped
-from geomujun.text.lexicon import Lexicon, words
+from geomujun.text.lexicon import Lexicon
 from geomujun.text.names import parse
-from geomujun.text.sound import looks_alike, sounds, sounds_alike
+from geomujun.text.sound import sounds
 
-Floats = npt.NDArray[np.float64]
-Objects = npt.NDArray[np.object_]
-Columns = Mapping[str, Objects]
-_FIRMLIKE: Final = frozenset({"limited", "share", "company"})
 _RARITY_CAP: Final = 17.0
 _SURE_RARITY: Final = 2.0
-_POINTS: Final = re.compile(r"[().·\-—:]")
-_LONG: Final = 4  # characters of a 字号; in a longer one words of the trade were not known
+FLOOR: Final = -20.0  # bits, prior included; a weaker name is no candidate
 
 
 def parse_queries(texts: pd.Series, lexicon: Lexicon) -> pd.DataFrame:
     """Distinct texts parsed as the register's names: parts and ``pinyin``, indexed by text.
 
-    A text that says what the firm is called now (变更为…) has a second row for that name.
+    A text that says what the firm is called now (变更为…) or was called before (原名…) has a
+    further row for that name.
     """
     distinct = pd.Series(pd.unique(texts), dtype="str")
     parts = parse(distinct, lexicon).set_axis(distinct.to_numpy())
-    renamed = parts.loc[parts["renamed"] != "", "renamed"]
-    parts = pd.concat([parts, parse(renamed, lexicon)])
+    others = [parts.loc[parts[other] != "", other] for other in ("renamed", "former")]
+    parts = pd.concat([parts, *(parse(other, lexicon) for other in others)])
     parts["pinyin"] = sounds(parts["trade_name"])
     return parts
 
 
 def match_names(
-    queries: pd.DataFrame, register: Register, weights: Weights | None = None
+    queries: pd.DataFrame,
+    register: Register,
+    weights: Weights | None = None,
+    floor: float = FLOOR,
 ) -> pd.DataFrame:
     """Candidates of each query name among the register's names.
 
@@ -56,39 +51,51 @@ def match_names(
         queries: From `parse_queries`.
         register: From `register.build`.
         weights: Bits per level; None for the shipped ones.
+        floor: Bits with the prior, below which a pair is left out; learning keeps all.
 
     Returns:
         Frame: ``query`` (text), ``name_row`` (row of ``register.names``), ``uscc``, ``former``,
-        ``until``, levels ``l_name l_trade l_place l_legal``, ``rarity`` and ``trade_rarity``
-        (bits), ``b_name b_trade b_place b_legal`` and their sum ``bits``; of one query and
-        enterprise only its best name. Sorted by query, then falling bits.
+        ``until``, levels ``l_name l_trade l_place l_legal l_whole``, ``rarity`` and
+        ``trade_rarity`` (bits), ``b_name b_trade b_place b_legal b_whole`` and their sum ``bits``;
+        of one query and enterprise only its best name. Sorted by query, then falling bits.
     """
+    weights = weights or shipped()
+    queries = queries.iloc[np.argsort(queries.index.to_numpy(object), kind="stable")]
     names = register.names
-    found = register.index.nearest(grams(queries))
-    left, right = queries.iloc[found.left], names.iloc[found.right]
-    pairs = pd.DataFrame(
-        {
-            "query": left.index.to_numpy(),
-            "name_row": right.index.to_numpy(),
-            "uscc": right["uscc"].to_numpy(),
-            "former": right["former"].to_numpy(),
-            "until": right["until"].to_numpy(),
-        }
-    )
-    left, right = left.reset_index(drop=True), right.reset_index(drop=True)
-    pairs = pairs.join(compare(left, right, register))
-    pairs = (weights or shipped()).name_bits(pairs)
-    pairs = pairs.sort_values(
-        ["query", "uscc", "bits", "former", "name_row"], ascending=[True, True, False, True, True]
-    ).drop_duplicates(["query", "uscc"])
-    return pairs.sort_values(
-        ["query", "bits", "uscc"], ascending=[True, False, True], ignore_index=True
-    )
+    table = rarities(names, register)
+    rare = {name: table[name].to_numpy(np.float64) for name in ("rarity", "trade_rarity")}
+    least = floor + np.log2(max(register.size, 2))
+    chunks = []
+    for start, left, right in register.index.search(queries):
+        mine = columns_of(queries.iloc[start : start + CHUNK])
+        found = levels(_taken(mine, left), _taken(register.compared, right), register.lexicon)
+        worth = {name: values[right] for name, values in rare.items()}
+        bits = weights.bits_of(found, worth["rarity"], worth["trade_rarity"])
+        rows = np.flatnonzero(bits["bits"] >= least)
+        told: dict[str, Any] = {**found, **worth, **bits}
+        told |= {"left": left + start, "name_row": right}
+        chunks.append(pd.DataFrame({name: values[rows] for name, values in told.items()}))
+    return _best_names(pd.concat(chunks, ignore_index=True), queries, names)
 
 
-def columns_of(names: pd.DataFrame) -> dict[str, Objects]:
-    """The parts of parsed names that are compared, as arrays."""
-    return {part: names[part].to_numpy(object) for part in PARTS}
+def _taken(columns: Columns, rows: npt.NDArray[np.int64]) -> Columns:
+    return {part: values[rows] for part, values in columns.items()}
+
+
+def _best_names(pairs: pd.DataFrame, queries: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
+    """The best name of each text and enterprise, in the order `match_names` promises."""
+    left, right, bits = (pairs[c].to_numpy() for c in ("left", "name_row", "bits"))
+    text = pd.factorize(queries.index)[0][left]  # texts are sorted, so their codes are
+    firm = pd.factorize(names["uscc"], sort=True)[0][right]
+    order = np.lexsort((right, names["former"].to_numpy()[right], -bits, firm, text))
+    again = (np.diff(text[order]) == 0) & (np.diff(firm[order]) == 0)
+    order = order[~np.concatenate([[False], again])[: len(order)]]
+    order = order[np.lexsort((firm[order], -bits[order], text[order]))]
+    found = pd.DataFrame({"query": queries.index.take(left[order]), "name_row": right[order]})
+    of_name = names[["uscc", "former", "until"]].take(right[order])
+    rest = pairs.drop(columns=["left", "name_row"]).take(order)
+    parts = [found.astype({"query": "str"}), of_name, rest]
+    return pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
 
 
 def rarities(names: pd.DataFrame, register: Register) -> pd.DataFrame:
@@ -107,164 +114,3 @@ def compare(left: pd.DataFrame, right: pd.DataFrame, register: Register) -> pd.D
     """Levels and rarities of pairs of parsed names, row by row."""
     found = levels(columns_of(left), columns_of(right), register.lexicon)
     return pd.DataFrame(found, index=right.index).join(rarities(right, register))
-
-
-def levels(left: Columns, right: Columns, lexicon: Lexicon) -> dict[str, Objects]:
-    """``l_name l_trade l_place l_legal`` of pairs of parsed names (`columns_of`), each (n,)."""
-    same = (left["norm"] == right["norm"]) | (left["plain"] == right["plain"])
-    same = same & (right["trade_name"] != "")
-    return {
-        "l_name": np.where(same, "exact", _name_levels(left, right)),
-        "l_trade": _by_distinct(left["trade"], right["trade"], trade_level),
-        "l_place": _by_distinct(
-            left["places"], right["places"], lambda a, b: place_level(a, b, lexicon)
-        ),
-        "l_legal": _by_distinct(left["legal"], right["legal"], legal_level),
-    }
-
-
-def _by_distinct(left: Objects, right: Objects, rule: Callable[[str, str], str]) -> Objects:
-    """A rule applied once per distinct pair of values."""
-    mine, theirs = pd.factorize(left)[0], pd.factorize(right)[0]
-    _, first, codes = np.unique(
-        mine * (theirs.max(initial=0) + 1) + theirs, return_index=True, return_inverse=True
-    )
-    values = np.array([rule(left[i], right[i]) for i in first], dtype=object)
-    return values[codes] if len(values) else np.empty(0, dtype=object)
-
-
-def _name_levels(left: Columns, right: Columns) -> Objects:
-    """Level of the 字号, with the trade where a typing error hides the border between them.
-
-    Most pairs are decided by whole-column tests; only those one edit apart are looked into.
-    """
-    a, b = left["trade_name"], right["trade_name"]
-    core_a, core_b = a + left["trade"], b + right["trade"]
-    level = np.full(len(a), "different", dtype=object)
-    equal = ((a == b) & (a != "")) | ((core_a == core_b) & (core_a != ""))
-    level[equal] = "same"
-    rest = np.flatnonzero(~equal)
-    edits = process.cpdist(core_a[rest], core_b[rest], scorer=OSA.distance, score_cutoff=1)
-    for i in rest[edits <= 1]:
-        level[i] = _one_edit(a[i], b[i], core_a[i], core_b[i])
-    far = rest[edits > 1]
-    names = process.cpdist(a[far], b[far], scorer=OSA.distance, score_cutoff=1)
-    for i in far[names <= 1]:
-        level[i] = _one_edit(a[i], b[i], a[i], b[i])
-    for i in far[names > 1]:
-        if is_short_of(a[i], core_a[i], core_b[i]):
-            level[i] = "short"
-    return _whole_levels(left, right, level)
-
-
-def _whole_levels(left: Columns, right: Columns, level: Objects) -> Objects:
-    """Names whose parts were cut apart wrongly, compared as a whole: one or two edits in ≥ 7.
-
-    An edit inside the 字号 must sound or look alike; elsewhere it is a slip of the pen.
-    """
-    open_rows = np.flatnonzero(np.isin(level, ["different", "drop", "short"]))
-    a, b = flat(left["norm"][open_rows]), flat(right["norm"][open_rows])
-    edits = process.cpdist(a, b, scorer=Levenshtein.distance, score_cutoff=2)
-    trade_name = right["trade_name"][open_rows]
-    for k in np.flatnonzero((edits <= 2) & (edits > 0)):
-        if len(b[k]) >= 7 and _slips(a[k], b[k], trade_name[k]):
-            level[open_rows[k]] = f"whole{int(edits[k])}"
-    return level
-
-
-def _slips(a: str, b: str, trade_name: str) -> bool:
-    """Whether all edits are slips: outside the 字号 of ``b``, or alike in sound or look.
-
-    A 字号 of which no character is left is another one, however alike the characters are.
-    """
-    start = b.find(trade_name)
-    inside = range(start, start + len(trade_name))
-    ops = Levenshtein.editops(a, b)
-    if sum(op.dest_pos in inside for op in ops) >= len(inside):
-        return False
-    for op in ops:
-        at_a, at_b = op.src_pos, op.dest_pos
-        if at_b not in inside:
-            continue
-        if op.tag == "replace" and alike(a[at_a], b[at_b]):
-            continue
-        if op.tag == "delete" and at_a and a[at_a] == a[at_a - 1]:
-            continue  # a character written twice
-        return False
-    return True
-
-
-def alike(x: str, y: str) -> bool:
-    """Whether two characters sound or look alike."""
-    return sounds_alike(x, y) or looks_alike(x, y)
-
-
-def flat(norms: Objects) -> Objects:
-    """Normalised names without brackets and points."""
-    return np.array([_POINTS.sub("", norm) for norm in norms], dtype=object)
-
-
-def _one_edit(a: str, b: str, core_a: str, core_b: str) -> str:
-    """Level of two texts one edit apart: sound, look, swap, drop, trade_typo or sibling."""
-    if min(len(core_a), len(core_b)) < 2:
-        return "different"
-    if len(core_a) != len(core_b):
-        return "drop"
-    at = [i for i, (x, y) in enumerate(zip(core_a, core_b, strict=True)) if x != y]
-    x, y = core_a[at[0]], core_b[at[0]]
-    levels = (
-        ("swap", len(at) == 2),
-        # The 字号 is whole; a misspelt trade was cut elsewhere.
-        ("trade_typo", at[0] >= len(b) and a[: len(b)] == b),
-        ("sound", sounds_alike(x, y)),
-        ("look", looks_alike(x, y)),
-        ("trade_typo", at[0] >= _LONG),
-    )
-    return next((level for level, holds in levels if holds), "sibling")
-
-
-def is_short_of(trade_name: str, short: str, full: str) -> bool:
-    """Whether the short form begins the full one and all its characters follow in order."""
-    if not 2 <= len(short) < len(full) or full[: len(trade_name[:2])] != trade_name[:2]:
-        return False
-    rest = iter(full)
-    return all(char in rest for char in short)
-
-
-def trade_level(a: str, b: str) -> str:
-    """None · same · part · near · missing · other for two trades."""
-    for word in words().group_words:
-        a, b = a.replace(word, ""), b.replace(word, "")
-    if a == b:
-        return "same" if a else "none"
-    if not a or not b:
-        return "missing"
-    if a in b or b in a:
-        return "part"
-    shared = len(set(a) & set(b)) / min(len(set(a)), len(set(b)))
-    return "near" if shared >= 0.5 else "other"
-
-
-def place_level(a: str, b: str, lexicon: Lexicon) -> str:
-    """None · same · missing · part · parent · other for two sets of places joined by |."""
-    left, right = set(a.split("|")) - {""}, set(b.split("|")) - {""}
-    if left == right:
-        return "same" if left else "none"
-    if not left or not right:
-        return "missing"
-    if left < right or right < left:
-        return "part"
-    above = {p for place in left | right for p in lexicon.parents.get(place, frozenset())}
-    lower_left, lower_right = left - above, right - above
-    if lower_left <= right or lower_right <= left or not lower_left or not lower_right:
-        return "parent"
-    return "other"
-
-
-def legal_level(a: str, b: str) -> str:
-    """None · same · near · other for two classes of legal form."""
-    if a == b:
-        return "same" if a else "none"
-    if not a or not b:
-        return "none"
-    return "near" if {a, b} <= _FIRMLIKE else "other"

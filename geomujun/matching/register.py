@@ -12,6 +12,7 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.matching.candidates import NameIndex
+from geomujun.matching.compare import Columns, columns_of
 from geomujun.text.lexicon import Lexicon, case_lexicon
 from geomujun.text.names import parse
 from geomujun.text.normal import normalise
@@ -42,6 +43,7 @@ class Register:
     size: int
     rare: Mapping[str, pd.Series]  # `rarity` of 字号 and trade
     index: NameIndex
+    compared: Columns  # of ``names``
 
 
 def rarity(names: pd.DataFrame, part: str) -> pd.Series:
@@ -93,7 +95,8 @@ def build(case: Case, lexicon: Lexicon, frozen: Frozen | None = None) -> Registe
     names = in_order(read_names(firms, lexicon))
     counted, size = (frozen.names, frozen.size) if frozen else (names, len(firms))
     rare = {part: rarity(counted, part) for part in ("trade_name", "trade")}
-    return Register(names, firms, lexicon, counted, size, rare, NameIndex(names, counted))
+    index, compared = NameIndex(names, counted), columns_of(names)
+    return Register(names, firms, lexicon, counted, size, rare, index, compared)
 
 
 def in_order(names: pd.DataFrame) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from geomujun.domain.words import Verdict
 from geomujun.matching import learn
 from geomujun.matching.engine import Ground
 from geomujun.matching.title import own_levels
-from geomujun.matching.weights import Weights
+from geomujun.matching.weights import NAME_PARTS, Weights
 
 PARTS: Final = tuple(p for p in learn.OWN_PARTS if p not in {"code", "date"})
 ENOUGH: Final = 400  # holders with an answer, below which nothing is learned
@@ -143,7 +143,7 @@ def total_bits(pairs: pd.DataFrame, weights: Weights) -> learn.Floats:
     """Prior and bits of every pair without the code."""
     weight = weights.name_bits(pairs)["bits"].to_numpy() + pairs["prior"].to_numpy()
     for part in PARTS:
-        if part not in {"name", "trade", "place", "legal"}:
+        if part not in NAME_PARTS:
             weight = weight + weights.column(part, pairs[f"l_{part}"])
     return np.asarray(weight, dtype=np.float64)
 

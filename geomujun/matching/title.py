@@ -14,6 +14,7 @@ from geomujun.lang import t
 from geomujun.matching.compete import competing, total_bits
 from geomujun.matching.evidence import Item
 from geomujun.matching.holdings import held_level
+from geomujun.matching.namelines import items_of_names
 from geomujun.matching.names import match_names, parse_queries
 from geomujun.matching.namesakes import namesakes
 from geomujun.matching.register import Register
@@ -26,20 +27,6 @@ NEAR_CODE: Final = 2  # characters in which a broken code may differ from the en
 PARTS: Final = (
     "code", "date", "point", "door", "home", "village", "area", "lessor", "held",
 )  # fmt: skip
-LEVELS: Final = {
-    "exact": ("全名一致", "full name equal"),
-    "same": ("字号一致", "trade name equal"),
-    "sound": ("字号同音一字之差", "trade name differs in one like-sounding character"),
-    "look": ("字号形近一字之差", "trade name differs in one look-alike character"),
-    "swap": ("字号两字颠倒", "two characters swapped"),
-    "drop": ("漏一字或多一字", "one character missing or added"),
-    "trade_typo": ("行业用词一字之差", "one character of the trade differs"),
-    "whole1": ("全名仅一字之差", "the whole name differs in one character"),
-    "whole2": ("全名仅两字之差", "the whole name differs in two characters"),
-    "short": ("简称", "short form"),
-    "sibling": ("字号一字之差且音形不近", "one unlike character: probably a sibling firm"),
-    "different": ("字号不同", "trade name differs"),
-}
 CODE_LINES: Final = {
     "uscc_same": ("权利人证件号=统一社会信用代码", "the holder's id is the enterprise's code"),
     "org_same": ("证件号与信用代码内的组织机构代码一致", "the 9-digit code inside is the same"),
@@ -163,7 +150,8 @@ def _pairs(
     found = by_name.set_index(keys).index
     extra = by_code[~by_code.set_index(keys).index.isin(found)].assign(
         former=False, until=pd.Series(dtype="datetime64[s]"), name_row=-1, l_name="different",
-        l_trade="none", l_place="none", l_legal="none", rarity=0.0, trade_rarity=0.0,
+        l_trade="none", l_place="none", l_legal="none", l_whole="none", rarity=0.0,
+        trade_rarity=0.0,
     )  # fmt: skip
     extra = weights.name_bits(extra)
     frames = [f for f in (by_name, extra) if len(f)]
@@ -242,21 +230,7 @@ def name_items(row: Mapping[Any, Any]) -> list[Item]:
 
     ``row``: a row of `own_candidates` with ``written`` (the register's name that was compared).
     """
-    mine, theirs = row["name"], row["written"]
-    zh, en = LEVELS[row["l_name"]]
-    name = "former_name" if row["former"] else "name"
-    if row["former"]:
-        zh, en = f"曾用名{zh}", f"former name: {en}"
-    items = [Item(name, row["b_name"], mine, theirs, t(zh, en))]
-    for key, zh_yes, zh_no, en_word in (
-        ("trade", "行业用词相符", "行业用词不符", "trade words"),
-        ("place", "区划相符", "区划不符", "place in the name"),
-        ("legal", "组织形式相符", "组织形式不符", "legal form"),
-    ):
-        bits = row[f"b_{key}"]
-        if bits:
-            word = t(zh_yes, en_word + " agree") if bits > 0 else t(zh_no, en_word + " differ")
-            items.append(Item(key, bits, mine, theirs, word))
+    items = items_of_names(row)
     if row["b_code"]:
         zh, en = CODE_LINES[row["l_code"]]
         line = t(zh, en)

@@ -19,16 +19,23 @@ import pandas as pd
 import yaml
 
 Floats = npt.NDArray[np.float64]
-Objects = npt.NDArray[np.object_]
-NAME_PARTS: Final = ("name", "trade", "place", "legal")
+Levels = pd.Categorical | npt.NDArray[np.object_]
+NAME_PARTS: Final = ("name", "trade", "place", "legal", "whole")
 USE_ONLY: Final = ("door", "lease", "family", "rest", "taken", "seat")
 USE_TOO: Final = ("point", "village", "area")
-EXACT: Final = frozenset({"exact"})
-AGREE: Final = frozenset({"same", "exact"})
-WHOLE: Final = frozenset({"exact", "whole1", "whole2"})
-FUZZY: Final = frozenset(
-    {"sound", "look", "swap", "drop", "trade_typo", "short", "whole1", "whole2"}
-)
+# The slope of the rarity of the 字号 that counts at a level; at other levels it does not count.
+SLOPES: Final[Mapping[str, str]] = {
+    "exact": "exact",
+    "same": "same",
+    **dict.fromkeys(
+        ("sound", "look", "faint", "swap", "drop", "double", "trade_typo", "whole1",
+         "whole2", "order"), "fuzzy",
+    ),
+    **dict.fromkeys(("short", "begin", "inside"), "short"),
+    "sibling": "sibling",
+}  # fmt: skip
+# A name that agrees as a whole needs no further praise from its parts.
+QUIET: Final = frozenset({"exact", "whole1", "whole2", "order"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,46 +57,38 @@ class Weights:
         use = {part: learned.bits[part] for part in USE_TOO}
         return replace(self, bits={**self.bits, **bits}, use=use)
 
-    def column(self, comparison: str, levels: pd.Series) -> np.ndarray:
+    def column(self, comparison: str, levels: pd.Series) -> Floats:
         """Bits of a column of levels; an unknown level says nothing."""
-        table = self.bits[comparison]
-        return levels.map(dict(table)).fillna(0.0).to_numpy(dtype=np.float64)
+        return _looked_up(self.bits[comparison], pd.Categorical(levels))
 
     def name_bits(self, pairs: pd.DataFrame) -> pd.DataFrame:
-        """``pairs`` with ``b_name b_trade b_place b_legal`` and their sum ``bits``."""
-        levels = {f"l_{p}": pairs[f"l_{p}"].to_numpy(object) for p in NAME_PARTS}
+        """``pairs`` with ``b_name b_trade b_place b_legal b_whole`` and their sum ``bits``."""
+        levels = {f"l_{p}": pd.Categorical(pairs[f"l_{p}"]) for p in NAME_PARTS}
         rare = (pairs[r].to_numpy(np.float64) for r in ("rarity", "trade_rarity"))
         return pairs.assign(**self.bits_of(levels, *rare))
 
     def bits_of(
-        self, levels: Mapping[str, Objects], rarity: Floats, trade_rarity: Floats
+        self, levels: Mapping[str, Levels], rarity: Floats, trade_rarity: Floats
     ) -> dict[str, Floats]:
-        """`name_bits` of levels ``l_name l_trade l_place l_legal`` as arrays, (n,) each."""
-        level = levels["l_name"]
-        slope = np.select(
-            [_among(level, EXACT), _among(level, AGREE), _among(level, FUZZY)],
-            [self.slopes["exact"], self.slopes["same"], self.slopes["fuzzy"]],
-            0.0,
-        )
-        same_trade = np.where(levels["l_trade"] == "same", self.slopes["trade"], 0.0)
+        """`name_bits` of levels ``l_name l_trade l_place l_legal l_whole``, (n,) each."""
+        name = levels["l_name"]
+        slope = _looked_up({level: self.slopes[s] for level, s in SLOPES.items()}, name)
+        same_trade = _looked_up({"same": self.slopes["trade"]}, levels["l_trade"])
+        quiet = _looked_up(dict.fromkeys(QUIET, 1.0), name) > 0
         out = {f"b_{p}": _looked_up(self.bits[p], levels[f"l_{p}"]) for p in NAME_PARTS}
         out["b_name"] = out["b_name"] + slope * rarity
         out["b_trade"] = out["b_trade"] + same_trade * trade_rarity
-        # A name that agrees as a whole needs no further praise from its parts.
-        whole = _among(level, WHOLE)
-        for part in ("trade", "place", "legal"):
-            out[f"b_{part}"] = np.where(whole, 0.0, out[f"b_{part}"])
-        out["bits"] = out["b_name"] + out["b_trade"] + out["b_place"] + out["b_legal"]
+        for part in NAME_PARTS[1:]:
+            out[f"b_{part}"] = np.where(quiet, 0.0, out[f"b_{part}"])
+        out["bits"] = np.sum([out[f"b_{p}"] for p in NAME_PARTS], axis=0)
         return out
 
 
-def _looked_up(table: Mapping[str, float], levels: Objects) -> Floats:
+def _looked_up(table: Mapping[str, float], levels: Levels) -> Floats:
     """Bits of levels; an unknown level says nothing."""
-    return np.fromiter((table.get(level, 0.0) for level in levels), np.float64, len(levels))
-
-
-def _among(levels: Objects, wanted: frozenset[str]) -> npt.NDArray[np.bool_]:
-    return np.fromiter((level in wanted for level in levels), np.bool_, len(levels))
+    levels = levels if isinstance(levels, pd.Categorical) else pd.Categorical(levels)
+    known = [*(table.get(level, 0.0) for level in levels.categories), 0.0]
+    return np.take(np.array(known, dtype=np.float64), levels.codes)
 
 
 def read(text: str) -> Weights:

@@ -121,7 +121,6 @@ def write(state: State, folder: Path) -> None:
         "lexicon": {
             "place": dict(lexicon.place),
             "parents": {k: sorted(v) for k, v in lexicon.parents.items()},
-            "longest": lexicon.longest,
             "sounds": dict(lexicon.sounds),
         },
         "weights": asdict(state.weights),
@@ -162,7 +161,6 @@ def _state(basis: Mapping[str, Any], names: pd.DataFrame, rows: pd.DataFrame) ->
     lexicon = Lexicon(
         place=raw["place"],
         parents={k: frozenset(v) for k, v in raw["parents"].items()},
-        longest=int(raw["longest"]),
         sounds=raw["sounds"],
     )
     weights = Weights(**basis["weights"])

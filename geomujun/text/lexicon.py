@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
@@ -33,6 +33,7 @@ class Words:
     """The lists of `words.yaml`, longest first where they are matched at an end."""
 
     legal_forms: Mapping[str, str]
+    forms_by_end: Mapping[str, tuple[str, ...]]  # last character → forms, longest first
     group_words: tuple[str, ...]
     branch: re.Pattern[str]  # group 1: the legal person, group 2: the branch
     branch_part: re.Pattern[str]
@@ -60,8 +61,11 @@ def words() -> Words:
     raw: dict[str, Any] = yaml.safe_load(_data("words.yaml"))
     trades = frozenset(raw["trades"].split())
     forms = {k.replace("（", "(").replace("）", ")"): v for k, v in raw["legal_forms"].items()}
+    forms = dict(sorted(forms.items(), key=lambda kv: (-len(kv[0]), kv[0])))
+    ends = sorted({form[-1] for form in forms})
     return Words(
-        legal_forms=dict(sorted(forms.items(), key=lambda kv: (-len(kv[0]), kv[0]))),
+        legal_forms=forms,
+        forms_by_end={e: tuple(f for f in forms if f[-1] == e) for e in ends},
         group_words=tuple(raw["group_words"]),
         branch=re.compile(
             rf"^(.{{3,}}?(?:{_any(forms)}))((?:{'|'.join(raw['branch_patterns'])}))$"
@@ -100,14 +104,23 @@ class Lexicon:
     """Place words of one case.
 
     ``sounds`` maps the pinyin of places the addresses of the case begin with to their short names.
-    ``place`` maps each writing (绍兴市, 绍兴) to the short name (绍兴); ``longest`` is the length
-    of the longest writing. ``parents`` maps a short name to the short names above it.
+    ``place`` maps each writing (绍兴市, 绍兴) to the short name (绍兴); ``sizes`` the first two
+    characters of writings to their lengths, longest first. ``parents`` maps a short name to the
+    short names above it.
     """
 
     place: Mapping[str, str]
     parents: Mapping[str, frozenset[str]]
-    longest: int
     sounds: Mapping[str, str]
+    sizes: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[str, set[int]] = {}
+        for writing in self.place:
+            if len(writing) > 1:
+                found.setdefault(writing[:2], set()).add(len(writing))
+        sizes = {head: tuple(sorted(lengths, reverse=True)) for head, lengths in found.items()}
+        object.__setattr__(self, "sizes", sizes)
 
 
 def short_place(name: str) -> str:
@@ -152,4 +165,4 @@ def case_lexicon(addresses: Iterable[pd.Series]) -> Lexicon:
             local.update({key, *chain})
             parents[key] = parents.get(key, frozenset()) | (frozenset(chain) - {key})
     sounds = {sound(short): short for short in sorted(local)}
-    return Lexicon(place, parents, max(map(len, place)), sounds)
+    return Lexicon(place, parents, sounds)

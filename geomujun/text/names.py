@@ -13,15 +13,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Final
 
 import pandas as pd
 from rapidfuzz.distance import OSA
 
 from geomujun.text.lexicon import Lexicon, Words, words
+from geomujun.text.look import looks_alike
 from geomujun.text.normal import normalise_text
-from geomujun.text.sound import looks_alike, sound
+from geomujun.text.sound import sound
 
 _PERSON: Final = re.compile(
     r"^[\u4e00-\u9fff·]{2,4}$|^[\u4e00-\u9fff]{2,8}·[\u4e00-\u9fff·]{1,10}$"
@@ -34,8 +34,20 @@ _PEOPLE: Final = re.compile(r"等\d*[\u4e00-\u9fff]{0,2}$")  # 张三等3人
 _POINTS: Final = re.compile(r"(?<=[\u4e00-\u9fff)])[.·・\-—–_:：]+(?=[\u4e00-\u9fff(])")
 # What clerks add behind a company: a department, a site, a plot.
 _ANNEX: Final = re.compile(
-    r"^(.{2,}?(?:有限公司|责任公司|集团公司|股份公司))((?:(?!公司).){1,10})$"
+    r"^(.{2,}?(?:有限公司|责任公司|集团公司|股份公司))((?:(?!公司).){1,24})$"
 )
+# Behind any name: a contact (联系人:李某), a number.
+_CONTACT: Final = re.compile(
+    r"(?<=.{3})(?:(?:联系人|联系电话|电话|法人)[:：]?.*|[-—]?\d[\d-]{6,})$"
+)
+# A town or zone between place and 字号; the 字号 and what follows keep four characters.
+_ZONE: Final = re.compile(
+    r"^(?:[\u4e00-\u9fff]{2,3}?(?:街道|镇|乡)|[\u4e00-\u9fff]{0,4}?(?:工业园区|开发区|高新区)|新区)(?=.{4})"
+)
+# A form cut by the width of a field.
+_CUT_FORMS: Final = (
+    "股份有限公", "股份有限", "股份有", "有限责任公", "有限责任", "有限责", "有限公", "有限",
+)  # fmt: skip
 _FORMS_BY_SIGHT: Final = ("有限责任公司", "股份有限公司", "有限公司")
 _FIRM_FORMS: Final = frozenset({"share", "limited", "company", "partnership", "cooperative"})
 _NO_PLACE_END: Final = frozenset({"市政", "市场", "区域", "县域"})
@@ -66,6 +78,8 @@ def split_brackets(norm: str) -> tuple[str, list[str]]:
 
     A bracket never closed ends at the next opening one or at the end of the text.
     """
+    if "(" not in norm and ")" not in norm:
+        return norm, []
     outside: list[str] = []
     parts: list[str] = []
     depth = 0
@@ -92,8 +106,8 @@ def take_places(
     """
     places: list[str] = []
     while True:
-        for size in range(min(lexicon.longest, len(text) - at_least), 1, -1):
-            place = lexicon.place.get(text[:size])
+        for size in lexicon.sizes.get(text[:2], ()):
+            place = lexicon.place.get(text[:size]) if len(text) - size >= at_least else None
             if place is not None and _is_place(text, size, [*beside, *places], lexicon):
                 places.append(place)
                 # 绍兴县: counties that became districts are no longer in the list.
@@ -142,9 +156,9 @@ def _seen_as(head: str, lexicon: Lexicon) -> str:
 
 def take_legal(text: str, lists: Words) -> tuple[str, str]:
     """The text without its legal form, and the form's class."""
-    for form, kind in lists.legal_forms.items():
+    for form in lists.forms_by_end.get(text[-1:], ()):
         if text.endswith(form) and len(text) > len(form):
-            return text[: -len(form)], kind
+            return text[: -len(form)], lists.legal_forms[form]
     return _misspelt_legal(text, lists)
 
 
@@ -156,7 +170,8 @@ def _misspelt_legal(text: str, lists: Words) -> tuple[str, str]:
             near = len(text) > size + 1 and OSA.distance(tail, form, score_cutoff=1) <= 1
             if near and text[-size - 1] + tail != form and tail[:1] == form[:1]:
                 return text[:-size], lists.legal_forms[form]
-    return text, ""
+    cut = next((f for f in _CUT_FORMS if text.endswith(f) and len(text) > len(f) + 2), "")
+    return text[: len(text) - len(cut)], cut and ("share" if cut[0] == "股" else "limited")
 
 
 def take_trade(core: str, lists: Words) -> tuple[str, str]:
@@ -173,6 +188,8 @@ def take_trade(core: str, lists: Words) -> tuple[str, str]:
 
 def take_branch(text: str, lists: Words) -> tuple[str, str]:
     """The legal person's name and what makes it a branch (第二分厂), "" when it is none."""
+    if text.endswith("公司") and not text.endswith("分公司"):
+        return text, ""
     found = lists.branch.match(text) or _ANNEX.match(text)
     return (found.group(1), found.group(2)) if found else (text, "")
 
@@ -195,46 +212,67 @@ def _bracket_kind(part: str, lexicon: Lexicon, lists: Words) -> tuple[str, str]:
     return kind, named.group(1) if named else part
 
 
+def _plain_tail(text: str) -> str:
+    """The text without contacts, 等…户 and points between words."""
+    if text.isalpha() and "等" not in text and "联系" not in text:
+        return text
+    return _COUNT.sub("", _POINTS.sub("", _CONTACT.sub("", text)))
+
+
 def parse_name(text: str, lexicon: Lexicon) -> ParsedName:
     """Take one name apart."""
+    return ParsedName(*_fields(text, lexicon))
+
+
+def _fields(text: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The fields of `ParsedName` in their order."""
     lists = words()
     norm = normalise_text(text)
     outside, parts = split_brackets(norm)
+    if not outside and parts:  # 《绍兴华联纺织有限公司》
+        outside = parts.pop(parts.index(max(parts, key=len)))
+    typed = _typed(parts, lexicon, lists)
+    base, branch = take_branch(_plain_tail(outside), lists)
+    in_brackets = [p for part in typed.get("place", ()) for p in take_places(part, lexicon, 0)[0]]
+    places, rest = take_places(base, lexicon, beside=tuple(in_brackets))
+    rest = _ZONE.sub("", rest) if places else rest
+    core, legal = take_legal(rest, lists)
+    if not legal and "form" in typed:
+        legal = lists.legal_forms.get(typed["form"][-1], "")
+    places += in_brackets
+    plain = "".join([*places, core, legal]) if core else norm
+    first = {kind: typed[kind][0] for kind in ("branch", "former", "renamed") if kind in typed}
+    return (
+        norm,
+        plain,
+        "|".join(places),
+        *take_trade(core, lists),
+        legal,
+        branch or first.get("branch", ""),
+        first.get("former", ""),
+        first.get("renamed", ""),
+        "|".join([*typed.get("note", ()), *typed.get("person", ())]),
+    )
+
+
+def _typed(parts: list[str], lexicon: Lexicon, lists: Words) -> dict[str, list[str]]:
+    """Values of bracketed parts by what they are."""
     typed: dict[str, list[str]] = {}
     for part in parts:
         kind, value = _bracket_kind(part, lexicon, lists)
         typed.setdefault(kind, []).append(value)
-    base, branch = take_branch(_COUNT.sub("", _POINTS.sub("", outside)), lists)
-    branch = branch or typed.get("branch", [""])[0]
-    in_brackets = [p for part in typed.get("place", []) for p in take_places(part, lexicon, 0)[0]]
-    places, rest = take_places(base, lexicon, beside=tuple(in_brackets))
-    core, legal = take_legal(rest, lists)
-    if not legal and "form" in typed:
-        legal = lists.legal_forms.get(typed["form"][-1], "")
-    trade_name, trade = take_trade(core, lists)
-    return ParsedName(
-        norm=norm,
-        plain="".join(places) + "".join(in_brackets) + core + legal if core else norm,
-        places="|".join([*places, *in_brackets]),
-        trade_name=trade_name,
-        trade=trade,
-        legal=legal,
-        branch=branch,
-        former=typed.get("former", [""])[0],
-        renamed=typed.get("renamed", [""])[0],
-        note="|".join(typed.get("note", []) + typed.get("person", [])),
-    )
+    return typed
 
 
 def parse(texts: pd.Series, lexicon: Lexicon) -> pd.DataFrame:
     """Take a column apart: a frame on its index with the fields of `ParsedName`."""
-    values = texts.astype("str")
-    distinct = pd.unique(values)
+    codes, distinct = pd.factorize(texts.astype("str"))
+    rows = [_fields(text, lexicon) for text in distinct.tolist()]
     fields = list(ParsedName.__dataclass_fields__)
-    values_of = attrgetter(*fields)
-    rows = [values_of(parse_name(text, lexicon)) for text in distinct]
-    table = pd.DataFrame(rows, columns=fields, index=distinct, dtype="str")
-    return table.reindex(pd.Index(values)).set_axis(values.index)
+    columns = zip(*rows, strict=True) if rows else ([] for _ in fields)
+    table = pd.DataFrame(dict(zip(fields, columns, strict=True)), dtype="str")
+    table = table if len(table) == len(texts) else table.take(codes)
+    return table.set_axis(texts.index)
 
 
 def holder_kind(text: str) -> str:

@@ -86,9 +86,9 @@ def test_the_borders_of_an_enterprise_are_scores_of_its_cohort(geomujun: Call, r
     up, down = found["borders"]
     assert (up["grade"], up["up"], down["grade"], down["up"]) == ("A", True, "C", False)
     cohort = rows[(rows["cohort"] == row["cohort"]) & (rows["rank"] != "")]
-    assert float(cohort.loc[cohort["rank"].astype(int) == up["rank"], "score"].iloc[0]) == pytest.approx(
-        up["score"]
-    )
+    assert float(
+        cohort.loc[cohort["rank"].astype(int) == up["rank"], "score"].iloc[0]
+    ) == pytest.approx(up["score"])
     assert up["points"] == pytest.approx(up["score"] - found["score"], abs=1e-5)
     taxes = [v for v in up["single"] if v["field"] == "tax_wan_yuan"]
     assert taxes

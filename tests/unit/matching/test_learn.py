@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from geomujun.matching.learn import OWN_PARTS, Examples, features, learn
-from geomujun.matching.weights import Weights, shipped
+from geomujun.matching.weights import NAME_PARTS, Weights, shipped
 
 PLANTED = {"point": {"deep": 4.0, "near": -2.0, "none": 0.0}, "door": {"only": 3.0, "none": 0.0}}
 
@@ -83,7 +83,7 @@ def test_a_fit_that_was_not_reached_is_an_error_not_a_result() -> None:
 
 
 def test_features_of_names_are_levels_and_rarities_and_whole_names_silence_their_parts() -> None:
-    shared = {"l_trade": "same", "l_place": "same", "l_legal": "same", "l_code": "none", "l_date": "none",
+    shared = {"l_trade": "same", "l_place": "same", "l_legal": "same", "l_whole": "same_3", "l_code": "none", "l_date": "none",
               "l_point": "none", "l_village": "none", "l_area": "none",
               "l_lessor": "none", "l_held": "none", "rarity": 5.0, "trade_rarity": 2.0}  # fmt: skip
     pairs = pd.DataFrame([shared | {"l_name": n} for n in ("exact", "same", "sound")])
@@ -99,11 +99,40 @@ def test_features_of_names_are_levels_and_rarities_and_whole_names_silence_their
 
 def test_features_times_weights_are_the_bits_that_matching_gives() -> None:
     rows = [
-        {"l_name": n, "l_trade": t, "l_place": p, "l_legal": "near", "rarity": 6.0, "trade_rarity": 3.0}
+        {"l_name": n, "l_trade": t, "l_place": p, "l_legal": "near", "l_whole": "slip_2", "rarity": 6.0, "trade_rarity": 3.0}
         for n in shipped().bits["name"] for t in ("same", "other") for p in ("same", "parent")
     ]  # fmt: skip
     pairs = pd.DataFrame(rows)
-    matrix, names = features(pairs, ("name", "trade", "place", "legal"), shipped())
+    matrix, names = features(pairs, NAME_PARTS, shipped())
     tables = {**shipped().bits, "slopes": shipped().slopes}
     theta = np.array([tables[part][key] for part, key in names])
     assert matrix @ theta == pytest.approx(shipped().name_bits(pairs)["bits"].to_numpy())
+
+
+def test_what_an_official_would_not_believe_is_not_learned() -> None:
+    # Examples in which a place left out is always right and the same place always wrong.
+    place = np.tile(["absent", "same"], 400)
+    none = dict.fromkeys(("l_trade", "l_legal", "l_whole"), "none")
+    fixed = {"l_name": "same", "rarity": 8.0, "trade_rarity": 2.0, **none}
+    pairs = pd.DataFrame({"l_place": place, **fixed})
+    some = Examples(pairs, np.repeat(np.arange(400), 2), place == "absent", np.full(800, -8.0))
+    got = learn(some, NAME_PARTS, shipped(), ridge=0.01).bits["place"]
+    assert got["absent"] <= 0.0 <= got["part"] <= got["same"]
+
+
+def test_a_level_is_worth_at_least_as_much_as_the_one_below() -> None:
+    step = np.tile(["slip_2", "slip_4"], 400)
+    none = dict.fromkeys(("l_trade", "l_legal", "l_place"), "none")
+    fixed = {"l_name": "sound", "rarity": 8.0, "trade_rarity": 2.0, **none}
+    pairs = pd.DataFrame({"l_whole": step, **fixed})
+    some = Examples(pairs, np.repeat(np.arange(400), 2), step == "slip_2", np.full(800, -8.0))
+    got = learn(some, NAME_PARTS, shipped(), ridge=0.01).bits["whole"]
+    rising = [got[f"slip_{i}"] for i in range(7)]
+    assert rising == sorted(rising)
+    assert rising[4] == rising[2]
+
+
+def test_names_may_have_a_ridge_of_their_own() -> None:
+    some = planted(200)
+    one, other = (learn(some, ("point", "door"), start(), 1.0, ridge) for ridge in (None, 1e9))
+    assert one == other  # neither is a comparison of names

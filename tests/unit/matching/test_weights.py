@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from geomujun.matching.evidence import PRIOR, Item, as_json
-from geomujun.matching.weights import Weights, read, shipped, written
+from geomujun.matching.weights import NAME_PARTS, QUIET, Weights, read, shipped, written
 
 
 def priced(**levels: object) -> pd.Series:
-    row = {"l_name": "same", "l_trade": "none", "l_place": "none", "l_legal": "none",
+    row = {"l_name": "same", "l_trade": "none", "l_place": "none", "l_legal": "none", "l_whole": "none",
            "rarity": 0.0, "trade_rarity": 0.0} | levels  # fmt: skip
     return shipped().name_bits(pd.DataFrame([row])).iloc[0]
 
@@ -29,6 +29,12 @@ def test_weights_written_and_read_again_are_the_same() -> None:
         ("trade", ["same", "none", "other"]),
         ("place", ["same", "part", "none", "parent", "other"]),
         ("legal", ["same", "near", "other"]),
+        ("legal", ["same", "none", "absent"]),
+        ("trade", ["same", "none", "absent", "more", "other"]),
+        ("trade", ["typo", "slip"]),
+        ("place", ["same", "none", "absent", "more", "other"]),
+        ("whole", ["slip_5", "slip_4", "slip_2", "slip_0"]),
+        ("whole", ["apart_5", "apart_3", "none", "apart_0"]),
         ("code", ["uscc_same", "org_same", "near", "none", "org_other", "uscc_other"]),
         ("point", ["deep", "inside", "reading", "recast", "hint", "none"]),
         ("door", ["only", "shared", "none"]),
@@ -51,30 +57,38 @@ def test_the_rarity_of_the_trade_name_counts_when_it_agrees_and_only_then() -> N
         ("same", "same"),
         ("sound", "fuzzy"),
         ("whole1", "fuzzy"),
+        ("short", "short"),
+        ("sibling", "sibling"),
     ):
         gain = priced(l_name=level, rarity=10.0)["b_name"] - priced(l_name=level)["b_name"]
         assert gain == pytest.approx(10 * slopes[slope])
-    assert priced(l_name="sibling", rarity=10.0)["b_name"] == priced(l_name="sibling")["b_name"]
+    other = priced(l_name="different", rarity=10.0)
+    assert other["b_name"] == priced(l_name="different")["b_name"]
 
 
 def test_the_rarity_of_a_trade_counts_when_the_trade_agrees() -> None:
     gain = priced(l_trade="same", trade_rarity=4.0)["b_trade"] - priced(l_trade="same")["b_trade"]
     assert gain == pytest.approx(4 * shipped().slopes["trade"])
-    assert priced(l_trade="part", trade_rarity=4.0)["b_trade"] == shipped().bits["trade"]["part"]
+    assert priced(l_trade="typo", trade_rarity=4.0)["b_trade"] == shipped().bits["trade"]["typo"]
 
 
-@pytest.mark.parametrize("level", ["exact", "whole1", "whole2"])
+@pytest.mark.parametrize("level", sorted(QUIET))
 def test_a_name_that_agrees_as_a_whole_is_not_praised_again_for_its_parts(level: str) -> None:
-    row = priced(l_name=level, l_trade="same", l_place="same", l_legal="same", trade_rarity=5.0)
-    assert (row["b_trade"], row["b_place"], row["b_legal"]) == (0.0, 0.0, 0.0)
+    row = priced(l_name=level, l_trade="same", l_place="same", l_legal="same", l_whole="same_5")
+    assert [row[f"b_{part}"] for part in NAME_PARTS[1:]] == [0.0] * 4
     assert row["bits"] == row["b_name"]
 
 
 def test_the_bits_of_a_name_are_the_sum_of_its_parts() -> None:
-    row = priced(l_trade="same", l_place="other", l_legal="near", rarity=5.0, trade_rarity=2.0)
-    assert row["bits"] == pytest.approx(
-        row["b_name"] + row["b_trade"] + row["b_place"] + row["b_legal"]
+    row = priced(
+        l_trade="same",
+        l_place="other",
+        l_legal="near",
+        l_whole="same_5",
+        rarity=5.0,
+        trade_rarity=2.0,
     )
+    assert row["bits"] == pytest.approx(sum(row[f"b_{part}"] for part in NAME_PARTS))
 
 
 def test_an_unknown_level_says_nothing() -> None:
