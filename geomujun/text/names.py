@@ -20,7 +20,7 @@ from rapidfuzz.distance import OSA
 
 from geomujun.text.lexicon import Lexicon, Words, words
 from geomujun.text.look import looks_alike
-from geomujun.text.normal import normalise_text
+from geomujun.text.normal import normalise, normalise_text
 from geomujun.text.sound import sound
 
 _PERSON: Final = re.compile(
@@ -221,13 +221,12 @@ def _plain_tail(text: str) -> str:
 
 def parse_name(text: str, lexicon: Lexicon) -> ParsedName:
     """Take one name apart."""
-    return ParsedName(*_fields(text, lexicon))
+    return ParsedName(*_fields(normalise_text(text), lexicon))
 
 
-def _fields(text: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """The fields of `ParsedName` in their order."""
+def _fields(norm: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The fields of `ParsedName` in their order, of a normalised name."""
     lists = words()
-    norm = normalise_text(text)
     outside, parts = split_brackets(norm)
     if not outside and parts:  # 《绍兴华联纺织有限公司》
         outside = parts.pop(parts.index(max(parts, key=len)))
@@ -267,7 +266,8 @@ def _typed(parts: list[str], lexicon: Lexicon, lists: Words) -> dict[str, list[s
 def parse(texts: pd.Series, lexicon: Lexicon) -> pd.DataFrame:
     """Take a column apart: a frame on its index with the fields of `ParsedName`."""
     codes, distinct = pd.factorize(texts.astype("str"))
-    rows = [_fields(text, lexicon) for text in distinct.tolist()]
+    norms = normalise(pd.Series(distinct, dtype="str"))
+    rows = [_fields(norm, lexicon) for norm in norms.tolist()]
     fields = list(ParsedName.__dataclass_fields__)
     columns = zip(*rows, strict=True) if rows else ([] for _ in fields)
     table = pd.DataFrame(dict(zip(fields, columns, strict=True)), dtype="str")
