@@ -65,10 +65,11 @@ class World:
         return self
 
     def out(self, lessor: str, land_m2: float | None = None, floor_m2: float | None = None,
-            code: str = "P") -> World:  # fmt: skip
+            code: str = "P", number: str = "") -> World:  # fmt: skip
         """A lease in force whose tenant is no enterprise of the case."""
         self.outside.append(
-            {"parcel_resolved": code, "lessor_key": lessor, "land_area_m2": land_m2, "floor_area_m2": floor_m2}
+            {"parcel_resolved": code, "lessor_key": lessor, "contract_no": number or f"O{len(self.outside)}",
+             "land_area_m2": land_m2, "floor_area_m2": floor_m2}
         )  # fmt: skip
         return self
 
@@ -100,9 +101,9 @@ class World:
         case = self.case
         links = pd.DataFrame(self.links, columns=LINKS).astype(LINKS)
         land = case.parcels[["parcel_code", "area_m2"]].set_axis(["code", "area_m2"], axis=1)
-        outside = pd.DataFrame(
-            self.outside, columns=["parcel_resolved", "lessor_key", "land_area_m2", "floor_area_m2"]
-        ).astype({"parcel_resolved": "str", "lessor_key": "str", "land_area_m2": "float64", "floor_area_m2": "float64"})  # fmt: skip
+        kinds = {"parcel_resolved": "str", "lessor_key": "str", "contract_no": "str",
+                 "land_area_m2": "float64", "floor_area_m2": "float64"}  # fmt: skip
+        outside = pd.DataFrame(self.outside, columns=list(kinds)).astype(kinds)
         holders = pd.DataFrame(self.holders, columns=["parcel_code", "kind"]).astype("str")
         codes = pd.DataFrame({"uscc": list(self.firms), "state": "ok"}).astype("str")
         return Inputs(case, links, holders, outside, pd.DataFrame(land), codes)

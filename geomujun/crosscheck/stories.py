@@ -155,7 +155,9 @@ def _headlines(table: pd.DataFrame, story: np.ndarray, lead: pd.Series, sight: S
     heads = table.iloc[lead.to_numpy()]
     who = _subjects(heads, sight)
     first = [
-        t("{who}：{message}", "{who}: {message}", who=name, message=message)
+        message  # many begin with the name already
+        if message.startswith(name)
+        else t("{who}：{message}", "{who}: {message}", who=name, message=message)
         for name, message in zip(who, heads["message"].tolist(), strict=True)
     ]
     lines = pd.Series(first, index=lead.index, dtype="str")

@@ -21,6 +21,7 @@ from geomujun.ledger.buckets import enterprise_buckets, parcel_buckets
 from geomujun.ledger.claims import claims, total_floor
 from geomujun.ledger.divide import Division, divide
 from geomujun.ledger.rounding import round_m2
+from geomujun.matching.explain import TITLE_TIERS
 
 EXEMPT_YEARS: Final = 3
 CENTS_M2: Final = 0.1  # what rounding of shares may add up to on one parcel
@@ -124,23 +125,27 @@ class Ground:
 def _decided_shares(live: pd.DataFrame, area: pd.Series) -> pd.Series:
     """Shares of holders, those people decided on included.
 
-    A decided area is that part of the parcel; a holder whom only a decision names has the whole
-    when no other holder is linked.
+    A decided area is that part of the parcel; a holder whom a decision names and no right holder
+    of the register does, so that no share is registered, has the whole when no other is linked.
     """
     own = (live["relation"] == Relation.OWN) & (live["decision"] == Verdict.SAME)
     stated = (live["claim_m2"] / area.where(area > 0)).clip(upper=1.0).where(own)
     share = stated.where(stated.notna(), live["share"])
     copy = [live[name] for name in ("parcel_code", "flip") if name in live]
     others = (live["relation"] == Relation.OWN).groupby(copy).transform("sum")
-    whole = own & share.isna() & (others == 1) & (live["tier"] == "decision")
+    whole = own & share.isna() & (others == 1) & ~live["tier"].isin(TITLE_TIERS)
     return share.mask(whole, 1.0)
 
 
 def parts_of(live: pd.DataFrame, outside: pd.DataFrame) -> Division:
-    """Described links divided; ``outside`` as `Ground.outside`."""
+    """Described links divided; ``outside`` as `Ground.outside`, those aside whose tenant is live."""
     own = live[live["relation"] == Relation.OWN]
     use = live[live["relation"].isin(USE)]
-    return divide(own, claims(use), outside)
+    contract = ["parcel_code", "lease_id"]
+    named = pd.MultiIndex.from_frame(outside[contract]).isin(
+        pd.MultiIndex.from_frame(use[contract])
+    )
+    return divide(own, claims(use), outside[~named])
 
 
 def _outside(rows: pd.DataFrame, area: pd.Series, built: pd.Series) -> pd.DataFrame:
@@ -153,6 +158,7 @@ def _outside(rows: pd.DataFrame, area: pd.Series, built: pd.Series) -> pd.DataFr
         {
             "parcel_code": parcel,
             "lessor_uscc": rows["lessor_key"],
+            "lease_id": rows["contract_no"],
             "gross_m2": round_m2(gross).fillna(0.0),
         }
     )

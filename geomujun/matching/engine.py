@@ -28,12 +28,21 @@ from geomujun.matching.use import Known, registered_only, use_candidates
 from geomujun.matching.weights import Weights, shipped
 
 GONE: Final = ("注销", "吊销")
+PAIR: Final = ["parcel_code", "uscc"]
 COLUMNS: Final = (
     "parcel_code", "uscc", "relation", "share", "valid_from", "valid_to", "probability", "band",
     "tier", "evidence", "rival_uscc", "rival_probability", "decision", "lease_id", "weight_bits",
     "claim_m2", "claim_floor_m2", "head_lease_id", "lessor_uscc", "on_patch", "in_force", "counted",
     "holder_cancelled",
 )  # fmt: skip
+_CONTRACT: Final = {
+    "lease_id": "contract_no",
+    "head_lease_id": "head_contract_no",
+    "lessor_uscc": "lessor_key",
+    "valid_from": "start_on",
+    "valid_to": "end_on",
+    "claim_floor_m2": "floor_area_m2",
+}  # what a link takes from its contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,8 @@ def read_base(case: Case, frozen: Frozen | None) -> Base:
     register = build(case, frozen.lexicon if frozen else lexicon_of(case), frozen)
     land = build_land(case)
     sites = build_sites(register.firms, land)
-    holders = explode(case, tuple(sorted(register.lexicon.sounds.values())))
+    places = tuple(sorted(register.lexicon.sounds.values()))
+    holders = explode(case, places, register.heads())
     doors = door_table(case, land)
     return Base(register, Places(land, sites, doors), holders)
 
@@ -162,8 +172,13 @@ def linked(
         explain.lease_rows(_live(leases)),
         explain.use_rows(use, register, sites, land),
     ]
+    taken = set(pd.MultiIndex.from_frame(pd.concat([part[PAIR] for part in parts])))
+    maybe = _live(_maybe(leases))
+    there = pd.MultiIndex.from_frame(maybe[["parcel_resolved", "lessee_key"]]).isin(taken)
+    parts.append(explain.lease_rows(maybe[~there]))
     taken = {u for part in parts for u in part["uscc"]}
-    parts.append(explain.address_rows(registered_only(register.firms, sites, doors, land, taken)))
+    only = registered_only(register.firms, sites, doors, land, taken)
+    parts.append(explain.address_rows(only, register.firms, land))
     links = (
         pd.concat([p for p in parts if len(p)], ignore_index=True)
         if any(map(len, parts))
@@ -173,15 +188,36 @@ def linked(
     links["decision"] = Verdict.NONE.value
     if decisions is not None and len(decisions):
         links = _decide(links, decisions, _untitled(ground.holders, links))
-        links = _without_answered(links, ground.holders)
+        links = _with_contract(_without_answered(links, ground.holders), _outside(leases))
     links = _finish(links, register, land, day)
     settled = case.with_tables(leases=leases, supply=resolve_supply(case))
-    outside = leases[
-        leases["in_force"] & (leases["lessee_key"] == "") & (leases["parcel_resolved"] != "")
-    ]
-    outside = outside.reset_index(drop=True)
+    outside = _outside(leases)
     groups = suggest(register, sites, links)
     return Matches(links, settled, ground.holders, outside, land, register, groups)
+
+
+def _outside(leases: pd.DataFrame) -> pd.DataFrame:
+    """Leases in force whose parcel is known and whose tenant is not."""
+    open_rows = (
+        leases["in_force"] & (leases["lessee_key"] == "") & (leases["parcel_resolved"] != "")
+    )
+    return leases[open_rows].reset_index(drop=True)
+
+
+def _with_contract(links: pd.DataFrame, outside: pd.DataFrame) -> pd.DataFrame:
+    """A tenant only a person names, on land let by one contract to one unread: it is his."""
+    once = outside[~outside["parcel_resolved"].duplicated(keep=False)]
+    rows = once.set_index("parcel_resolved").reindex(links["parcel_code"])
+    tenant = links["relation"].isin([Relation.LEASE.value, Relation.SUBLEASE.value])
+    told = tenant & (links["lease_id"] == "") & (links["decision"] == Verdict.SAME)
+    told &= rows["contract_no"].notna().to_numpy()
+    alone = told & (told.groupby(links["parcel_code"]).transform("sum") == 1)
+    mine = rows[alone.to_numpy()]
+    for name, source in _CONTRACT.items():
+        links.loc[alone, name] = mine[source].to_numpy()
+    area = links["claim_m2"].where(links["claim_m2"].notna(), rows["land_area_m2"].to_numpy())
+    links["claim_m2"] = links["claim_m2"].where(~alone, area)
+    return links
 
 
 def _live(leases: pd.DataFrame) -> pd.DataFrame:
@@ -195,6 +231,12 @@ def _live(leases: pd.DataFrame) -> pd.DataFrame:
     ].sort_values(["start_on", "contract_no"], ascending=[False, True], na_position="last")
     same = ["parcel_resolved", "lessor", "lessee_key", "land_area_m2", "floor_area_m2", "floor"]
     return live[~live.duplicated(same)].sort_values("contract_no", ignore_index=True)
+
+
+def _maybe(leases: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose tenant is for a person to name, as if he were the one to ask about."""
+    asked = leases[(leases["lessee_key"] == "") & (leases["maybe_key"] != "")]
+    return asked.assign(lessee_key=asked["maybe_key"], lessee_p=asked["maybe_p"])
 
 
 def _known(

@@ -17,7 +17,7 @@ from geomujun.matching.sites import Sites, place_items
 from geomujun.matching.title import name_items
 
 _ROWS_AT_ONCE: Final = 5_000
-_TIERS: Final = ("code", "name", "former_name", "fuzzy")
+TITLE_TIERS: Final = ("code", "name", "former_name", "fuzzy")  # of links read from the register
 
 
 def _blank(n: int) -> dict[str, object]:
@@ -91,8 +91,8 @@ def _tier(own: pd.DataFrame) -> np.ndarray:
     exact = own["l_name"] == "exact"
     return np.select(
         [own["l_code"].isin(["uscc_same", "org_same"]), exact & ~own["former"], exact],
-        _TIERS[:3],
-        _TIERS[3],
+        TITLE_TIERS[:3],
+        TITLE_TIERS[3],
     )
 
 
@@ -139,6 +139,8 @@ def lease_rows(live: pd.DataFrame) -> pd.DataFrame:
         probability=sure,
         tier="lease",
         evidence=evidence,
+        rival_uscc=live["rival_key"],
+        rival_probability=live["rival_p"],
         weight_bits=np.log2(sure / (1.0 - sure)),
         lease_id=live["contract_no"],
         head_lease_id=live["head_contract_no"],
@@ -239,6 +241,7 @@ def use_prior(bits: float) -> Item:
 
 def _whose(level: str) -> str:
     said = {
+        "kin": t("关联企业持有该地", "an affiliated enterprise holds the land"),
         "holder": t("该地另有在册权利人", "another enterprise of the register holds the land"),
         "firm": t("权利人像企业但不在名录中", "the holder reads like a firm, not in the register"),
         "gone": t("权利人已注销", "the holder is dissolved"),
@@ -250,12 +253,14 @@ def _whose(level: str) -> str:
     return said.get(level, t("该地没有权利人登记", "no holder is registered"))
 
 
-def address_rows(found: pd.DataFrame) -> pd.DataFrame:
-    """REGISTERED_ONLY links."""
+def address_rows(found: pd.DataFrame, firms: pd.DataFrame, land: Land) -> pd.DataFrame:
+    """REGISTERED_ONLY links of ``uscc code firm land``, with the two addresses compared."""
     line = t("仅注册地址的门牌在该宗地", "only the registered house number is on the parcel")
+    home = firms["registered_address"].to_numpy()[found["firm"]]
+    location = land.rows["location"].to_numpy()[found["land"]]
     evidence = [
-        as_json([Item("home", 6.0, u, c, line)])
-        for u, c in zip(found["uscc"], found["code"], strict=True)
+        as_json([Item("home", 6.0, str(left), str(right), line)])
+        for left, right in zip(home, location, strict=True)
     ]
     return _frame(
         len(found),

@@ -16,6 +16,7 @@ from geomujun.domain.case import Case
 from geomujun.text.identifiers import (
     looks_like_person_id,
     normalise_code,
+    org_code_valid,
     resolve_parcel_codes,
     uscc_valid,
 )
@@ -78,8 +79,12 @@ def parse_share(text: str) -> float:
     return value if 0 < value <= 1 else float("nan")
 
 
-def explode(case: Case, places: tuple[str, ...] = ()) -> pd.DataFrame:
+def explode(
+    case: Case, places: tuple[str, ...] = (), heads: frozenset[str] = frozenset()
+) -> pd.DataFrame:
     """All holders of all parcels: columns `COLUMNS`, sorted by parcel and order in the cell.
+
+    ``places`` and ``heads`` as `kinds_of`.
 
     ``share`` is NaN when unknown; a sole holder has 1. Shares that do not add up to at most 1 (to
     1 % ) are unknown, so that the parcel is not split by a typing error.
@@ -96,7 +101,7 @@ def explode(case: Case, places: tuple[str, ...] = ()) -> pd.DataFrame:
     frame = frame.sort_values(["parcel_code", "seq", "name", "holder_id"], ignore_index=True)
     # One holder written twice is one holder, not a co-owner of itself.
     frame = frame.drop_duplicates(["parcel_code", "name", "holder_id"], ignore_index=True)
-    frame["kind"] = kinds_of(frame, places)
+    frame["kind"] = kinds_of(frame, places, heads)
     return _settle_shares(frame)[list(COLUMNS)]
 
 
@@ -140,19 +145,26 @@ def named_ids(case: Case) -> pd.DataFrame:
     return pd.concat([cells[["name", "uscc"]], listed], ignore_index=True)
 
 
-def kinds_of(frame: pd.DataFrame, places: tuple[str, ...]) -> pd.Series:
+def kinds_of(
+    frame: pd.DataFrame, places: tuple[str, ...], heads: frozenset[str] = frozenset()
+) -> pd.Series:
     """What each holder is: `text.names.holder_kind` of its ``name``, mended by its ``holder_id``.
 
-    ``person`` says that the table itself calls it a person; ``places`` are the places of the case.
+    ``person`` says that the table itself calls it a person; ``places`` are the places of the case,
+    ``heads`` four characters with which 字号 and trade of its enterprises begin: 霁琮糕点 is nobody's
+    name.
     """
     distinct = pd.unique(frame["name"])
     kinds = frame["name"].map({n: holder_kind(n) for n in distinct}).astype("str")
     identity = looks_like_person_id(frame["holder_id"]) | frame["person"].to_numpy(dtype=bool)
     person = identity & kinds.isin(["person", "firm"]).to_numpy()
     short = (frame["name"].str.len() <= 4).to_numpy()
-    coded = uscc_valid(frame["holder_id"]) & ~identity
+    inner = (frame["holder_id"].str.len() == 9).to_numpy() & org_code_valid(frame["holder_id"])
+    coded = (uscc_valid(frame["holder_id"]) | inner) & ~identity
     local = frame["name"].str.startswith(places) if places else pd.Series(False, index=frame.index)
-    firm = (kinds == "person") & (coded | (local & (frame["name"].str.len() == 4)))
+    firm = (kinds == "person") & (
+        coded | (local & (frame["name"].str.len() == 4)) | frame["name"].isin(heads)
+    )
     return kinds.mask(person & short, "person").mask(firm, "firm")
 
 

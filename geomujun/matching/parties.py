@@ -34,7 +34,12 @@ def lessors(leases: pd.DataFrame, register: Register, weights: Weights) -> pd.Da
 def tenants(
     leases: pd.DataFrame, register: Register, places: Places, weights: Weights
 ) -> pd.DataFrame:
-    """``key`` and ``p`` of each row's tenant; ``leases`` carries ``parcel_resolved``."""
+    """``key``, ``p``, ``maybe``, ``maybe_p``, ``rival`` and ``rival_p`` of each row's tenant.
+
+    ``leases`` carries ``parcel_resolved``. ``maybe`` is the enterprise to ask a person about where
+    nobody is sure enough (``key`` is ""), "" when there is none above the review limit; ``rival``
+    is the next best of either.
+    """
     land = leases["parcel_resolved"].map(places.land.position)
     pairs = _candidates(leases["lessee"], leases["lessee_uscc"], register, weights, (land, places))
     firms = pd.Series(np.arange(len(register.firms)), index=register.firms["uscc"])
@@ -46,7 +51,18 @@ def tenants(
         use = weights.for_use()
         bits = sum(use.column(part, levels[f"l_{part}"]) for part in PLACE_PARTS)
         pairs.loc[here.index, "weight"] += np.asarray(bits, dtype=np.float64)
-    return _chosen(pairs, leases["lessee_uscc"], register)
+    sure = _chosen(pairs, leases["lessee_uscc"], register)
+    code = normalise_code(leases["lessee_uscc"])
+    named = (sure["key"] == "") & ~uscc_valid(code)  # a valid code of nobody is an outsider's
+    best = _best(pairs).reindex(leases.index)
+    asked = best[named & (best["probability"] >= weights.limits["review"])].reindex(leases.index)
+    rivals = best.where(~code.isin(register.firms["uscc"]))
+    return sure.assign(
+        maybe=asked["uscc"].fillna("").astype("str"),
+        maybe_p=asked["probability"].fillna(0.0),
+        rival=rivals["rival_uscc"].fillna("").astype("str"),
+        rival_p=rivals["rival_probability"],
+    )
 
 
 def _candidates(
@@ -85,9 +101,8 @@ def _chosen(pairs: pd.DataFrame, codes: pd.Series, register: Register) -> pd.Dat
     """The best candidate of each row where it is sure enough; a known code needs none."""
     code = normalise_code(codes)
     known = code.isin(register.firms["uscc"])
-    ordered = pairs.sort_values(["row", "weight", "uscc"], ascending=[True, False, True])
-    scored = competing(ordered.reset_index(drop=True), ["row"], 0.0)
-    best = scored[(scored["rank"] == 1) & (scored["probability"] >= SURE)].set_index("row")
+    best = _best(pairs)
+    best = best[best["probability"] >= SURE]
     by_name = best["uscc"].reindex(codes.index).fillna("").astype("str")
     p = best["probability"].reindex(codes.index).fillna(0.0)
     return pd.DataFrame(
@@ -97,3 +112,10 @@ def _chosen(pairs: pd.DataFrame, codes: pd.Series, register: Register) -> pd.Dat
         },
         index=codes.index,
     )
+
+
+def _best(pairs: pd.DataFrame) -> pd.DataFrame:
+    """The best candidate of each row, by row."""
+    ordered = pairs.sort_values(["row", "weight", "uscc"], ascending=[True, False, True])
+    scored = competing(ordered.reset_index(drop=True), ["row"], 0.0)
+    return scored[scored["rank"] == 1].set_index("row")

@@ -45,6 +45,12 @@ class Register:
     index: NameIndex
     compared: Columns  # of ``names``
 
+    def heads(self) -> frozenset[str]:
+        """The first four characters of names that begin with a 字号 of two and a trade."""
+        short = self.names[self.names["trade_name"].str.len() == 2]
+        four = (short["trade_name"] + short["trade"]).str[:4]
+        return frozenset(four[four.str.len() == 4])
+
 
 def rarity(names: pd.DataFrame, part: str) -> pd.Series:
     """Bits that sharing a part is worth: log2(N ÷ enterprises that bear it), by value."""

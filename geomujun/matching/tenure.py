@@ -43,7 +43,8 @@ def resolve_leases(
 
     Returns:
         The lease rows in the order of 合同编号, with ``lessor_key``, ``lessee_key`` (uscc or ""),
-        ``lessor_p``, ``lessee_p`` (how sure), ``parcel_resolved``, ``parcel_how``, ``parcel_p``.
+        ``lessor_p``, ``lessee_p`` (how sure), ``maybe_key``, ``maybe_p`` (whom to ask about where
+        ``lessee_key`` is ""), ``rival_key``, ``rival_p``, ``parcel_resolved``, ``parcel_how``, ``parcel_p``.
     """
     leases = case.leases.sort_values(["contract_no", "row"], ignore_index=True)
     leases[["lessor_key", "lessor_p"]] = lessors(leases, register, weights)
@@ -75,7 +76,8 @@ def understood(
     leases = _by_location(leases, wheres, owners)
     leases = _by_head_lease(leases)
     leases = _by_only_parcel(leases, owners)
-    leases[["lessee_key", "lessee_p"]] = tenants(leases, register, places, weights)
+    parties = ["lessee_key", "lessee_p", "maybe_key", "maybe_p", "rival_key", "rival_p"]
+    leases[parties] = tenants(leases, register, places, weights)
     leases["parcel_p"] = leases["parcel_how"].map(HOW).fillna(0.0).astype("float64")
     return leases
 

@@ -44,6 +44,9 @@ class Words:
     public_suffixes: tuple[str, ...]
     collective: re.Pattern[str]
     trades: frozenset[str]
+    trade_heads: frozenset[
+        str
+    ]  # what trades of three characters and more begin with: 日用 of 日用品
     longest_trade: int
 
 
@@ -78,6 +81,7 @@ def words() -> Words:
         public_suffixes=tuple(raw["public_suffixes"]),
         collective=re.compile(_any(raw["collective_words"])),
         trades=trades,
+        trade_heads=frozenset(t[:n] for t in trades for n in range(2, len(t))) | trades,
         longest_trade=max(map(len, trades)),
     )
 

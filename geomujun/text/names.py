@@ -32,6 +32,7 @@ _ANONYMOUS: Final = re.compile(
 _COUNT: Final = re.compile(r"(?<=.{4})等[\d一二三四五六七八九十两几]*[户家人个位]?$")
 _PEOPLE: Final = re.compile(r"等\d*[\u4e00-\u9fff]{0,2}$")  # 张三等3人
 _POINTS: Final = re.compile(r"(?<=[\u4e00-\u9fff)])[.·・\-—–_:：]+(?=[\u4e00-\u9fff(])")
+_HYPHENED: Final = re.compile(r"-([\u4e00-\u9fff]{2,9})-(?=.{2})")  # a place between hyphens
 # What clerks add behind a company: a department, a site, a plot.
 _ANNEX: Final = re.compile(
     r"^(.{2,}?(?:有限公司|责任公司|集团公司|股份公司))((?:(?!公司).){1,24})$"
@@ -97,6 +98,26 @@ def split_brackets(norm: str) -> tuple[str, list[str]]:
     return "".join(outside), [p for p in parts if p]
 
 
+def _bracketed(norm: str, lexicon: Lexicon, lists: Words) -> str:
+    """The text with its place as a closed bracket where hyphens or half a bracket stand for one.
+
+    华联-绍兴-纺织有限公司, 华联(绍兴纺织有限公司; and without 中国 before another place.
+    """
+    if "-" in norm:
+        norm = _HYPHENED.sub(
+            lambda m: f"({m[1]})" if not take_places(m[1], lexicon, 0)[1] else m[0], norm
+        )
+    while norm.count("(") > norm.count(")"):
+        head, _, tail = norm.rpartition("(")
+        if not head or not take_legal(tail, lists)[1] or take_legal(head, lists)[1]:
+            break
+        places, rest = take_places(tail, lexicon)
+        norm = f"{head}({tail.removesuffix(rest)}){rest}" if places else head + tail
+    inland = norm.removeprefix("中国")
+    sizes = lexicon.sizes.get(inland[:2], ()) if inland != norm else ()
+    return inland if any(inland[:size] in lexicon.place for size in sizes) else norm
+
+
 def take_places(
     text: str, lexicon: Lexicon, at_least: int = 2, beside: tuple[str, ...] = ()
 ) -> tuple[list[str], str]:
@@ -115,7 +136,8 @@ def take_places(
                 text = text[size + old :]
                 break
         else:
-            return (places, text) if places else _misspelt_place(text, lexicon, at_least)
+            guess = not places and not beside
+            return _misspelt_place(text, lexicon, at_least) if guess else (places, text)
 
 
 def _is_place(text: str, size: int, before: list[str], lexicon: Lexicon) -> bool:
@@ -139,9 +161,16 @@ def _misspelt_place(text: str, lexicon: Lexicon, at_least: int) -> tuple[list[st
         if len(text) - size >= at_least:
             head = text[:size]
             place = lexicon.sounds.get(sound(head)) or _seen_as(head, lexicon)
-            if place:
+            if place and not _all_trade(text[size:]):
                 return [place], text[size:]
     return [], text
+
+
+def _all_trade(text: str) -> bool:
+    """Whether a name without its place would have no 字号 left: what was read is the 字号."""
+    lists = words()
+    core = take_legal(text, lists)[0]
+    return core in lists.trades or set(take_trade(core, lists)) <= lists.trades
 
 
 def _seen_as(head: str, lexicon: Lexicon) -> str:
@@ -174,13 +203,18 @@ def _misspelt_legal(text: str, lists: Words) -> tuple[str, str]:
     return text[: len(text) - len(cut)], cut and ("share" if cut[0] == "股" else "limited")
 
 
-def take_trade(core: str, lists: Words) -> tuple[str, str]:
-    """字号 and trade of a core; the 字号 keeps at least two characters."""
+def take_trade(core: str, lists: Words, *, short: bool = False) -> tuple[str, str]:
+    """字号 and trade of a core; the 字号 keeps at least two characters.
+
+    ``short``: of a name without legal form, whose trade may be cut as well (日用 for 日用品).
+    """
     cut = len(core)
+    known = lists.trade_heads if short else lists.trades
     while True:
         for size in range(min(lists.longest_trade, cut - 2), 1, -1):
-            if core[cut - size : cut] in lists.trades:
+            if core[cut - size : cut] in known:
                 cut -= size
+                known = lists.trades
                 break
         else:
             return core[:cut], core[cut:]
@@ -227,7 +261,7 @@ def parse_name(text: str, lexicon: Lexicon) -> ParsedName:
 def _fields(norm: str, lexicon: Lexicon) -> tuple[str, ...]:
     """The fields of `ParsedName` in their order, of a normalised name."""
     lists = words()
-    outside, parts = split_brackets(norm)
+    outside, parts = split_brackets(_bracketed(norm, lexicon, lists))
     if not outside and parts:  # 《绍兴华联纺织有限公司》
         outside = parts.pop(parts.index(max(parts, key=len)))
     typed = _typed(parts, lexicon, lists)
@@ -245,7 +279,7 @@ def _fields(norm: str, lexicon: Lexicon) -> tuple[str, ...]:
         norm,
         plain,
         "|".join(places),
-        *take_trade(core, lists),
+        *take_trade(core, lists, short=not legal),
         legal,
         branch or first.get("branch", ""),
         first.get("former", ""),

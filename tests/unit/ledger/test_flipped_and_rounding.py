@@ -71,3 +71,18 @@ def test_unknown_stays_unknown_and_the_index_stays() -> None:
     found = round_m2(pd.Series([float("nan"), 1.0], index=[5, 3]))
     assert found.index.tolist() == [5, 3]
     assert pd.isna(found[5])
+
+
+def test_a_contract_whose_tenant_is_confirmed_counts_once() -> None:
+    out = World().parcel().link("A").out("A", 1000, number="L1")
+    assert out.book().ledger.set_index("uscc")["leased_out_m2"].to_dict() == {"A": 1000.0}
+    link = {"lessor_uscc": "A", "claim_m2": 1000, "lease_id": "L1"}
+    asked = (
+        World().parcel().link("A").out("A", 1000, number="L1").link("T", "LEASE", **link, **REVIEW)
+    )
+    assert changes(asked) == {(1, "T"): (1000, 1000)}
+    sure = World().parcel().link("A").out("A", 1000, number="L1").link("T", "LEASE", **link)
+    assert sure.book().ledger.set_index("uscc")["occupied_m2"].to_dict() == {
+        "A": 2000.0,
+        "T": 1000.0,
+    }

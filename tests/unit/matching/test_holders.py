@@ -175,3 +175,8 @@ def test_names_and_codes_of_joint_holders_are_evidence_one_by_one() -> None:
     cells = {"holder_names": "甲厂、乙厂", "holder_ids": f"{CODE}、{OTHER}"}
     found = named_ids(case([{"parcel_code": PARCEL} | cells]))
     assert found.to_numpy().tolist() == [["甲厂", CODE], ["乙厂", OTHER]]
+
+
+def test_a_nine_digit_code_makes_a_short_name_a_firm() -> None:
+    row = {"parcel_code": PARCEL, "holder_name": "霁琮糕点", "holder_id": "00855413-9"}
+    assert explode(case([{"parcel_code": PARCEL}], [row]))["kind"].tolist() == ["firm"]

@@ -115,7 +115,8 @@ def test_a_lessor_without_title_lets_nothing() -> None:
     made = town()
     made.lease(C, B, P)
     found = made.run()
-    assert pairs(found.links) == [(P, OWNER, "OWN", "auto")]
+    # Whether the tenant is there all the same is a question, no lease.
+    assert pairs(found.links) == [(P, OWNER, "OWN", "auto"), (P, TENANT, "OCCUPY", "review")]
     assert found.case.leases[["title", "lessee_key"]].to_numpy().tolist() == [["none", TENANT]]
 
 
@@ -228,7 +229,9 @@ def test_tenants_of_one_name_are_told_apart_by_where_they_are() -> None:
     made.lease(A, "越美印染有限公司", P)
     assert relations(made, TENANT, twin) == ["", "LEASE"]
     made.firms[-1] = {k: v for k, v in made.firms[-1].items() if k not in {"longitude", "latitude"}}
-    assert relations(made, TENANT, twin) == ["", ""]  # nobody can tell: neither
+    link = one(made.links(), P, TENANT)  # nobody can tell: a question that names both
+    assert (link["relation"], link["band"], link["rival_uscc"]) == ("LEASE", "review", twin)
+    assert relations(made, twin) == [""]
 
 
 def test_a_tenant_by_a_typing_error_is_less_sure_than_by_its_name() -> None:
@@ -246,3 +249,13 @@ def test_a_supply_row_finds_its_parcel_in_other_writing() -> None:
     got = resolve_supply(case)
     assert got["parcel_resolved"].tolist() == [P, ""]
     assert got["parcel_how"].tolist() == ["variant", ""]
+
+
+def test_a_tenant_named_by_a_person_takes_the_one_contract_nobody_could_read() -> None:
+    made = town()
+    number = made.lease(A, "某某", P, land_area_m2=1200.0)
+    made.decide(P, THIRD, "same", relation="LEASE")
+    link = one(made.links(), P, THIRD)
+    assert (link["lease_id"], link["claim_m2"], link["lessor_uscc"]) == (number, 1200.0, OWNER)
+    made.lease(A, "某人", P)  # two of them: it is not known which
+    assert one(made.links(), P, THIRD)["lease_id"] == ""

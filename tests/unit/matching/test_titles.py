@@ -200,3 +200,12 @@ def test_a_cancelled_holder_is_linked_and_marked() -> None:
     link = held(HUALIAN, status="注销", cancelled_on="2019-01-01").iloc[0]
     assert (link["relation"], link["band"]) == ("OWN", "auto")
     assert link["holder_cancelled"]
+
+
+def test_four_characters_with_which_a_firms_name_begins_are_no_person() -> None:
+    made = Town()
+    firm = made.firm("绍兴霁琮糕点厂")
+    land, other = made.parcel("霁琮糕点"), made.parcel("欧阳文轩")
+    links = made.links()
+    assert links.loc[links["parcel_code"] == land, "uscc"].tolist() == [firm]
+    assert other not in set(links["parcel_code"])
