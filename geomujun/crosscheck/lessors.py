@@ -14,10 +14,11 @@ import pandas as pd
 
 from geomujun.domain.words import Relation
 from geomujun.ledger.sight import Sight, among, of_relation
+from geomujun.matching.holders import split_cell
+from geomujun.matching.register import split_former
 from geomujun.text.normal import normalise
 
 ALIKE: Final = 0.55  # of the lighter name's weight; strangers of one place and trade stay under
-_SPLIT: Final = r"[、；;,，]"
 
 
 def has_title(sight: Sight, leases: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -71,12 +72,11 @@ def _parties(sight: Sight, codes: pd.Series, own: pd.DataFrame) -> pd.DataFrame:
     """Names that may let each parcel: code, name (normalised), holder (else lessee in force)."""
     case = sight.case
     registry = case.parcels.loc[among(case.parcels["parcel_code"], codes)]
-    written = registry["holder_names"].str.split(_SPLIT, regex=True).explode()
+    written = registry["holder_names"].map(split_cell).explode()
     held = own[among(own["parcel_code"], codes)]
     firms = sight.firms.loc[held["uscc"][among(held["uscc"], sight.firms.index)].unique()]
-    former = firms["former_names"].str.split(_SPLIT, regex=True).explode()
-    former = former.str.replace(r"[（(]至.*$", "", regex=True)
-    names = pd.concat([firms["name"], former])
+    old = firms["former_names"].map(lambda cell: [name for name, _ in split_former(cell)])
+    names = pd.concat([firms["name"], old.explode().dropna()])
     linked = held.join(names.rename("known_as"), on="uscc")
     table = case.right_holders
     force = case.leases[sight.leases_in_force]

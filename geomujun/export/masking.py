@@ -93,7 +93,10 @@ _LATIN: Final = re.compile(r"[A-Z][A-Z'\u2019.-]*(?:[ ,]+[A-Z][A-Z'\u2019.-]*){1
 _NOTE: Final = re.compile(
     r"[(（\[【][^)）\]】]*[)）\]】]?$|等\s*\d*\s*[人户].*$|等$|\d+(?:\.\d+)?%?$|先生$|女士$"
 )
-_JOINT: Final = re.compile(r"([、；;,，/|]+)")
+_JOINT: Final = re.compile(
+    r"([、；;,，/|\n]+|\s+[&\uff06+]\s*|\s*[&\uff06+]\s+|[&\uff06+](?=[\u3400-\u9fff]{2,4}(?:$|[、；;,，/|&])))"
+)
+_PAIR: Final = re.compile(r"([\u3400-\u9fff]{2,4})([和及与])([\u3400-\u9fff]{2,4})")
 _ID_CARD: Final = re.compile(
     r"(?<![0-9A-Za-z])[1-8]\d{5}(?:(?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
     r"(?![0-9A-Za-z])"
@@ -145,11 +148,20 @@ def mask_id(number: str) -> str:
 
 def mask_names(cell: str, firms: frozenset[str] = frozenset()) -> str:
     """A cell of one or more joined names with the persons among them masked, ``firms`` spared."""
-    parts = _JOINT.split(cell)
     return "".join(
         mask_person(part) if is_person(part) and part.strip() not in firms else part
-        for part in parts
+        for part in split_names(cell)
     )
+
+
+def split_names(cell: str) -> list[str]:
+    """A cell of joined names in pieces that make it up again, what joins them among them."""
+    pieces: list[str] = []
+    for part in _JOINT.split(cell):
+        two = _PAIR.fullmatch(part)
+        both = two is not None and is_person(two[1]) and is_person(two[3])
+        pieces += two.groups() if two and both else [part]
+    return pieces
 
 
 def _is_id_card(number: str) -> bool:
@@ -267,7 +279,7 @@ def masker_of(result: Result) -> Masker:
         frame = getattr(result.case, table)
         for column in columns:
             cells = pd.unique(frame[column].astype("str").fillna(""))
-            persons |= {p for cell in cells for p in _JOINT.split(cell) if is_person(p)}
+            persons |= {p for cell in cells for p in split_names(cell) if is_person(p)}
     return Masker(sorted(persons), result.case.enterprises["name"].astype("str"))
 
 

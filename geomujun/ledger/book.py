@@ -138,7 +138,7 @@ def _decided_shares(live: pd.DataFrame, area: pd.Series) -> pd.Series:
 
 
 def parts_of(live: pd.DataFrame, outside: pd.DataFrame) -> Division:
-    """Described links divided; ``outside`` as `Ground.outside`, those aside whose tenant is live."""
+    """Described links divided; ``outside`` as `Ground.outside`, those with a live tenant aside."""
     own = live[live["relation"] == Relation.OWN]
     use = live[live["relation"].isin(USE)]
     contract = ["parcel_code", "lease_id"]

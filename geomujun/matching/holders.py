@@ -24,8 +24,9 @@ from geomujun.text.names import holder_kind
 
 _JOINT: Final = re.compile(
     r"[、；;,，|\n]|/(?!\d)|(?<!\d)/|(?<=[公司厂社])(?:及|和|与)(?=(?!其)[\u4e00-\u9fff]{2,})"
+    r"|(?:(?<=\s)|^)[&\uff06+](?=\s|$)|(?<=[公司厂社])[&\uff06+](?=[\u4e00-\u9fff]{2,})"
 )
-_OPEN_END: Final = re.compile(r"[、；;,，|/]\s*$")
+_OPEN_END: Final = re.compile(r"[、；;,，|/&\uff06+]\s*$")
 _NUMERALS: Final = str.maketrans("一二两三四五六七八九", "1223456789")
 # 证件种类 and 权利人类型 of 《不动产登记数据库标准》, as code or in words.
 _PERSON_ID: Final = r"[1-5]|.*(?:身份证|护照|户口|军官证|士兵证|通行证).*"
@@ -50,14 +51,37 @@ def split_cell(text: str) -> list[str]:
     return parts
 
 
-def _aligned(text: str, n: int) -> list[str]:
-    """Parts of a cell that belong to ``n`` holders in order; blanks when their number differs."""
+def _aligned(text: str, names: list[str]) -> list[str]:
+    """Parts of a cell that belong to the holders in order; blanks when their number differs.
+
+    ``names`` are the parts of the cell of names, "" between separators written twice.
+    """
+    n = len([name for name in names if name])
     if n == 1:
         return [text.strip()]
     parts = split_cell(text)
+    if len(parts) == len(names):
+        return [part for part, name in zip(parts, names, strict=True) if name]
     if len(parts) < n and _OPEN_END.search(text):
         parts += [""] * (n - len(parts))  # the last holders have none: "91…X、"
-    return parts if len(parts) == n else [""] * n
+    if len(parts) == n:
+        return parts
+    filled = [part for part in parts if part]  # "0.57；；0.43": a separator written twice
+    return filled if len(filled) == n else [""] * n
+
+
+def _shares(text: str, names: list[str]) -> list[str]:
+    """The share of each holder in order, also of 1/2/1/2 and 0.45/0.55."""
+    n = len([name for name in names if name])
+    if _EQUAL.search(text) or (len(split_cell(text)) == 1 and "各" in text):
+        return [f"1/{n}"] * n
+    parts = _aligned(text, names)
+    if any(parts) or n == 1:
+        return parts
+    numbers = [part.strip() for part in re.split(r"[/／]", text)]
+    if len(numbers) == 2 * n:
+        return [f"{a}/{b}" for a, b in zip(numbers[::2], numbers[1::2], strict=True)]
+    return numbers if len(numbers) == n else parts
 
 
 def parse_share(text: str) -> float:
@@ -109,10 +133,9 @@ def _from_parcels(parcels: pd.DataFrame) -> list[tuple[str, int, str, str, float
     columns = ["parcel_code", "holder_names", "holder_ids", "holder_shares"]
     out: list[tuple[str, int, str, str, float]] = []
     for code, names, ids, shares in parcels[columns].itertuples(index=False, name=None):
-        holders = [n for n in split_cell(names) if n]
-        id_parts, share_parts = _aligned(ids, len(holders)), _aligned(shares, len(holders))
-        if _EQUAL.search(shares) or (len(split_cell(shares)) == 1 and "各" in shares):
-            share_parts = [f"1/{len(holders)}"] * len(holders)
+        written = split_cell(names)
+        holders = [n for n in written if n]
+        id_parts, share_parts = _aligned(ids, written), _shares(shares, written)
         for seq, name in enumerate(holders):
             out.append((code, seq, name, id_parts[seq], parse_share(share_parts[seq])))
     return out
@@ -151,8 +174,8 @@ def kinds_of(
     """What each holder is: `text.names.holder_kind` of its ``name``, mended by its ``holder_id``.
 
     ``person`` says that the table itself calls it a person; ``places`` are the places of the case,
-    ``heads`` four characters with which 字号 and trade of its enterprises begin: 霁琮糕点 is nobody's
-    name.
+    ``heads`` four characters with which 字号 and trade of its enterprises begin: nobody is called
+    霁琮糕点.
     """
     distinct = pd.unique(frame["name"])
     kinds = frame["name"].map({n: holder_kind(n) for n in distinct}).astype("str")

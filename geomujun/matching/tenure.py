@@ -44,7 +44,8 @@ def resolve_leases(
     Returns:
         The lease rows in the order of 合同编号, with ``lessor_key``, ``lessee_key`` (uscc or ""),
         ``lessor_p``, ``lessee_p`` (how sure), ``maybe_key``, ``maybe_p`` (whom to ask about where
-        ``lessee_key`` is ""), ``rival_key``, ``rival_p``, ``parcel_resolved``, ``parcel_how``, ``parcel_p``.
+        ``lessee_key`` is ""), ``rival_key``, ``rival_p``, ``parcel_resolved``, ``parcel_how`` and
+        ``parcel_p``.
     """
     leases = case.leases.sort_values(["contract_no", "row"], ignore_index=True)
     leases[["lessor_key", "lessor_p"]] = lessors(leases, register, weights)

@@ -77,6 +77,20 @@ def test_joined_holders_are_masked_one_by_one() -> None:
     assert mask_names("王小明、绍兴电缆有限公司；李四") == "王**、绍兴电缆有限公司；李*"
 
 
+@pytest.mark.parametrize(
+    ("cell", "hidden"),
+    [
+        ("王小明 & 李红", "王** & 李*"),
+        ("绍兴华联纺织有限公司 & 李红", "绍兴华联纺织有限公司 & 李*"),
+        ("王小明&李红", "王**&李*"),
+        ("王小明和李红", "王**和李*"),
+        ("甲&乙纺织有限公司", "甲&乙纺织有限公司"),
+    ],
+)
+def test_persons_joined_by_words_and_signs_are_masked(cell: str, hidden: str) -> None:
+    assert mask_names(cell) == hidden
+
+
 def test_an_enterprise_of_the_register_keeps_a_name_that_looks_like_a_persons() -> None:
     assert mask_names("金星厂、王明", frozenset({"金星厂"})) == "金星厂、王*"
 

@@ -100,6 +100,25 @@ def test_equal_shares_in_words(shares: str) -> None:
     assert [s for *_, s, _ in one("甲纺织有限公司、乙纺织有限公司", "", shares)] == [0.5, 0.5]
 
 
+@pytest.mark.parametrize(
+    ("shares", "wanted"),
+    [("0.57；；0.43", [0.57, 0.43]), ("0.45/0.55", [0.45, 0.55]), ("1/2/1/2", [0.5, 0.5]),
+     ("1/4、3/4", [0.25, 0.75]), ("50%/50%", [0.5, 0.5])],
+)  # fmt: skip
+def test_shares_behind_any_separator(shares: str, wanted: list[float]) -> None:
+    got = one("甲纺织有限公司；；乙纺织有限公司", f"；；{OTHER}", shares)
+    assert [s for *_, s, _ in got] == wanted
+    assert [i for _, i, *_ in got] == ["", OTHER]
+
+
+def test_an_ampersand_joins_firms_and_belongs_to_a_name() -> None:
+    got = one("甲纺织有限公司 & 乙纺织有限公司", f"& {OTHER}", "0.4 & 0.6")
+    assert [(n, i, s) for n, i, s, _ in got] == [
+        ("甲纺织有限公司", "", 0.4), ("乙纺织有限公司", OTHER, 0.6),
+    ]  # fmt: skip
+    assert [n for n, *_ in one("甲&乙纺织有限公司")] == ["甲&乙纺织有限公司"]
+
+
 @pytest.mark.parametrize("shares", ["", "60%", "60%、60%", "共同共有", "60%、"])
 def test_shares_that_are_missing_or_add_to_more_than_all_are_unknown(shares: str) -> None:
     got = one("甲纺织有限公司、乙纺织有限公司", "", shares)
