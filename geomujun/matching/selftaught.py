@@ -1,7 +1,7 @@
 """Weights learned from a case itself, with nobody labelling anything, and from review decisions.
 
-Half of the right holders carry a 统一社会信用代码. Where it is that of one enterprise the answer is
-known, and where it is a valid code of nobody the answer is "none of them"; with the code hidden
+Many right holders carry a 统一社会信用代码. Where it is that of one enterprise the answer is known,
+and where it is a valid code of nobody the answer is "none of them"; with the code hidden
 these holders teach what names, places and areas are worth in this county (learning from labelled
 code pairs instead of expectation maximisation, whose optimum is not tied to what a match is).
 Decisions of reviewers are examples too and weigh more, since they are the hard ones. What is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from geomujun.errors import DataError
 from geomujun.matching.weights import shipped, written
+from geomujun.pipeline import learning
 from geomujun.pipeline.learning import learn_case, read_weights
 
 CASE = Path(__file__).parents[2] / "cases" / "sample-town" / "case"
@@ -22,20 +24,35 @@ def test_a_small_case_teaches_nothing_by_itself(tmp_path: Path) -> None:
     assert not (tmp_path / "w.yaml").exists()
 
 
-def test_decisions_of_reviewers_are_learned_from_and_measured_on_what_was_not_seen(
-    tmp_path: Path,
-) -> None:
-    decisions = tmp_path / "decisions.jsonl"
-    decisions.write_text(
+def reviewed(folder: Path) -> Path:
+    """One decision of a reviewer: too little alone, enough for the case to be asked."""
+    path = folder / "decisions.jsonl"
+    path.write_text(
         '{"parcel_code": "330603001001GB00005", "uscc": "91330603MAMRNLAR9D", '
         '"verdict": "same", "reason": "现场核实", "reviewer": "李", '
         '"decided_at": "2025-03-01"}\n',
         "utf-8",
     )
-    found = learn_case(CASE, decisions, DAY, tmp_path / "w.yaml")
+    return path
+
+
+def test_what_does_not_foretell_the_unseen_half_better_is_not_written(tmp_path: Path) -> None:
+    found = learn_case(CASE, reviewed(tmp_path), DAY, tmp_path / "w.yaml")
     assert found.lesson.reviewed == 1
-    assert found.lesson.before > 0
-    assert bool(found.file) == (found.lesson.after <= found.lesson.before * 0.99)
+    assert 0 < found.lesson.before < found.lesson.after
+    assert found.file == ""
+    assert not (tmp_path / "w.yaml").exists()
+
+
+def test_weights_that_are_wrong_for_the_case_are_set_right_and_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bits = {part: dict(levels) for part, levels in shipped().bits.items()}
+    bits["name"] |= {"exact": -4.0, "same": -4.0}  # as if equal names spoke against a match
+    monkeypatch.setattr(learning, "shipped", lambda: replace(shipped(), bits=bits))
+    found = learn_case(CASE, reviewed(tmp_path), DAY, tmp_path / "w.yaml")
+    assert found.lesson.after < found.lesson.before / 2
+    assert read_weights(Path(found.file)) == found.lesson.weights
 
 
 @pytest.mark.parametrize(
