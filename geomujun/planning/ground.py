@@ -15,6 +15,7 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.catalogue import TABLES
+from geomujun.domain.keys import among
 from geomujun.domain.words import AreaMethod, Component, Relation
 from geomujun.evaluation.engine import Evaluation
 from geomujun.evaluation.figures import COLUMNS, pick
@@ -88,7 +89,7 @@ class Ground:
         shared = self.shared[["parcel_code", "uscc"]].assign(area_method=str(AreaMethod.UNSPLIT))
         links = pd.concat([shared, self.lettings.assign(area_method="")], ignore_index=True)
         for name in LETTING[2:]:
-            links[name] = links[name].astype("object").fillna("").astype("str")
+            links[name] = links[name].astype("str").fillna("")
         land = self.shared.drop_duplicates("parcel_code")
         area = pd.DataFrame({"uscc": occupied.index, "occupied_m2": occupied.round(2).to_numpy()})
         return Book(
@@ -106,7 +107,7 @@ class Ground:
         """
         held = self.lines.loc[self.lines["component"] == Component.REGISTERED, "parcel_code"]
         own = self.lines["component"].isin([Component.REGISTERED.value, Component.EXEMPT.value])
-        other = ~self.lines["parcel_code"].isin(held.unique())
+        other = ~among(self.lines["parcel_code"], held)
         return replace(self, lines=self.lines[(own | other).to_numpy()].reset_index(drop=True))
 
     def tables(self) -> dict[str, pd.DataFrame]:
