@@ -29,6 +29,8 @@ ORDER: Final = (
 SELF_REPORTED: Final = "企业直报"
 _FIRST, _OTHER, _BLANK, _SELF = -1, 100, 101, 102
 COLUMNS: Final = tuple(f.name for f in TABLES["indicators"].fields if f.kind is Kind.NUMBER)
+PLEDGED: Final = ("pledged_m2", "attained_m2")  # 标准地: see `evaluation.pledges`
+OPERANDS: Final = (*COLUMNS, *PLEDGED)  # what a formula may read, beside the area
 _CONFLICT: Final = (
     "uscc", "field", "kept_source", "kept_value", "other_source", "other_value", "difference",
 )  # fmt: skip

@@ -51,7 +51,8 @@ def built(case: Case, links: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
     inside = _inside(case.parks, case.parcels)
     if inside.empty:
         return empty
-    inside["floor_m2"] = of(_floor(case, inside["parcel_code"]), inside["parcel_code"]).fillna(0.0)
+    floor = floor_of(case, inside["parcel_code"])
+    inside["floor_m2"] = of(floor, inside["parcel_code"]).fillna(0.0)
     inside["let_m2"] = of(_used(links, firms, inside), inside["parcel_code"])
     workshop = inside["let_m2"].notna() & (inside["floor_m2"] > 0)
     inside["workshop_m2"] = inside["floor_m2"].where(workshop, 0.0)
@@ -82,7 +83,7 @@ def _inside(parks: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame) -> pd.DataFrame:
     return made.iloc[order].reset_index(drop=True)
 
 
-def _floor(case: Case, codes: pd.Series) -> pd.Series:
+def floor_of(case: Case, codes: pd.Series) -> pd.Series:
     """Floor area by parcel, of the buildings that may stand on these parcels."""
     layer, wanted = case.buildings, pd.Index(codes.unique())
     unit = layer["real_estate_unit"].str[:19]

@@ -14,8 +14,9 @@ from geomujun.domain.industry import division2, is_industrial
 from geomujun.domain.keys import among, begins_with, distinct, numbered, of, plain, rows_of
 from geomujun.domain.words import EnterpriseBucket
 from geomujun.evaluation import grading, scoring
-from geomujun.evaluation.figures import COLUMNS
+from geomujun.evaluation.figures import OPERANDS
 from geomujun.evaluation.indicators import Formula, operands
+from geomujun.ledger.newly_above import newly_above
 from geomujun.policy.model import SHARED, Benchmark, Cohort, Scheme
 
 Bools = npt.NDArray[np.bool_]
@@ -64,7 +65,7 @@ class Base:
 
 
 def base(case: Case, book: BookLike, scheme: Scheme, figures: pd.DataFrame) -> Base:
-    """Gather what is known of every firm and parcel."""
+    """Gather what is known of every firm and parcel. ``figures``: with `OPERANDS`."""
     firms = case.enterprises.drop_duplicates("uscc").set_index("uscc").sort_index()
     bucket = book.enterprises.drop_duplicates("uscc").set_index("uscc")["bucket"]
     occupied = book.ledger.drop_duplicates("uscc").set_index("uscc")["occupied_m2"]
@@ -72,6 +73,9 @@ def base(case: Case, book: BookLike, scheme: Scheme, figures: pd.DataFrame) -> B
     made["name"] = firms["name"]
     at, words = distinct(firms["size"])
     made["size"] = np.where(words.str.contains("规上|以上"), "规上", "规下")[at]
+    if scheme.newly_above_years:
+        fresh = among(made.index, newly_above(case, scheme.year, scheme.newly_above_years))
+        made["size"] = np.where(fresh, "规下", made["size"])
     for name, values in _sectors(firms["industry"], scheme).items():
         made[name] = values
     made["live"] = (of(bucket, made.index) != EnterpriseBucket.CANCELLED).to_numpy()
@@ -136,7 +140,7 @@ def sums(
     code, w = code[order], weight.to_numpy(dtype=float)[order]
     own = rows_of(figures, codes).take(firm[order])
     made: dict[str, npt.NDArray[np.float64]] = {}
-    for name in COLUMNS:
+    for name in OPERANDS:
         x = own[name].to_numpy(dtype=float)
         have = ~np.isnan(x)
         total = np.bincount(code[have], weights=x[have] * w[have], minlength=len(names))

@@ -12,7 +12,7 @@ from geomujun.domain.keys import among, of, positions
 from geomujun.domain.keys import rows_of as looked_up
 from geomujun.errors import SchemeError
 from geomujun.evaluation import enterprises, tables
-from geomujun.evaluation.figures import COLUMNS
+from geomujun.evaluation.figures import OPERANDS
 from geomujun.evaluation.indicators import AREA, ENTERPRISE, operands
 from geomujun.evaluation.linear import Rows
 from geomujun.evaluation.panel import STATES, rows_of
@@ -111,7 +111,7 @@ class Stands:
 def figures_of(ground: Ground, year: int) -> pd.DataFrame:
     """Figures of a year, index uscc, sorted."""
     figures = ground.figures[(ground.figures["year"] == year).to_numpy()]
-    return figures.drop_duplicates("uscc").set_index("uscc").sort_index()[list(COLUMNS)]
+    return figures.drop_duplicates("uscc").set_index("uscc").sort_index()[list(OPERANDS)]
 
 
 def means_of(
