@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import pytest
 
-from geomujun.cli import doctor, main
+from geomujun.cli import doctor, lazy, main
 from geomujun.lang import set_lang
 
 TOWN = Path(__file__).parents[2] / "cases" / "sample-town" / "case"
@@ -163,7 +165,12 @@ def test_doctor_is_4_when_something_needed_is_missing(
 def test_a_missing_package_stops_the_job_in_two_lines_and_doctor_still_works(
     geomujun: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main, "add_commands", lambda: "pyogrio")
+    def lacking(module: str) -> ModuleType:
+        if module.endswith("run_case"):
+            raise ModuleNotFoundError("No module named 'pyogrio'", name="pyogrio")
+        return import_module(module)
+
+    monkeypatch.setattr(lazy, "import_module", lacking)
     done = geomujun("run", TOWN, "--out", "x", *SCHEME)
     assert done.code == 4
     said, hint = complaint(done)
@@ -243,3 +250,30 @@ def test_a_terminal_that_shows_no_chinese_gets_the_lines_all_the_same() -> None:
     assert done.returncode == 3
     assert b"Traceback" not in done.stderr
     assert done.stderr.count(b"\n") == 2
+
+
+def test_the_help_in_the_list_is_the_help_of_the_command() -> None:
+    for name, (_, text) in lazy.COMMANDS.items():
+        assert text == (lazy.loaded(name).help or "").split("\n\n")[0].strip(), name
+
+
+@pytest.mark.parametrize(
+    ("args", "unwanted"),
+    [
+        (("--help",), ("pandas", "scipy", "geopandas", "geomujun.intake")),
+        (("check", "--help"), ("scipy.optimize", "geomujun.planning", "geomujun.evaluation")),
+        (("check", str(TOWN), "--json"), ("scipy.optimize", "geomujun.planning", "xlsxwriter")),
+    ],
+)
+def test_a_command_imports_what_it_needs(args: tuple[str, ...], unwanted: tuple[str, ...]) -> None:
+    code = (
+        "import sys\nfrom geomujun.cli.main import run\ntry: run()\n"
+        "except SystemExit as e: assert e.code == 0\n"
+        "sys.stderr.write('\\n' + ' '.join(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *args], capture_output=True, encoding="utf-8", check=True
+    )
+    loaded = set(done.stderr.splitlines()[-1].split())
+    assert "typer" in loaded
+    assert not loaded & set(unwanted)
