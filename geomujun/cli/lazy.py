@@ -102,10 +102,10 @@ def loaded(name: str) -> Any:
             t("缺少 Python 包 {m}", "the Python package {m} is missing", m=e.name or str(e)),
             hint="make setup；geomujun doctor",
         ) from e
-    if not isinstance(found, typer.Typer):
-        one = typer.Typer(add_completion=False)
-        one.command(name)(found)
-        found = one
-    command = typer.main.get_command(found)
-    command.name = name
-    return command
+    outer = typer.Typer(add_completion=False)
+    outer.callback()(lambda: None)  # makes it a group, whatever it holds
+    if isinstance(found, typer.Typer):
+        outer.add_typer(found, name=name)
+    else:
+        outer.command(name)(found)
+    return typer.main.get_command(outer).commands[name]
