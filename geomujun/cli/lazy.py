@@ -7,7 +7,7 @@ docstring, which a test compares.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import typer
 from typer.core import TyperGroup
@@ -108,4 +108,5 @@ def loaded(name: str) -> Any:
         outer.add_typer(found, name=name)
     else:
         outer.command(name)(found)
-    return typer.main.get_command(outer).commands[name]
+    group = cast("TyperGroup", typer.main.get_command(outer))
+    return group.commands[name]

@@ -21,6 +21,7 @@ from geomujun.evaluation.engine import Evaluation
 from geomujun.evaluation.figures import COLUMNS, OPERANDS, PLEDGED, pick
 from geomujun.evaluation.points import RENTED
 from geomujun.evaluation.tables import BookLike
+from geomujun.ledger.book import Book
 
 FIRM: Final = (
     "uscc", "name", "industry", "size", "division", "declared_division", "parent_uscc", "bucket",
@@ -98,6 +99,7 @@ class Ground:
         land = self.shared.drop_duplicates("parcel_code")
         area = pd.DataFrame({"uscc": occupied.index, "occupied_m2": occupied.round(2).to_numpy()})
         return Book(
+            over=pd.DataFrame({"parcel_code": [], "claimed_m2": [], "area_m2": []}),
             links=links.assign(counted=True, area_m2=0.0, on_patch=False),
             ledger=area,
             ledger_lines=self.lines,
@@ -118,17 +120,6 @@ class Ground:
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name, in order."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """What the evaluation reads of a ledger."""
-
-    links: pd.DataFrame
-    ledger: pd.DataFrame
-    ledger_lines: pd.DataFrame
-    parcels: pd.DataFrame
-    enterprises: pd.DataFrame
 
 
 def _minus(lines: pd.DataFrame) -> npt.NDArray[np.bool_]:

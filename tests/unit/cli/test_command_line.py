@@ -6,47 +6,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
 
 import pytest
+from cli_calls import TOWN, Call, Done
 
-from geomujun.cli import doctor, lazy, main
-from geomujun.lang import set_lang
+from geomujun.cli import doctor, lazy
 
-TOWN = Path(__file__).parents[2] / "cases" / "sample-town" / "case"
 SCHEME = ("--scheme", "zhejiang-2022", "--year", "2024")
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Done]
-
-
-@pytest.fixture
-def geomujun(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """The command line in this process."""
-    for name in ("GEOMUJUN_LANG", "GEOMUJUN_LOCALITY"):
-        monkeypatch.delenv(name, raising=False)
-
-    def call(*args: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["geomujun", *map(str, args)])
-        with pytest.raises(SystemExit) as end:
-            main.run()
-        set_lang("zh")
-        streams = capsys.readouterr()
-        code = end.value.code
-        assert isinstance(code, int)
-        return Done(code, streams.out, streams.err)
-
-    return call
 
 
 def complaint(done: Done) -> list[str]:
