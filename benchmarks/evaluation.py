@@ -30,20 +30,20 @@ from geomujun_demo import make
 
 from geomujun.crosscheck.engine import check
 from geomujun.evaluation import groups
-from geomujun.evaluation.engine import Evaluation, evaluate
+from geomujun.evaluation.engine import evaluate
 from geomujun.geo import overlay
 from geomujun.intake.reader import read_case
 from geomujun.ledger.book import Book, Inputs, keep
-from geomujun.ledger.facts import Facts
 from geomujun.ledger.sight import Sight
 from geomujun.matching.engine import match
 from geomujun.matching.identity import Identity, settle
 from geomujun.pipeline.decisions import no_decisions
+from geomujun.pipeline.reconcile import Job, facts_of, inputs_of
 from geomujun.pipeline.stakes import weigh
 from geomujun.planning.ground import Ground
 from geomujun.planning.scenarios import Scenario
 from geomujun.planning.simulate import simulate
-from geomujun.policy import locality, relief, schemes, targets
+from geomujun.policy import relief, schemes, targets
 from geomujun.screening.engine import screen
 
 WORLDS: Final = (
@@ -70,14 +70,7 @@ def matched(place: Path) -> tuple[Identity, Inputs]:
     """A case read, settled and matched."""
     identity = settle(read_case(place / "case").case)
     found = match(identity.case, DAY, no_decisions().live)
-    return identity, Inputs(
-        case=found.case,
-        links=found.links,
-        holders=found.holders,
-        outside=found.outside,
-        land=found.land.rows,
-        codes=identity.codes,
-    )
+    return identity, inputs_of(identity, found)
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -244,7 +237,8 @@ def speed(work: Path, times: int) -> None:
         groups.evaluate(inputs.case, found, scheme, targets.load())
     with timed("intervals and queue", totals, overlays):
         weighed = weigh(inputs, book, found, scheme)
-    facts = _facts(identity, inputs, book, weighed.evaluation)
+    job = Job(place / "case", place, scheme, YEAR, DAY)
+    facts = facts_of(job, identity, inputs, book, weighed.evaluation, no_decisions())
     sight = Sight(facts)
     with timed("cross-check", totals, overlays):
         check(facts, sight)
@@ -255,27 +249,6 @@ def speed(work: Path, times: int) -> None:
     ground = Ground.of(inputs.case, book, found, YEAR)
     with timed("100 scenarios", totals, overlays):
         simulate(ground, scheme, many(100), relief.load())
-
-
-def _facts(identity: Identity, inputs: Inputs, book: Book, found: Evaluation) -> Facts:
-    place = locality.load()
-    return Facts(
-        case=inputs.case,
-        links=book.links,
-        ledger=book.ledger,
-        ledger_lines=book.ledger_lines,
-        parcels=book.parcels,
-        enterprises=book.enterprises,
-        over=book.over,
-        codes=identity.codes,
-        duplicates=identity.duplicates,
-        enterprise_evaluation=found.enterprise_evaluation,
-        parcel_evaluation=found.parcel_evaluation,
-        thresholds=place.thresholds,
-        year=YEAR,
-        as_of=DAY,
-        decisions=no_decisions().live,
-    )
 
 
 def main() -> int:

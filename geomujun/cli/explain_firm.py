@@ -97,9 +97,9 @@ def _item(item: dict[str, Any]) -> str:
     elif item["benchmark"] is None:
         how = t("无基准值", "no benchmark")
     else:
-        how = t("基准值 {m:.6g}", "benchmark {m:.6g}", m=item["benchmark"])
+        how = t("基准值 {m:,.4f}", "benchmark {m:,.4f}", m=item["benchmark"])
     return t(
-        "{l}：{v:.4f}，{h}，权重 {w:g} → {p:.4f} 分", "{l}: {v:.4f}, {h}, weight {w:g} → {p:.4f}",
+        "{l}：{v:,.4f}，{h}，权重 {w:g} → {p:.4f} 分", "{l}: {v:,.4f}, {h}, weight {w:g} → {p:.4f}",
         l=label, v=value, h=how, w=weight, p=points,
     )  # fmt: skip
 
@@ -113,7 +113,9 @@ def _land(found: dict[str, Any]) -> Iterator[str]:
     other = "parcel_code" if found["kind"] == "enterprise" else "uscc"
     for line in found["area_lines"]:
         word = legend().word("component", line["component"])
-        how = legend().word("area_method", line["basis"])
+        basis = line["basis"]
+        let = t("按租约和他人使用", "by leases and others' use")
+        how = let if basis == "leases" else legend().word("area_method", basis)
         yield f"  {line[other]}  {word} {line['area_m2']:,.2f} ㎡  {how}"
 
 
@@ -130,11 +132,13 @@ def _border(border: dict[str, Any]) -> Iterator[str]:
         return
     yield "  " + t("只变一项、其他和基准值不变：", "one figure alone, benchmarks as they are:")
     for lever in border["single"]:
-        part = f"（{lever['change'] / lever['now']:+.1%}）" if lever["now"] else ""
-        yield (
-            f"    {lever['label']} {lever['now']:,.4g} → {lever['then']:,.4g} {lever['unit']}，"
-            f"{lever['change']:+,.4g}{part}"
-        )
+        part = f"{lever['change'] / lever['now']:+.1%}" if lever["now"] else "—"
+        yield "    " + t(
+            "{w} {a:,.4g} → {b:,.4g} {u}，{c:+,.4g}（{p}）",
+            "{w} {a:,.4g} → {b:,.4g} {u}, {c:+,.4g} ({p})",
+            w=lever["label"], a=lever["now"], b=lever["then"], u=lever["unit"],
+            c=lever["change"], p=part,
+        )  # fmt: skip
 
 
 def _interval(found: dict[str, Any]) -> Iterator[str]:

@@ -6,14 +6,13 @@ stdout is for results, stderr for people. Exit codes are those of `geomujun.erro
 from __future__ import annotations
 
 import sys
-from functools import lru_cache
 from typing import Annotated, Any, Final, cast
 
 import typer
 
 from geomujun import __version__
-from geomujun.cli import doctor
 from geomujun.cli.console import err
+from geomujun.cli.lazy import LazyGroup, add_stand_ins
 from geomujun.errors import GeomujunError, MachineError, UsageError
 from geomujun.lang import set_lang, t
 from geomujun.settings import from_environment
@@ -23,27 +22,10 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    cls=LazyGroup,
     help="地企对应与亩均评价 · who really uses which industrial land, and what it yields per mu.",
 )
-app.command("doctor")(doctor.doctor)
-
-
-@lru_cache(maxsize=1)
-def add_commands() -> str:
-    """Give the tree the commands that need the engine; the name of a missing package, or ""."""
-    try:
-        from geomujun.cli import after_run, check, demo, explain, learn, run_case, scheme, simulate
-    except ModuleNotFoundError as e:
-        return e.name or str(e)
-    app.command("demo")(demo.demo)
-    app.command("check")(check.check)
-    app.command("run")(run_case.run)
-    after_run.add(app)
-    app.command("explain")(explain.explain)
-    app.command("learn")(learn.learn)
-    app.command("simulate")(simulate.simulate)
-    app.add_typer(scheme.app, name="scheme")
-    return ""
+add_stand_ins(app)
 
 
 def _version(wanted: bool) -> None:
@@ -77,12 +59,6 @@ def run() -> None:
     """Run the command line; every error becomes two lines and its exit code."""
     try:
         set_lang(from_environment().lang)
-        missing = add_commands()
-        if missing and "doctor" not in sys.argv[1:]:
-            raise MachineError(
-                t("缺少 Python 包 {m}", "the Python package {m} is missing", m=missing),
-                hint="make setup；geomujun doctor",
-            )
         code = app(standalone_mode=False)
     except GeomujunError as e:
         _complain(e)

@@ -306,8 +306,10 @@ def _lines(made: planning.Plan, found: dict[str, Any], out: Path) -> list[str]:
     for bind in found["binds"]:
         lines.append(
             t(
-                "  {w}：要求 {a:,.2f}，达到 {g:,.2f}，余 {s:,.2f}；每单位影子价格约 {p:.4f}",
-                "  {w}: asked {a:,.2f}, got {g:,.2f}, slack {s:,.2f}; shadow price about {p:.4f}",
+                "  {w}：要求 {a:,.2f}，达到 {g:,.2f}，余 {s:,.2f}；"
+                "要求每变 1，优选目标约变 {p:,.4f}",
+                "  {w}: asked {a:,.2f}, got {g:,.2f}, slack {s:,.2f}; "
+                "1 more changes the goal by about {p:,.4f}",
                 w=t(*_WORDS[bind["limit"]]), a=bind["asked"], g=bind["total"], s=bind["slack"],
                 p=bind["price"],
             )

@@ -92,18 +92,16 @@ def simulate(  # noqa: PLR0913, PLR0917 - one argument per option; typer passes 
     spared = reliefs.load(text_of(relief), relief.name) if relief else reliefs.load()
     quick = _quick((weight or [], shares or [], min_mu or []), benchmark_year, merge_groups, lease)
     text = text_of(scenarios) if scenarios else ""
+    asked = {one: {"scheme": one} for one in model or []} | ({QUICK: quick} if quick else {})
     listed: list[Scenario] = []
     if text:
         listed += reading.read(text, rules, spared, scenarios.name if scenarios else "")
-    for one in model or []:
-        beside = yaml.safe_dump({"scenarios": {one: {"scheme": one}}})
-        listed += reading.read(beside, rules, spared, "--model")
-    if quick:
-        made = yaml.safe_dump({"scenarios": {QUICK: quick}}, allow_unicode=True)
-        listed += reading.read(made, rules, spared, "options")
+    for name, one in asked.items():
+        made = yaml.safe_dump({"scenarios": {name: one}}, allow_unicode=True)
+        listed += reading.read(made, rules, spared, t("命令行", "the command line"))
     found = run_simulation(ground, rules, listed, spared, merged)
     if out:
-        _save(found, out, {**_written(text), **({QUICK: quick} if quick else {})})
+        _save(found, out, _written(text) | asked)
     if as_json:
         console.out(json.dumps(_data(found), ensure_ascii=False, sort_keys=True))
         return
@@ -153,7 +151,9 @@ def _quick(
         "weights": weights, "shares": shares, "min_mu": least, "benchmark_year": year,
         "merge_groups": merge, "lease": "" if lease == "user" else lease,
     }  # fmt: skip
-    return {k: v for k, v in found.items() if v not in ({}, None, "")}
+    kept = {k: v for k, v in found.items() if v not in ({}, None, "")}
+    title = t("命令行所列的改动", "changes named on the command line")
+    return {"title": title, **kept} if kept else {}
 
 
 def _pair(text: str) -> tuple[str, str]:

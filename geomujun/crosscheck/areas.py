@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from geomujun.crosscheck.registry import findings, graded, rule
+from geomujun.domain.keys import among, joined, of
 from geomujun.domain.words import AreaMethod, EnterpriseBucket, ParcelBucket, Relation, Severity
 from geomujun.lang import t
-from geomujun.ledger.sight import Sight, among, of_relation
+from geomujun.ledger.sight import Sight, of_relation
 
 
 @rule("AREA_OVER")
@@ -138,10 +139,11 @@ def holder_cancelled(sight: Sight) -> pd.DataFrame:
     links = links[among(links["uscc"], gone.index)]
     # One row a parcel: co-holders that are gone are joined.
     links = links.sort_values(["parcel_code", "uscc"], kind="stable")
-    links = links.drop_duplicates(["parcel_code", "uscc"]).join(gone["name"], on="uscc")
-    table = links.groupby("parcel_code").agg(
-        uscc=("uscc", "|".join), name=("name", "、".join), sure=("sure", "any")
-    )
+    links = links.drop_duplicates(["parcel_code", "uscc"])
+    names = of(gone["name"], links["uscc"])
+    table = pd.DataFrame({"uscc": joined(links["parcel_code"], links["uscc"])})
+    table["name"] = joined(links["parcel_code"], names, "、")
+    table["sure"] = among(table.index, links.loc[links["sure"], "parcel_code"])
     bucket = sight.facts.parcels.set_index("parcel_code")["bucket"]
     lone = bucket.index[bucket == str(ParcelBucket.HOLDER_CANCELLED)].difference(table.index)
     rest = pd.DataFrame({"uscc": "", "name": "", "sure": True}, index=lone)

@@ -14,7 +14,7 @@ import hashlib
 import pandas as pd
 
 from geomujun.domain.case import Case
-from geomujun.ledger.sight import among
+from geomujun.domain.keys import among
 
 
 def facts_digests(case: Case, pairs: pd.DataFrame) -> pd.Series:

@@ -12,9 +12,10 @@ import pandas as pd
 from geomujun.crosscheck.digest import facts_digests
 from geomujun.crosscheck.registry import findings, graded, rule
 from geomujun.domain.catalogue import TABLES
+from geomujun.domain.keys import among
 from geomujun.domain.words import Relation, Severity
 from geomujun.lang import t
-from geomujun.ledger.sight import FIGURES, Sight, among, of_relation
+from geomujun.ledger.sight import FIGURES, Sight, of_relation
 
 _GRADES: Final = {"A": 1.0, "B": 2.0, "C": 3.0, "D": 4.0}
 _NAN: Final = float("nan")

@@ -11,10 +11,11 @@ import shapely
 
 from geomujun.crosscheck.registry import findings, graded, rule
 from geomujun.crosscheck.rooms import room_keys
+from geomujun.domain.keys import among, listed, numbered, of, rows_of
 from geomujun.domain.words import Severity
 from geomujun.geo.datum import DATUMS, read_as
 from geomujun.lang import t
-from geomujun.ledger.sight import Sight, among, joined
+from geomujun.ledger.sight import Sight
 
 _SWAPPED: Final = "swapped"
 _READINGS: Final = tuple(name for name in DATUMS if name != "wgs84")  # the same as cgcs2000 here
@@ -84,7 +85,7 @@ def virtual_address(sight: Sight) -> pd.DataFrame:
     )
     members = members[members["n"] >= limit].sort_values("first", kind="stable")
     firms = firms[among(firms["key"], members.index)]
-    members["all"] = joined(firms["key"], firms["uscc"])
+    members["all"] = listed(firms["key"], firms["uscc"])
     message = [
         t(
             "{n} 家企业登记在同一地址“{address}”，疑似虚拟地址",
@@ -114,14 +115,17 @@ def point_datum(sight: Sight) -> pd.DataFrame:
     firms = firms[declared.isin(DATUMS) & firms["longitude"].notna() & firms["latitude"].notna()]
     land = _own_land(sight)
     pairs = sight.used[["uscc", "parcel_code"]].drop_duplicates()
-    pairs = pairs.merge(land.rename("shape"), left_on="parcel_code", right_index=True)
-    pairs = pairs.merge(firms[["uscc", "longitude", "latitude", "datum"]], on="uscc")
+    pairs = pairs[among(pairs["parcel_code"], land.index) & among(pairs["uscc"], firms["uscc"])]
     if pairs.empty:
         return findings(("enterprise", pairs["uscc"]), (_NAN, _NAN, "m"), Severity.LOW, [])
-    pairs = pairs.sort_values(["uscc", "parcel_code"], kind="stable", ignore_index=True)
+    firm, parcel = numbered(pairs["uscc"])[0], numbered(pairs["parcel_code"])[0]
+    pairs = pairs.iloc[np.lexsort((parcel, firm))].reset_index(drop=True)
+    points = firms.set_index("uscc")[["longitude", "latitude", "datum"]]
+    points = rows_of(points, pairs["uscc"]).reset_index(drop=True)
+    pairs = pd.concat([pairs, points], axis=1).assign(shape=of(land, pairs["parcel_code"]))
     reading = pairs["datum"].str.strip().str.lower().replace({"wgs84": "cgcs2000"})
     metres = pd.Series(np.inf, index=pairs.index)
-    for name in sorted(set(reading)):
+    for name in sorted(reading.unique()):
         mine = (reading == name).to_numpy()
         metres[mine] = _distances(sight, pairs[mine], (name,))[name]
     as_said = metres.groupby(pairs["uscc"]).min()

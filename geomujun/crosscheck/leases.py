@@ -9,6 +9,7 @@ import pandas as pd
 from geomujun.crosscheck.lessors import has_title
 from geomujun.crosscheck.registry import findings, graded, rule
 from geomujun.crosscheck.sides import contract_ids
+from geomujun.domain.keys import among
 from geomujun.domain.words import Relation, Severity
 from geomujun.lang import t
 from geomujun.ledger.sight import Sight, of_relation
@@ -23,11 +24,10 @@ def tenant_no_lease(sight: Sight) -> pd.DataFrame:
     links = of_relation(sight.used, Relation.OCCUPY)
     leased = of_relation(sight.used, Relation.LEASE, Relation.SUBLEASE, Relation.OWN)
     pair = ["parcel_code", "uscc"]
-    known = pd.MultiIndex.from_frame(leased[pair])
     # A lease whose lessor has no title is LEASE_NO_TITLE, not a missing lease.
     rows = sight.case.leases.loc[sight.leases_in_force, _KEY].set_axis(pair, axis=1)
-    known = known.append(pd.MultiIndex.from_frame(rows))
-    links = links[~pd.MultiIndex.from_frame(links[pair]).isin(known)]
+    known = [_pair(part) for part in (leased, rows)]
+    links = links[~among(_pair(links), pd.concat(known))]
     links = links.sort_values(pair, kind="stable").drop_duplicates(pair)
     message = [
         t(
@@ -78,12 +78,11 @@ def lease_expired(sight: Sight) -> pd.DataFrame:
     going = leases[leases["end_on"].isna() | (leases["end_on"] >= day)]
     named = _or_text(leases["lessee_key"], leases["lessee"])
     place = _or_text(leases["parcel_resolved"], leases["location"])
-    who = pd.MultiIndex.from_arrays([place, named])
-    ended = ended[
-        ~who[leases.index.get_indexer(ended.index)].isin(who[leases.index.get_indexer(going.index)])
-    ].sort_values("contract_no", kind="stable")
-    used = pd.MultiIndex.from_frame(sight.used[["parcel_code", "uscc"]])
-    stays = pd.Series(pd.MultiIndex.from_frame(ended[_KEY]).isin(used), index=ended.index)
+    who = place + "\x1f" + named
+    ended = ended[~among(who[ended.index], who[going.index])]
+    ended = ended.sort_values("contract_no", kind="stable")
+    now = ended["parcel_resolved"] + "|" + ended["lessee_key"]
+    stays = pd.Series(among(now, _pair(sight.used)), index=ended.index)
     days = (day - ended["end_on"]).dt.days.astype(float)
     message = [
         t(
@@ -104,6 +103,10 @@ def lease_expired(sight: Sight) -> pd.DataFrame:
     severity = graded(stays, days > 365)
     other = ended["parcel_resolved"]
     return findings(("lease", contract_ids(ended)), (days, 0.0, "day"), severity, message, other)
+
+
+def _pair(links: pd.DataFrame) -> pd.Series:
+    return links["parcel_code"] + "|" + links["uscc"]
 
 
 def _or_text(keys: pd.Series, texts: pd.Series) -> pd.Series:

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomujun.domain.keys import among
 from geomujun.domain.words import Relation
-from geomujun.ledger.sight import Sight, among, of_relation
+from geomujun.ledger.sight import Sight, of_relation
 from geomujun.matching.holders import split_cell
 from geomujun.matching.register import split_former
 from geomujun.text.normal import normalise
@@ -102,8 +103,8 @@ def likeness(left: pd.Series, right: pd.Series, register: pd.Series) -> npt.NDAr
     Order and brackets do not count, nor what a truncated name lacks. Rarity is learned from the
     names of the register, so that the place and the trade, which neighbours share, weigh little.
     """
-    pairs = list(zip(left, right, strict=True))
-    points = np.frombuffer("".join(register).encode("utf-32-le"), dtype=np.uint32)
+    pairs = list(zip(left.tolist(), right.tolist(), strict=True))
+    points = np.frombuffer("".join(register.tolist()).encode("utf-32-le"), dtype=np.uint32)
     counts = np.bincount(points, minlength=1)
     rows = max(len(register), 1)
 

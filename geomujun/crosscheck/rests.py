@@ -9,28 +9,33 @@ rows, the language, the locality's thresholds or the weights of the matcher.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable
+from json.encoder import encode_basestring
 from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from geomujun.crosscheck.grounds import Rest, ground_of
+from geomujun.crosscheck.grounds import Ground, Rest, ground_of
 from geomujun.crosscheck.sides import Sides, contract_ids
 from geomujun.domain.catalogue import TABLES
+from geomujun.domain.keys import distinct, numbered, positions
 from geomujun.ledger.sight import Sight
 
 T = TypeVar("T")
+_NO_PAIRS: Final = pd.DataFrame({"finding": [], "row": []}, dtype="int64")
 ID_LENGTH: Final = 16  # hexadecimal digits: 2^64 leaves a province without a clash
 
 
 def rested(table: pd.DataFrame, found: Sides, sight: Sight) -> pd.DataFrame:
     """``finding_id``, ``rows`` and ``facts_digest`` of each finding, on the index of ``table``."""
+    rule, names = numbered(table["rule"])
+    grounds = [ground_of(name) for name in names]
+    pairs = _all_pairs(grounds, rule, found, sight)
     parts = [
-        _looked_up(rest, np.flatnonzero(table["rule"].to_numpy() == rule), found, sight)
-        for rule in sorted(set(table["rule"]))
-        for rest in ground_of(rule).rests
+        _looked_up(rest, pairs[rest.table, rest.by].get(k, _NO_PAIRS), sight)
+        for k, ground in enumerate(grounds)
+        for rest in ground.rests
     ]
     rests = pd.concat(parts, ignore_index=True) if parts else _no_rests()
     digests = _digests(table, rests)
@@ -49,13 +54,29 @@ def _no_rests() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in names.items()})
 
 
-def _looked_up(rest: Rest, at: np.ndarray, found: Sides, sight: Sight) -> pd.DataFrame:
+def _all_pairs(
+    grounds: list[Ground], rule: np.ndarray, found: Sides, sight: Sight
+) -> dict[tuple[str, str], dict[int, pd.DataFrame]]:
+    """`_pairs` by table and way to find the rows, then by number of the rule; each way once."""
+    asking: dict[tuple[str, str], list[int]] = {}
+    for k, ground in enumerate(grounds):
+        for rest in ground.rests:
+            asking.setdefault((rest.table, rest.by), []).append(k)
+    made = {}
+    for (table, by), rules in asking.items():
+        pairs = _pairs(table, by, np.flatnonzero(np.isin(rule, rules)), found, sight)
+        made[table, by] = dict(iter(pairs.groupby(rule[pairs["finding"].to_numpy()])))
+    return made
+
+
+def _looked_up(rest: Rest, pairs: pd.DataFrame, sight: Sight) -> pd.DataFrame:
     """Rows of one table that some findings rest on: finding, table, key, row, text of facts."""
-    pairs = _pairs(rest, at, found, sight)
     frame = sight.facts.duplicates if rest.by == "twin" else getattr(sight.case, rest.table)
     where, inverse = np.unique(pairs["row"].to_numpy(), return_inverse=True)
-    rows = pd.DataFrame(frame).iloc[where]
-    key = contract_ids(rows) if rest.table in ("leases", "supply") else rows[_key(rest.table)]
+    contracts = rest.table in ("leases", "supply")
+    name = "contract_no" if contracts else _key(rest.table)
+    rows = pd.DataFrame(frame[list(dict.fromkeys((name, "row", *rest.fields)))]).iloc[where]
+    key = contract_ids(rows) if contracts else rows[name]
     return pd.DataFrame(
         {
             "finding": pairs["finding"].to_numpy(),
@@ -86,13 +107,13 @@ def _words(values: pd.Series) -> list[str]:
     return ["" if v is pd.NA or v is None else str(v) for v in values.to_numpy(dtype=object)]
 
 
-def _pairs(rest: Rest, at: np.ndarray, found: Sides, sight: Sight) -> pd.DataFrame:
+def _pairs(table: str, by: str, at: np.ndarray, found: Sides, sight: Sight) -> pd.DataFrame:
     """``finding`` and ``row`` (position in the table) of what some findings rest on."""
     mine = [side[np.isin(side["finding"], at)] for side in found]
     part = Sides(*mine)
-    if rest.by == "contract":
-        return part.contracts.loc[part.contracts["table"] == rest.table, ["finding", "row"]]
-    asked, keys = _ASKED[rest.by](part, sight)
+    if by == "contract":
+        return part.contracts.loc[part.contracts["table"] == table, ["finding", "row"]]
+    asked, keys = _ASKED[by](part, sight)
     return _joined(asked, keys)
 
 
@@ -141,12 +162,11 @@ _ASKED: Final[dict[str, Callable[[Sides, Sight], tuple[pd.DataFrame, pd.Series]]
 
 def _joined(asked: pd.DataFrame, keys: pd.Series) -> pd.DataFrame:
     """Pairs of ``finding`` and ``row`` where the asked id is the row's key."""
-    wanted = pd.Index(pd.unique(asked["id"]))
-    at = wanted.get_indexer(pd.Index(keys)) if len(wanted) else np.full(len(keys), -1)
-    row = np.flatnonzero(at >= 0)
-    have = pd.DataFrame({"at": at[row], "row": row})
-    need = pd.DataFrame({"at": wanted.get_indexer(pd.Index(asked["id"]))})
-    need["finding"] = asked["finding"].to_numpy()
+    at, wanted = distinct(asked["id"])
+    found = positions(keys, wanted)
+    row = np.flatnonzero(found >= 0)
+    have = pd.DataFrame({"at": found[row], "row": row})
+    need = pd.DataFrame({"at": at, "finding": asked["finding"].to_numpy()})
     return need.merge(have, on="at")[["finding", "row"]]
 
 
@@ -155,7 +175,7 @@ def _digests(table: pd.DataFrame, rests: pd.DataFrame) -> list[tuple[str, str]]:
     texts = _per_finding(len(table), rests["finding"].to_numpy(), rests["text"].tolist())
     out = []
     columns = ("rule", "subject_kind", "subject_id", "other_id", "measured")
-    grounds = {rule: ground_of(rule) for rule in set(table["rule"])}
+    grounds = {rule: ground_of(rule) for rule in table["rule"].unique()}
     for k, (rule, kind, subject, other, value) in enumerate(
         zip(*(table[c].tolist() for c in columns), strict=True)
     ):
@@ -170,17 +190,21 @@ def _digests(table: pd.DataFrame, rests: pd.DataFrame) -> list[tuple[str, str]]:
 
 def _references(count: int, rests: pd.DataFrame) -> list[str]:
     """JSON list of the rows of each finding: table, key, and row number in its file."""
-    quoted = {key: json.dumps(key, ensure_ascii=False) for key in pd.unique(rests["key"])}
-    rows = list(zip(*(rests[name].tolist() for name in ("table", "row", "key")), strict=True))
-    return [
-        "["
-        + ",".join(
-            f'{{"table":"{table}","row":{row},"key":{quoted[key]}}}'
-            for table, row, key in sorted(set(part), key=lambda r: (r[0], r[2], r[1]))
+    table, key = numbered(rests["table"])[0], numbered(rests["key"])[0]
+    by = (rests["row"].to_numpy(), key, table, rests["finding"].to_numpy())
+    order = np.lexsort(by)
+    fresh = np.zeros(len(order), dtype=bool)
+    for column in by:
+        fresh |= np.diff(column[order], prepend=-1) != 0
+    rows = rests.iloc[order[fresh]]
+    said = [
+        f'{{"table":"{table}","row":{row},"key":{encode_basestring(key)}}}'
+        for table, row, key in zip(
+            rows["table"].tolist(), rows["row"].tolist(), rows["key"].tolist(), strict=True
         )
-        + "]"
-        for part in _per_finding(count, rests["finding"].to_numpy(), rows)
     ]
+    parts = _per_finding(count, rows["finding"].to_numpy(), said)
+    return [f"[{','.join(part)}]" for part in parts]
 
 
 def _per_finding(count: int, finding: np.ndarray, words: Iterable[T]) -> list[list[T]]:

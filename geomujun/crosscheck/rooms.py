@@ -11,6 +11,7 @@ from typing import Final
 
 import pandas as pd
 
+from geomujun.domain.keys import distinct
 from geomujun.text.normal import normalise
 
 _DESK: Final = r"集群|托管|商务秘书|秘书公司|虚拟地址|众创空间"
@@ -39,13 +40,11 @@ def room_keys(addresses: pd.Series) -> pd.Series:
 
 
 def _keys(addresses: pd.Series) -> pd.Series:
-    norm = normalise(addresses)
+    at, norm = distinct(normalise(addresses))
     turned = norm.str.replace(_BEHIND, r"\2\1", regex=True)
     turned = turned.str.replace(_MARKED, r"\1号", regex=True)
-    distinct = pd.Series(pd.unique(turned), dtype="str")
-    keys = _distinct_keys(distinct).set_axis(pd.Index(distinct))
-    found: pd.Series = keys.reindex(pd.Index(turned)).set_axis(addresses.index)
-    return found
+    turned_at, texts = distinct(turned)
+    return _distinct_keys(texts).take(turned_at[at]).set_axis(addresses.index)
 
 
 def _distinct_keys(texts: pd.Series) -> pd.Series:

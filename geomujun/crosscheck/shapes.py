@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from geomujun.crosscheck.registry import findings, graded, rule
+from geomujun.domain.keys import among, of, rows_of
 from geomujun.domain.words import Severity
 from geomujun.lang import t
 from geomujun.ledger.sight import Sight
@@ -25,9 +26,9 @@ def use_mismatch(sight: Sight) -> pd.DataFrame:
     table = sight.patches_on_parcels
     facts = sight.case.patches.drop_duplicates("patch_code").set_index("patch_code")
     names = facts["land_class_name"].where(facts["land_class_name"] != "", facts["land_class"])
-    table = table.join(facts["land_class"], on="patch_code").join(
-        names.rename("name"), on="patch_code"
-    )
+    told = facts[["land_class"]].assign(name=names)
+    told = rows_of(told, table["patch_code"]).set_axis(table.index)
+    table = pd.concat([table, told], axis=1)
     table["works"] = table["land_class"].str.startswith(INDUSTRIAL_CLASSES)
     by_use = table.groupby(["parcel_code", "works"])["overlap_m2"].sum().unstack().fillna(0.0)
     by_use = by_use.reindex(columns=[False, True], fill_value=0.0).sort_index()
@@ -36,10 +37,11 @@ def use_mismatch(sight: Sight) -> pd.DataFrame:
     says = sight.parcels["industrial"].reindex(total.index)
     against = np.where(says, by_use[False], by_use[True]) / total
     odd = (against > limits["share"]) & (covered >= limits["covered"])
-    top = table.sort_values(["parcel_code", "overlap_m2", "name"], ascending=[True, False, True])
+    share = pd.Series(against, index=total.index)[odd]
+    top = table[among(table["parcel_code"], share.index)]
+    top = top.sort_values(["parcel_code", "overlap_m2", "name"], ascending=[True, False, True])
     top = top[top["works"] != says.reindex(top["parcel_code"]).to_numpy()]
     surveyed = top.groupby("parcel_code")["name"].first()
-    share = pd.Series(against, index=total.index)[odd]
     registered = sight.parcels["land_use"].reindex(share.index)
     message = [
         t(
@@ -93,10 +95,10 @@ def _inside(sight: Sight, home: pd.Series) -> tuple[pd.Series, pd.Series]:
     table = sight.buildings_over_parcels
     table = table[table["building"].isin(home.index)]
     names = sight.parcels["holder_names"]
-    holder = sight.holders.reindex(names.index)
+    holder = of(sight.holders, names.index).set_axis(names.index)
     holder = holder.where(holder.notna(), names).fillna("")
     at, base = table["parcel_code"], home.reindex(table["building"])
-    whose, mine = holder.reindex(at).to_numpy(), holder.reindex(base).to_numpy()
+    whose, mine = of(holder, at).to_numpy(), of(holder, base).to_numpy()
     own = (at.to_numpy() == base.to_numpy()) | ((whose == mine) & (mine != ""))
     inside = table[own].groupby("building")["overlap_m2"].sum()
     return drawn, inside.reindex(home.index, fill_value=0.0)
@@ -108,7 +110,8 @@ def far_mismatch(sight: Sight) -> pd.DataFrame:
     limits = sight.facts.values("FAR_MISMATCH", {"low": 0.7, "high": 1.4})
     parcels = sight.parcels[["floor_area_ratio", "area_m2"]]
     parcels = parcels[(parcels["floor_area_ratio"] > 0) & (parcels["area_m2"] > 0)]
-    parcels = parcels.join(sight.built["floor_m2"], how="inner").sort_index()
+    built = sight.built["floor_m2"][among(sight.built.index, parcels.index)]
+    parcels = rows_of(parcels, built.index).assign(floor_m2=built)
     parcels = parcels[sight.concerns_industry(parcels.index)]
     built = parcels["floor_m2"] / parcels["area_m2"]
     ratio = built / parcels["floor_area_ratio"]

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geomujun.ledger.sight import Sight, among
+from geomujun.domain.keys import among
+from geomujun.ledger.sight import Sight
 
 CONTRACTS: Final = {"lease": "leases", "supply": "supply"}  # kind of subject -> its input table
 

@@ -114,20 +114,23 @@ def _edges(table: pd.DataFrame, found: Sides, sight: Sight) -> pd.DataFrame:
     users = found.parcels.merge(users, left_on="id", right_on="parcel_code")
     users = pd.DataFrame({"finding": users["finding"], "id": users["uscc"]}).drop_duplicates()
     named = {"parcel": found.parcels, "firm": found.firms, "both": both, "use": users}
-    left = {by: _by_rule(rows, rules) for by, rows in named.items()}
+    code, _ = pd.factorize(pd.concat([rows["id"] for rows in named.values()]))
+    ends = np.cumsum([len(rows) for rows in named.values()])[:-1]
+    numbers = zip(named.items(), np.split(code, ends), strict=True)
+    left = {by: _by_rule(rows.assign(id=ids), rules) for (by, rows), ids in numbers}
     right = {**left, "use": left["firm"]}
-    parts = [pd.DataFrame({"cause": [], "effect": []}, dtype="int64")]
+    parts = [np.empty((0, 2), dtype=np.int64)]
     for cause, effect, by in CAUSES:
         if cause in left[by] and effect in right[by]:
             pairs = left[by][cause].merge(right[by][effect], on="id", suffixes=("", "_effect"))
-            parts.append(pairs[["finding", "finding_effect"]].set_axis(["cause", "effect"], axis=1))
-    return pd.concat(parts, ignore_index=True)
+            parts.append(pairs[["finding", "finding_effect"]].to_numpy())
+    return pd.DataFrame(np.concatenate(parts), columns=["cause", "effect"])
 
 
 def _by_rule(rows: pd.DataFrame, rules: np.ndarray) -> dict[str, pd.DataFrame]:
     """The rows of each rule that explains or is explained."""
     of = rules[rows["finding"].to_numpy()]
-    return {str(rule): rows.loc[of == rule, ["finding", "id"]] for rule in np.unique(of)}
+    return {str(rule): part for rule, part in rows[["finding", "id"]].groupby(of)}
 
 
 def _components(count: int, edges: pd.DataFrame) -> np.ndarray:

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomujun.domain.keys import distinct
+
 FIRST_INDUSTRIAL, LAST_INDUSTRIAL = 6, 46
 DIVISION_NAMES: Final[Mapping[str, str]] = {
     "06": "煤炭开采和洗选业", "07": "石油和天然气开采业", "08": "黑色金属矿采选业",
@@ -35,11 +37,14 @@ DIVISION_NAMES: Final[Mapping[str, str]] = {
 
 def division2(codes: pd.Series) -> pd.Series:
     """Two-digit division of each code, "" when it has none: "C3823" and "3823" give "38"."""
-    found = codes.astype("str").str.extract(r"^\s*[A-Ta-t]?(\d{2})\d{0,2}\s*$", expand=False)
-    return found.fillna("").astype("str")
+    at, names = distinct(codes)
+    found = names.str.extract(r"^\s*[A-Ta-t]?(\d{2})\d{0,2}\s*$", expand=False)
+    return found.fillna("").astype("str").take(at).set_axis(codes.index)
 
 
 def is_industrial(codes: pd.Series) -> npt.NDArray[np.bool_]:
     """Whether each code lies in GB/T 4754 B–D (06–46); a blank or broken code does not."""
-    number = pd.to_numeric(division2(codes), errors="coerce")
-    return number.between(FIRST_INDUSTRIAL, LAST_INDUSTRIAL).to_numpy(dtype=bool)
+    at, names = distinct(codes)
+    number = pd.to_numeric(division2(names), errors="coerce")
+    fits = number.between(FIRST_INDUSTRIAL, LAST_INDUSTRIAL).to_numpy(dtype=bool)
+    return np.asarray(fits[at], dtype=bool)

@@ -11,10 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomujun.domain.keys import distinct
+
 _INDUSTRIAL = r"工业|工矿|采矿|仓储|^06\d{0,2}\b|^0508\b|^(?:100[12]|1101)\d\d\b"
 
 
 def industrial_use(uses: pd.Series) -> npt.NDArray[np.bool_]:
     """Whether each registered use (code or name, perhaps several) is industrial; blank is not."""
-    text = uses.astype("str").str.strip()
-    return text.str.contains(_INDUSTRIAL, regex=True).to_numpy(dtype=bool)
+    at, names = distinct(uses)
+    fits = names.str.strip().str.contains(_INDUSTRIAL, regex=True).to_numpy(dtype=bool)
+    return np.asarray(fits[at], dtype=bool)

@@ -13,6 +13,7 @@ import pandas as pd
 from geomujun.domain.case import Case
 from geomujun.errors import SchemeError
 from geomujun.evaluation import enterprises, figures, parcels, regions, tables
+from geomujun.evaluation.pledges import with_pledges
 from geomujun.evaluation.units import Joins
 from geomujun.lang import t
 from geomujun.policy import schemes
@@ -75,6 +76,7 @@ def evaluate(
             where=scheme.id,
         )
     picked, conflicts = figures.pick(case.indicators, year)
+    picked = with_pledges(picked, case, book, scheme)
     base = tables.base(case, book, scheme, picked)
     firm_scheme = scheme if scheme.subject == "enterprise" else _no_firms(scheme)
     joins = enterprises.joins(case, book, base, merge_groups)

@@ -17,11 +17,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomujun.domain.case import Case
+from geomujun.domain.keys import among, numbered, of, rows_of
 from geomujun.domain.words import M2_PER_MU, UnitKind
 from geomujun.evaluation import flags as flag_rules
 from geomujun.evaluation import grading, points, reasons, tables, units
 from geomujun.evaluation.indicators import ENTERPRISE
-from geomujun.evaluation.keys import among
 from geomujun.lang import t
 from geomujun.policy.model import Scheme
 
@@ -57,7 +57,7 @@ def evaluate(
     frame = unit_frame(members, base)
     sheet = tables.score_all(frame, scheme, ENTERPRISE)
     frame["prefer"] = sheet.frame["prefer"]
-    states = unit_states(case, book, base, scheme, members).reindex(frame.index)
+    states = rows_of(unit_states(case, book, base, scheme, members), frame.index)
     graded = grade(frame, sheet.frame["items"], states, scheme)
     scored = sheet.frame.drop(columns=["cohort", "items", "prefer"])
     whole = pd.concat([graded, scored], axis=1)
@@ -108,14 +108,14 @@ def form_units(base: tables.Base, scheme: Scheme, joined: units.Joins) -> pd.Dat
 
 def placed(formed: pd.DataFrame, base: tables.Base, scheme: Scheme) -> pd.DataFrame:
     """The firms with figures, whatever their area, with ``cohort`` and ``min_mu`` of their unit."""
-    firms = base.firms.reindex(formed["uscc"])
+    firms = rows_of(base.firms, formed["uscc"])
     fit = firms["reports"].to_numpy(dtype=bool) & tables.wanted(firms, scheme)
     rows = formed[fit].reset_index(drop=True)
     main = tables.main_industry(rows["unit_id"], rows["uscc"], base)
-    rows["industry"] = main.reindex(rows["unit_id"]).to_numpy()
-    own = base.firms.reindex(rows["uscc"]).assign(industry=rows["industry"].to_numpy())
+    rows["industry"] = of(main, rows["unit_id"]).to_numpy()
+    own = rows_of(base.firms, rows["uscc"]).assign(industry=rows["industry"].to_numpy())
     cohort = tables.first_cohort(rows["unit_id"], own, scheme)
-    rows["cohort"] = cohort.reindex(rows["unit_id"]).to_numpy()
+    rows["cohort"] = of(cohort, rows["unit_id"]).to_numpy()
     smallest = {c.id: c.min_mu for c in scheme.active}
     rows["min_mu"] = rows["cohort"].map(smallest).astype("float64")
     return rows[rows["min_mu"].notna().to_numpy()].reset_index(drop=True)  # NaN: no cohort takes it
@@ -130,10 +130,13 @@ def unit_frame(members: pd.DataFrame, base: tables.Base) -> pd.DataFrame:
     """One row per unit, index unit_id, sorted: sums of figures, area_mu, cohort, key for ties."""
     one = pd.Series(1.0, index=members.index)
     frame = tables.sums(members["unit_id"], members["uscc"], one, base.figures)
-    first = members.sort_values(["unit_id", "uscc"]).drop_duplicates("unit_id").set_index("unit_id")
+    unit, _ = numbered(members["unit_id"])
+    firm, _ = numbered(members["uscc"])
+    order = np.lexsort((firm, unit))
+    first = members.iloc[order[np.flatnonzero(np.diff(unit[order], prepend=-1))]]
     for name in ("area_mu", "min_mu", "cohort", "unit_kind", "industry"):
-        frame[name] = first[name].reindex(frame.index)
-    frame["tie_key"] = first["uscc"].reindex(frame.index)
+        frame[name] = first[name].array
+    frame["tie_key"] = first["uscc"].array
     return frame
 
 
@@ -190,14 +193,15 @@ def grade(
 def _table(
     members: pd.DataFrame, base: tables.Base, whole: pd.DataFrame, scheme: Scheme
 ) -> pd.DataFrame:
-    own = whole.reindex(members["unit_id"])
     ids = [c for i in scheme.indicator_ids() for c in (i, f"{i}_score")]
+    told = [*ids, "bonus", "malus", "score", "rank", "grade"]
+    own = rows_of(whole[["cohort_label", *told]], members["unit_id"])
     made = pd.DataFrame({"uscc": members["uscc"].to_numpy()})
-    made["name"] = base.firms["name"].reindex(members["uscc"]).to_numpy()
+    made["name"] = of(base.firms["name"], members["uscc"]).to_numpy()
     made["cohort"] = own["cohort_label"].to_numpy()
     for name in ("unit_kind", "unit_id", "area_mu"):
         made[name] = members[name].to_numpy()
-    rest = own[[*ids, "bonus", "malus", "score", "rank", "grade"]].reset_index(drop=True)
+    rest = own[told].reset_index(drop=True)
     made = pd.concat([made, rest], axis=1)
     made["grade_reason"] = reasons.per_firm(members, whole)
     made["grade_best"] = made["grade"]
@@ -212,11 +216,11 @@ def _left_out(
     shared = units.unsplit_links(book.links, base.firms.index)
     home = shared.merge(formed[["uscc", "unit_id"]], on="uscc")
     unit_of = home.drop_duplicates("parcel_code").set_index("parcel_code")["unit_id"]
-    rows = shared.assign(unit_id=unit_of.reindex(shared["parcel_code"]).to_numpy())
+    rows = shared.assign(unit_id=of(unit_of, shared["parcel_code"]).to_numpy())
     joint = formed.loc[formed["unit_kind"] != UnitKind.ENTERPRISE, ["unit_id", "uscc"]]
     rows = pd.concat([rows[["unit_id", "uscc"]], joint], ignore_index=True).drop_duplicates()
     rows = rows[among(rows["unit_id"], members["unit_id"]) & ~among(rows["uscc"], members["uscc"])]
-    rows["reason"] = why_left_out(base.firms.reindex(rows["uscc"]))
+    rows["reason"] = why_left_out(rows_of(base.firms, rows["uscc"]))
     return rows.sort_values(["unit_id", "uscc"], ignore_index=True)
 
 

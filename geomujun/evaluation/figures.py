@@ -17,8 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomujun.domain.catalogue import TABLES
+from geomujun.domain.keys import numbered
 from geomujun.domain.model import Kind
-from geomujun.evaluation.keys import plain
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -29,6 +29,8 @@ ORDER: Final = (
 SELF_REPORTED: Final = "企业直报"
 _FIRST, _OTHER, _BLANK, _SELF = -1, 100, 101, 102
 COLUMNS: Final = tuple(f.name for f in TABLES["indicators"].fields if f.kind is Kind.NUMBER)
+PLEDGED: Final = ("pledged_m2", "attained_m2")  # 标准地: see `evaluation.pledges`
+OPERANDS: Final = (*COLUMNS, *PLEDGED)  # what a formula may read, beside the area
 _CONFLICT: Final = (
     "uscc", "field", "kept_source", "kept_value", "other_source", "other_value", "difference",
 )  # fmt: skip
@@ -47,19 +49,19 @@ def pick(indicators: pd.DataFrame, year: int) -> tuple[pd.DataFrame, pd.DataFram
         other_value, difference (other - kept), where the two differ; sorted.
     """
     rows = indicators[(indicators["year"] == year).fillna(False).to_numpy(dtype=bool)]
-    rows = rows[rows["uscc"].to_numpy(dtype=str) != ""]
-    index = pd.Index(sorted(rows["uscc"].unique()), name="uscc", dtype="str")
+    rows = rows[(rows["uscc"] != "").to_numpy(dtype=bool)]
+    code, names = numbered(rows["uscc"])
+    index = names.rename("uscc")
     if len(rows) == len(index):
         figures = rows.set_index("uscc")[list(COLUMNS)].reindex(index).astype("float64")
         return figures, pd.DataFrame(columns=list(_CONFLICT))
-    code, _ = pd.factorize(plain(rows["uscc"]), sort=True)
-    said, sources = pd.factorize(plain(rows["source"].str.strip()), sort=True)
+    said, sources = numbered(rows["source"].str.strip())
+    trusted = _trusted(pd.Series(sources, dtype="str"))
     order = _Order(code, said)
     picked: dict[str, Floats] = {}
     conflicts: list[pd.DataFrame] = []
     for name in COLUMNS:
-        department = TABLES["indicators"].by_name[name].source
-        how = trust(pd.Series(sources, dtype="str"), department).to_numpy()
+        how = trusted[TABLES["indicators"].by_name[name].source]
         value = rows[name].to_numpy(dtype=float)
         kept, other = order.split(how, value)
         column = np.full(len(index), np.nan)
@@ -67,12 +69,29 @@ def pick(indicators: pd.DataFrame, year: int) -> tuple[pd.DataFrame, pd.DataFram
         picked[name] = column
         base = np.zeros(len(index), dtype=np.int64)
         base[code[kept]] = kept
-        conflicts.append(_conflict(name, other, base[code[other]], (rows, value, sources[said])))
-    found = pd.concat(conflicts, ignore_index=True)
-    return (
-        pd.DataFrame(picked, index=index),
-        found.sort_values([*_CONFLICT[:2], "other_source", "other_value"], ignore_index=True),
+        conflicts.append(_conflict(name, other, base[code[other]], value))
+    found = _named(pd.concat(conflicts, ignore_index=True), (code, names), (said, sources))
+    return pd.DataFrame(picked, index=index), found
+
+
+def _trusted(sources: pd.Series) -> dict[str, Ints]:
+    """`trust` of the sources by the department that answers for a field."""
+    departments = {TABLES["indicators"].by_name[name].source for name in COLUMNS}
+    return {d: trust(sources, d).to_numpy() for d in sorted(departments)}
+
+
+def _named(
+    found: pd.DataFrame, firms: tuple[Ints, pd.Index], sources: tuple[Ints, pd.Index]
+) -> pd.DataFrame:
+    """Conflicts with codes and sources in place of row numbers, sorted."""
+    (code, names), (said, words) = firms, sources
+    kept, other = found["kept"].to_numpy(), found["other"].to_numpy()
+    made = found.assign(
+        uscc=names[code[other]], kept_source=words[said[kept]], other_source=words[said[other]]
     )
+    field = numbered(made["field"])[0]
+    order = np.lexsort((made["other_value"].to_numpy(), said[other], field, code[other]))
+    return made.iloc[order].reset_index(drop=True)[list(_CONFLICT)]
 
 
 def trust(source: pd.Series, department: str) -> pd.Series:
@@ -117,21 +136,17 @@ class _Order:
         return order[first], order[~first]
 
 
-def _conflict(
-    name: str, other: Ints, kept: Ints, rows: tuple[pd.DataFrame, Floats, npt.NDArray[np.object_]]
-) -> pd.DataFrame:
-    """Values that were not taken and differ, beside the one that was."""
-    frame, value, source = rows
+def _conflict(name: str, other: Ints, kept: Ints, value: Floats) -> pd.DataFrame:
+    """Values that were not taken and differ, beside the one that was; rows ``kept``, ``other``."""
     differs = ~np.isclose(value[other], value[kept], rtol=1e-9, atol=1e-9)
     other, kept = other[differs], kept[differs]
     return pd.DataFrame(
         {
-            "uscc": frame["uscc"].to_numpy()[other],
-            "field": name,
-            "kept_source": source[kept],
+            "field": pd.Series(name, index=range(len(other)), dtype="str"),
             "kept_value": value[kept],
-            "other_source": source[other],
             "other_value": value[other],
             "difference": value[other] - value[kept],
+            "kept": kept,
+            "other": other,
         }
-    ).astype(dict.fromkeys(("uscc", "field", "kept_source", "other_source"), "str"))
+    )

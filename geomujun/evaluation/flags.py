@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from geomujun.evaluation.keys import among, begins_with, joined
+from geomujun.domain.keys import among, begins_with, joined, numbered, of, rows_of
 from geomujun.lang import t
 from geomujun.policy.model import Scheme
 
@@ -116,17 +116,21 @@ def per_unit(members: pd.DataFrame, firm: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Index unit_id, sorted.
     """
-    size = members.groupby("unit_id", sort=True).size()
-    named = members[among(members["uscc"], firm.index)].sort_values(["unit_id", "uscc"])
-    own = firm.reindex(named["uscc"])
-    unit = named["unit_id"].to_numpy()
-    made = pd.DataFrame(index=size.index)
+    at, units = numbered(members["unit_id"])
+    size = np.bincount(at, minlength=len(units))
+    flagged = among(members["uscc"], firm.index)
+    order = np.argsort(numbered(members["uscc"][flagged])[0], kind="stable")
+    named = members[flagged].iloc[order]
+    unit = at[flagged][order]
+    own = rows_of(firm, named["uscc"])
+    made = pd.DataFrame(index=units.rename("unit_id"))
     for name in STATES.values():
-        n = own[name].astype("int64").groupby(unit).sum().reindex(size.index).fillna(0)
+        n = np.bincount(unit, own[name].to_numpy(dtype=float), minlength=len(units))
         made[name] = (n == size) if name in (_ALL_TRANSITION, _ALL_UNRATED) else (n > 0)
     for name in ("bonus", "malus"):
-        made[name] = own[name].groupby(unit).sum().reindex(size.index).fillna(0.0)
+        sums = own[name].groupby(unit).sum()
+        made[name] = sums.reindex(range(len(units)), fill_value=0.0).to_numpy()
     said = (own["reasons"] != "").to_numpy()
     texts = joined(named["unit_id"][said], own["reasons"][said], "；")
-    made["reasons"] = texts.reindex(size.index).fillna("").astype("str")
+    made["reasons"] = of(texts, units).fillna("").astype("str").to_numpy()
     return made

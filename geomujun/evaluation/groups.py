@@ -21,10 +21,10 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.industry import DIVISION_NAMES
+from geomujun.domain.keys import among, plain
 from geomujun.evaluation import grading, scoring, units
 from geomujun.evaluation.engine import Evaluation
 from geomujun.evaluation.indicators import AREA, ENTERPRISE, operands
-from geomujun.evaluation.keys import among, plain
 from geomujun.policy.model import Cohort, Scheme
 from geomujun.policy.targets import Target
 from geomujun.text.lexicon import divisions

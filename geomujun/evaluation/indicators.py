@@ -1,9 +1,10 @@
 """The indicators (评价指标): one function per id, giving numerator and denominator.
 
 Functions take a frame of sums per unit (columns of `indicators` or `region_indicators`, and
-``area_mu``) and know nothing of weights, benchmarks or cohorts. Firms and regions have a registry
-each, because one name can have two formulas: 亩均增加值 is 工业增加值 ÷ 用地面积 for a firm and
-地区生产总值 ÷ 建设用地面积 for a region (市政发〔2022〕11号 附件).
+``area_mu``; for 标准地 `figures.PLEDGED`) and know nothing of weights, benchmarks or cohorts. Firms
+and regions have a registry each, because one name can have two formulas: 亩均增加值 is
+工业增加值 ÷ 用地面积 for a firm and 地区生产总值 ÷ 建设用地面积 for a region
+(市政发〔2022〕11号 附件).
 
 A locality adds its own with `indicator`, in a module the operator installs and names
 (`cli.extensions`); a scheme file only ever names an id.
@@ -232,6 +233,12 @@ def rd_intensity(f: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 def talent_density(f: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """人才密度: 人才数 ÷ 年平均职工人数, a ratio; no document read defines who is a 人才."""
     return f["talents"], f["employees"]
+
+
+@_firm("")
+def commitment_attainment(f: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """达产履约率: how far “标准地” commitments that are due are met, a ratio (`pledges`)."""
+    return f["attained_m2"], f["pledged_m2"]
 
 
 @_region

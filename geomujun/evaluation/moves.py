@@ -15,10 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomujun.domain.case import Case
+from geomujun.domain.keys import among
 from geomujun.evaluation import enterprises, parcels, tables, units
 from geomujun.evaluation import flags as flag_rules
 from geomujun.evaluation.engine import Evaluation
-from geomujun.evaluation.keys import among
 from geomujun.evaluation.panel import STATES, stateless
 from geomujun.ledger.flips import Flips
 from geomujun.policy.model import Scheme

@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomujun.domain.keys import among, numbered, positions
 from geomujun.evaluation import grading, scoring, tables
 from geomujun.evaluation.indicators import ENTERPRISE, operands
-from geomujun.evaluation.keys import among
 from geomujun.evaluation.linear import (
     Block,
     Bools,
@@ -46,13 +46,14 @@ def rows_of(pool: tuple[Cohort, ...], frame: pd.DataFrame) -> Rows:
         frame: Index unit id: figures, area_mu, cohort, industry, tie_key, points and `STATES`.
     """
     ids = pd.Index([c.id for c in pool])
-    units = frame[among(frame["cohort"], ids)].sort_values("tie_key", kind="stable")
+    units = frame[among(frame["cohort"], ids)]
+    units = units.iloc[np.argsort(numbered(units["tie_key"])[0], kind="stable")]
     num, den = operands(units, [r.id for r in pool[0].indicators], ENTERPRISE)
     state = {n: units[n].to_numpy(dtype=bool) for n in STATES}
     return Rows(
         ids=units.index.to_numpy(dtype=object),
         keys=units["tie_key"].to_numpy(dtype=object),
-        part=ids.get_indexer(pd.Index(units["cohort"])).astype(np.int8),
+        part=positions(units["cohort"], ids).astype(np.int8),
         industry=units["industry"].to_numpy(dtype=object),
         numerators=num,
         denominators=den,
@@ -150,7 +151,7 @@ class Panel:
             there = np.flatnonzero(added.ranked & (added.part == part))
             ranked = _Ranked(
                 np.concatenate([found.scores[here], found.fresh[there]]),
-                _places(self._keys, here, added.keys[there]),
+                self._places(here, added.keys[there]),
                 found.preferred(here, there),
             )
             both = ranked.codes(cohort)
@@ -160,6 +161,12 @@ class Panel:
             given[who.veto] = 3
         code[~left] = NONE
         return code, new
+
+    def _places(self, here: Ints, fresh: Texts) -> Floats:
+        """Where each unit stands by tie key: the position in the panel, new ones between."""
+        if not len(fresh):
+            return here.astype(np.float64)
+        return np.concatenate([here, np.searchsorted(self._keys, fresh.astype("U")) - 0.5])
 
     def _slow(self, rules: Cohort, left: Bools, added: Rows) -> _Scores:
         """Scores and tie values, computed as the evaluation does."""
@@ -196,13 +203,6 @@ class _Scores:
 def panels(scheme: Scheme, frame: pd.DataFrame) -> list[Panel]:
     """A panel for each pool whose cohorts grade; ``frame`` as for `rows_of`."""
     return [Panel(pool, rows_of(pool, frame)) for pool in scheme.pools if pool[0].shares]
-
-
-def _places(keys: npt.NDArray[np.str_], here: Ints, fresh: Texts) -> Floats:
-    """Where each unit stands by tie key: the position in the panel, new ones between."""
-    if not len(fresh):
-        return here.astype(np.float64)
-    return np.concatenate([here, np.searchsorted(keys, fresh.astype("U")) - 0.5])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from geomujun.domain.keys import among, joined, numbered, of, rows_of
 from geomujun.domain.words import M2_PER_MU, AreaMethod, Component
 from geomujun.evaluation import tables
 from geomujun.evaluation.enterprises import able, why_left_out
 from geomujun.evaluation.indicators import ENTERPRISE
-from geomujun.evaluation.keys import among, joined
 from geomujun.policy.model import Scheme
 
 HEAD: Final = ("parcel_code", "cohort", "area_mu", "enterprises", "left_out")
@@ -52,7 +52,7 @@ def evaluate(book: tables.BookLike, base: tables.Base, scheme: Scheme) -> Parcel
     sheet = tables.score_all(frame, scheme, ENTERPRISE)
     here = users[among(users["parcel_code"], frame.index)]
     out = here[~here["counts"].to_numpy(dtype=bool)].copy()
-    out["reason"] = why_left_out(base.firms.reindex(out["uscc"]))
+    out["reason"] = why_left_out(rows_of(base.firms, out["uscc"]))
     return ParcelSide(
         table=_table(frame, sheet.frame, here, scheme),
         users=users,
@@ -74,12 +74,12 @@ def unit_frame(
         scheme: Cohorts.
     """
     frame = tables.sums(chosen["parcel_code"], chosen["uscc"], chosen["weight"], base.figures)
-    frame["area_mu"] = parcel_m2.reindex(frame.index).to_numpy() / M2_PER_MU
+    frame["area_mu"] = of(parcel_m2, frame.index).to_numpy() / M2_PER_MU
     main = tables.main_industry(chosen["parcel_code"], chosen["uscc"], base)
-    frame["industry"] = main.reindex(frame.index)
-    own = base.firms.reindex(chosen["uscc"])
-    own["industry"] = main.reindex(chosen["parcel_code"]).to_numpy()
-    frame["cohort"] = tables.first_cohort(chosen["parcel_code"], own, scheme).reindex(frame.index)
+    frame["industry"] = main.array  # both by the sorted codes of the parcels
+    own = rows_of(base.firms, chosen["uscc"])
+    own["industry"] = of(main, chosen["parcel_code"]).to_numpy()
+    frame["cohort"] = tables.first_cohort(chosen["parcel_code"], own, scheme).array
     return frame[((frame["area_mu"] > 0) & (frame["cohort"] != "")).to_numpy()]
 
 
@@ -104,7 +104,8 @@ def users_of(book: tables.BookLike) -> pd.DataFrame:
 
 def weighed(users: pd.DataFrame) -> pd.DataFrame:
     """``users`` with ``weight``: the part of the firm's figures that belongs there, in [0, 1]."""
-    whole = users.groupby("uscc", sort=True)["net_m2"].sum().reindex(users["uscc"]).to_numpy()
+    firm, _ = numbered(users["uscc"])
+    whole = users["net_m2"].groupby(firm).sum().to_numpy()[firm]
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.where(whole > 0, users["net_m2"].to_numpy() / whole, 0.0)
     return users.assign(weight=np.where(users["unsplit"].to_numpy(dtype=bool), 1.0, part))
@@ -112,7 +113,7 @@ def weighed(users: pd.DataFrame) -> pd.DataFrame:
 
 def counted(users: pd.DataFrame, base: tables.Base, scheme: Scheme) -> pd.DataFrame:
     """``users`` with ``counts``: whether the firm's figures are in the parcel's."""
-    firms = base.firms.reindex(users["uscc"])
+    firms = rows_of(base.firms, users["uscc"])
     counts = able(firms) & firms["reports"].eq(True).to_numpy() & (users["weight"] > 0).to_numpy()
     if not any(c.sector == "industry" for c in scheme.active):
         counts = np.zeros(len(users), dtype=bool)
@@ -129,7 +130,7 @@ def _table(
     counts = users["counts"].to_numpy(dtype=bool)
     for name, chosen in (("enterprises", users[counts]), ("left_out", users[~counts])):
         listed = joined(chosen["parcel_code"], chosen["uscc"])
-        made[name] = listed.reindex(made.index).fillna("").astype("str")
+        made[name] = of(listed, made.index).fillna("").astype("str").to_numpy()
     made["score"] = scored["items"]
     rank = np.zeros(len(made), dtype=np.int64)
     letter = np.full(len(made), "", dtype=object)

@@ -20,8 +20,8 @@ import pandas as pd
 import shapely
 
 from geomujun.domain.case import Case
+from geomujun.domain.keys import among, numbered, of
 from geomujun.domain.words import Relation
-from geomujun.evaluation.keys import among
 from geomujun.evaluation.points import RENTED
 from geomujun.ledger.claims import total_floor
 
@@ -51,9 +51,9 @@ def built(case: Case, links: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
     inside = _inside(case.parks, case.parcels)
     if inside.empty:
         return empty
-    inside["floor_m2"] = inside["parcel_code"].map(_floor(case, inside["parcel_code"])).fillna(0.0)
-    let = _used(links, firms, inside)
-    inside = inside.merge(let, on="parcel_code", how="left")
+    floor = floor_of(case, inside["parcel_code"])
+    inside["floor_m2"] = of(floor, inside["parcel_code"]).fillna(0.0)
+    inside["let_m2"] = of(_used(links, firms, inside), inside["parcel_code"])
     workshop = inside["let_m2"].notna() & (inside["floor_m2"] > 0)
     inside["workshop_m2"] = inside["floor_m2"].where(workshop, 0.0)
     inside["let_m2"] = inside["let_m2"].where(workshop, 0.0)
@@ -75,14 +75,15 @@ def _inside(parks: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame) -> pd.DataFrame:
     made = pd.DataFrame(
         {
             "park": parks.index.to_numpy()[park],
-            "parcel_code": parcels["parcel_code"].to_numpy(dtype=object)[point],
+            "parcel_code": parcels["parcel_code"].array[point],
             "area_m2": parcels["area_m2"].to_numpy(dtype=float)[point],
         }
     )
-    return made.sort_values(["park", "parcel_code"], ignore_index=True)
+    order = np.lexsort((numbered(made["parcel_code"])[0], made["park"].to_numpy()))
+    return made.iloc[order].reset_index(drop=True)
 
 
-def _floor(case: Case, codes: pd.Series) -> pd.Series:
+def floor_of(case: Case, codes: pd.Series) -> pd.Series:
     """Floor area by parcel, of the buildings that may stand on these parcels."""
     layer, wanted = case.buildings, pd.Index(codes.unique())
     unit = layer["real_estate_unit"].str[:19]
@@ -92,8 +93,8 @@ def _floor(case: Case, codes: pd.Series) -> pd.Series:
     return total_floor(case.with_tables(buildings=near, parcels=parcels))
 
 
-def _used(links: pd.DataFrame, firms: pd.DataFrame, inside: pd.DataFrame) -> pd.DataFrame:
-    """parcel_code, let_m2: floor in use on parcels with tenants, no more than there is."""
+def _used(links: pd.DataFrame, firms: pd.DataFrame, inside: pd.DataFrame) -> pd.Series:
+    """By parcel code: floor in use on parcels with tenants, no more than there is."""
     relation = links.get("relation", pd.Series("", index=links.index))
     counted = links["counted"].to_numpy(dtype=bool) & among(
         links["parcel_code"], pd.Index(inside["parcel_code"])
@@ -105,10 +106,10 @@ def _used(links: pd.DataFrame, firms: pd.DataFrame, inside: pd.DataFrame) -> pd.
     used = links[rented | own]
     place = inside.drop_duplicates("parcel_code").set_index("parcel_code")
     code = used["parcel_code"]
-    area = code.map(place["area_m2"]).astype("float64")
-    floor = code.map(place["floor_m2"]).astype("float64")
+    area = of(place["area_m2"], code).set_axis(code.index)
+    floor = of(place["floor_m2"], code).set_axis(code.index)
     by_land = used["area_m2"].astype("float64") / area.where(area > 0) * floor
     told = used.get("claim_floor_m2", pd.Series(np.nan, index=used.index)).astype("float64")
     part = told.where((told > 0) & rented[rented | own], by_land).fillna(0.0)
-    total = part.groupby(code).sum().rename("let_m2")
-    return total.clip(upper=place["floor_m2"].reindex(total.index)).reset_index()
+    total = part.groupby(code).sum()
+    return total.clip(upper=of(place["floor_m2"], total.index).set_axis(total.index))

@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomujun.domain.keys import among, plain
 from geomujun.domain.words import Relation
 from geomujun.evaluation import tables
-from geomujun.evaluation.keys import among, plain
 from geomujun.policy.model import LeasePenalty, Scheme
 
 RENTED: Final = (Relation.LEASE.value, Relation.SUBLEASE.value)

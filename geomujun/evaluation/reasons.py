@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomujun.domain.keys import plain
 from geomujun.domain.words import UnitKind
-from geomujun.evaluation.keys import plain
 from geomujun.lang import t
 
 Texts = npt.NDArray[np.object_]

@@ -11,11 +11,12 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.industry import division2, is_industrial
+from geomujun.domain.keys import among, begins_with, distinct, numbered, of, plain, rows_of
 from geomujun.domain.words import EnterpriseBucket
 from geomujun.evaluation import grading, scoring
-from geomujun.evaluation.figures import COLUMNS
+from geomujun.evaluation.figures import OPERANDS
 from geomujun.evaluation.indicators import Formula, operands
-from geomujun.evaluation.keys import among, begins_with, plain
+from geomujun.ledger.newly_above import newly_above
 from geomujun.policy.model import SHARED, Benchmark, Cohort, Scheme
 
 Bools = npt.NDArray[np.bool_]
@@ -64,18 +65,22 @@ class Base:
 
 
 def base(case: Case, book: BookLike, scheme: Scheme, figures: pd.DataFrame) -> Base:
-    """Gather what is known of every firm and parcel."""
+    """Gather what is known of every firm and parcel. ``figures``: with `OPERANDS`."""
     firms = case.enterprises.drop_duplicates("uscc").set_index("uscc").sort_index()
     bucket = book.enterprises.drop_duplicates("uscc").set_index("uscc")["bucket"]
     occupied = book.ledger.drop_duplicates("uscc").set_index("uscc")["occupied_m2"]
     made = pd.DataFrame(index=firms.index)
     made["name"] = firms["name"]
-    made["size"] = np.where(firms["size"].str.contains("规上|以上"), "规上", "规下")
+    at, words = distinct(firms["size"])
+    made["size"] = np.where(words.str.contains("规上|以上"), "规上", "规下")[at]
+    if scheme.newly_above_years:
+        fresh = among(made.index, newly_above(case, scheme.year, scheme.newly_above_years))
+        made["size"] = np.where(fresh, "规下", made["size"])
     for name, values in _sectors(firms["industry"], scheme).items():
         made[name] = values
-    made["live"] = (bucket.reindex(made.index) != EnterpriseBucket.CANCELLED).to_numpy()
+    made["live"] = (of(bucket, made.index) != EnterpriseBucket.CANCELLED).to_numpy()
     made["reports"] = among(made.index, figures.index)
-    made["occupied_m2"] = occupied.astype("float64").reindex(made.index).fillna(0.0)
+    made["occupied_m2"] = of(occupied.astype("float64"), made.index).fillna(0.0).to_numpy()
     return Base(made, figures, _parcel_areas(case, book))
 
 
@@ -100,11 +105,13 @@ def main_industry(keys: pd.Series, uscc: pd.Series, base: Base) -> pd.Series:
 
     Firms without revenue come last, equal ones by code.
     """
-    revenue = base.figures["revenue_wan_yuan"].reindex(uscc).to_numpy(dtype=float)
-    rows = pd.DataFrame({"key": plain(keys), "uscc": plain(uscc), "size": -revenue})
-    rows = rows.sort_values(["key", "size", "uscc"]).drop_duplicates("key")
-    code = base.firms["industry"].reindex(rows["uscc"]).to_numpy(dtype=object)
-    return pd.Series(code, index=pd.Index(rows["key"], dtype="str"), dtype="str")
+    revenue = of(base.figures["revenue_wan_yuan"], uscc).to_numpy(dtype=float)
+    key, names = numbered(keys)
+    firm, codes = numbered(uscc)
+    order = np.lexsort((firm, -revenue, key))
+    first = order[np.flatnonzero(np.diff(key[order], prepend=-1))]
+    found = of(base.firms["industry"], codes[firm[first]])
+    return pd.Series(found.to_numpy(dtype=object), index=names, dtype="str")
 
 
 def _parcel_areas(case: Case, book: BookLike) -> pd.Series:
@@ -127,19 +134,19 @@ def sums(
 
     Rows are added in the order of key and uscc, so that bytes repeat.
     """
-    code, names = pd.factorize(plain(keys), sort=True)
-    firm, _ = pd.factorize(plain(uscc), sort=True)
+    code, names = numbered(keys)
+    firm, codes = numbered(uscc)
     order = np.lexsort((firm, code))
     code, w = code[order], weight.to_numpy(dtype=float)[order]
-    own = figures.reindex(plain(uscc)[order])
+    own = rows_of(figures, codes).take(firm[order])
     made: dict[str, npt.NDArray[np.float64]] = {}
-    for name in COLUMNS:
+    for name in OPERANDS:
         x = own[name].to_numpy(dtype=float)
         have = ~np.isnan(x)
         total = np.bincount(code[have], weights=x[have] * w[have], minlength=len(names))
         seen = np.bincount(code[have], minlength=len(names)) > 0
         made[name] = np.where(seen, total, np.nan)
-    return pd.DataFrame(made, index=pd.Index(names, name="key", dtype="str"))
+    return pd.DataFrame(made, index=names.rename("key"))
 
 
 def first_cohort(keys: pd.Series, firms: pd.DataFrame, scheme: Scheme) -> pd.Series:
@@ -148,11 +155,11 @@ def first_cohort(keys: pd.Series, firms: pd.DataFrame, scheme: Scheme) -> pd.Ser
     A unit, or a parcel, is 规上 when one of its firms is. ``firms``: ``industry`` that of the
     whole unit (`main_industry`), so that the unit stands in one group.
     """
-    code, names = pd.factorize(plain(keys), sort=True)
+    code, names = numbered(keys)
     found = np.full(len(names), "", dtype=object)
     for cohort in reversed(scheme.active):
         found[code[belongs(firms, cohort)]] = cohort.id
-    return pd.Series(found, index=pd.Index(names, dtype="str"), dtype="str")
+    return pd.Series(found, index=names, dtype="str")
 
 
 def belongs(firms: pd.DataFrame, cohort: Cohort) -> Bools:
@@ -160,7 +167,7 @@ def belongs(firms: pd.DataFrame, cohort: Cohort) -> Bools:
     column = "industrial" if cohort.sector == "industry" else "services"
     fits: Bools = firms[column].to_numpy(dtype=bool).copy()
     if cohort.size:
-        fits &= firms["size"].to_numpy(dtype=str) == cohort.size
+        fits &= (firms["size"] == cohort.size).to_numpy(dtype=bool)
     if cohort.industries:
         fits &= begins_with(firms["industry"], cohort.industries)
     return fits

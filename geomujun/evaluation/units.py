@@ -20,8 +20,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geomujun.domain.case import Case
+from geomujun.domain.keys import among
 from geomujun.domain.words import M2_PER_MU, AreaMethod, UnitKind
-from geomujun.evaluation.keys import among
 
 _SEP: Final = "\x1f"  # no name has it: separates group and county in a node's key
 COUNTY_DIGITS: Final = 6

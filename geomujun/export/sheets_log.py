@@ -12,12 +12,13 @@ from typing import Any
 
 import pandas as pd
 
+from geomujun.domain import jsonl
+from geomujun.domain.jsonl import Fault
 from geomujun.errors import DataError, MachineError
 from geomujun.lang import t
 
 Row = Mapping[str, Any]
-Check = Callable[[Row], tuple[str, str, str] | None]
-FAULT = ("file", "row", "field", "value", "reason")
+Check = Callable[[Row], Fault | None]
 
 
 def read_log(path: Path, columns: Sequence[str], check: Check) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -34,28 +35,16 @@ def read_log(path: Path, columns: Sequence[str], check: Check) -> tuple[pd.DataF
             where=str(path),
             hint=t("应为 UTF-8 编码的 JSON Lines", "JSON Lines in UTF-8 is expected"),
         ) from e
-    rows, faults = [], []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        row, fault = _row(line)
-        fault = fault or check(row)
+    found, faults = jsonl.objects(text)
+    rows = []
+    for number, row in found:
+        fault = check(row)
         if fault:
-            faults.append((path.name, number, fault[0], fault[1][:80], fault[2]))
+            faults.append((number, fault))
         else:
             rows.append({name: row.get(name) for name in columns})
     frame = pd.DataFrame(rows, columns=list(columns))
-    return frame, pd.DataFrame(faults, columns=list(FAULT))
-
-
-def _row(line: str) -> tuple[Row, tuple[str, str, str] | None]:
-    try:
-        found = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as e:
-        return {}, ("", line, t("不是一行 JSON：{e}", "not a line of JSON: {e}", e=e))
-    if not isinstance(found, dict):
-        return {}, ("", line, t("应为对象", "an object is expected"))
-    return found, None
+    return frame, pd.DataFrame(jsonl.rejects(path.name, faults), columns=list(jsonl.FAULT))
 
 
 def line_of(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""Overlap tables between land patches, buildings and parcels, and the parcels nearest to points.
+"""Overlap tables between land patches, buildings and parcels.
 
 Whole layers at once on an STRtree. Layers come in CGCS2000 degrees (EPSG:4490, lon/lat) and are put
 on one equal-area plane centred on the data (Lambert azimuthal on the CGCS2000 ellipsoid), so that
@@ -200,58 +200,6 @@ def buildings_on_parcels(
         order = np.lexsort((-j, i))  # written last, so kept: the smallest code
         found[rest[i[order]]] = ordered["parcel_code"].to_numpy(dtype=object)[j[order]]
     return np.asarray(found, dtype=object)
-
-
-def points_in_parcels(
-    lon: npt.ArrayLike, lat: npt.ArrayLike, parcels: gpd.GeoDataFrame, max_m: float = 2000.0
-) -> pd.DataFrame:
-    """The nearest and second nearest parcel of each point.
-
-    Args:
-        lon: CGCS2000 degrees, shape (n,), NaN for no point.
-        lat: CGCS2000 degrees, shape (n,).
-        parcels: Polygons in EPSG:4490.
-        max_m: Parcels farther away are not looked at.
-
-    Returns:
-        n rows: ``nearest`` and ``second`` (row positions in ``parcels``, -1 for none), and
-        ``distance_m`` and ``second_m`` to their edges, 0 inside, NaN for none. Among parcels at
-        one distance the smallest code comes first.
-    """
-    x, y = np.atleast_1d(np.asarray(lon, dtype=float)), np.atleast_1d(np.asarray(lat, dtype=float))
-    columns = {"nearest": -1, "distance_m": np.nan, "second": -1, "second_m": np.nan}
-    out = pd.DataFrame(columns, index=pd.RangeIndex(len(x)))
-    have = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    if not len(have) or not len(parcels):
-        return out
-    plane = Plane(parcels)
-    points = shapely.points(*plane.xy(x[have], y[have]))
-    pairs = _nearest_two(points, plane.flat(parcels), max_m)
-    pairs["rank"] = parcels["parcel_code"].rank(method="first").to_numpy()[pairs["shape"]]
-    pairs = pairs.sort_values(["point", "metres", "rank"], kind="stable")
-    place = pairs.groupby("point").cumcount()
-    for k, (name, metres) in enumerate((("nearest", "distance_m"), ("second", "second_m"))):
-        row = pairs[place == k]
-        out.loc[have[row["point"]], name] = row["shape"].to_numpy()
-        out.loc[have[row["point"]], metres] = row["metres"].to_numpy()
-    return out
-
-
-def _nearest_two(points: Geometries, shapes: Geometries, max_m: float) -> pd.DataFrame:
-    """Pairs (point, shape, metres) holding at least the two nearest shapes of each point."""
-    tree = shapely.STRtree(shapes)
-    left = np.arange(len(points))
-    parts = []
-    for reach in (max_m / 40, max_m / 8, max_m):
-        i, j = tree.query(points[left], predicate="dwithin", distance=reach)
-        count = np.bincount(i, minlength=len(left))
-        done = (count >= 2) | (reach == max_m)
-        keep = done[i]
-        at = left[i[keep]]
-        metres = shapely.distance(points[at], shapes[j[keep]])
-        parts.append(pd.DataFrame({"point": at, "shape": j[keep], "metres": metres}))
-        left = left[~done]
-    return pd.concat(parts, ignore_index=True)
 
 
 def _sorted(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

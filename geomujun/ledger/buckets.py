@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomujun.domain.case import Case
+from geomujun.domain.keys import among
 from geomujun.domain.landuse import industrial_use
 from geomujun.domain.words import Band, EnterpriseBucket, ParcelBucket, Relation
 from geomujun.lang import t
-from geomujun.ledger.sight import among
 
 Tests = dict[str, npt.NDArray[np.bool_]]  # bucket -> which rows it takes, first hit wins
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geomujun.domain.keys import among
 from geomujun.domain.words import Relation
 from geomujun.ledger.rounding import round_m2
-from geomujun.ledger.sight import among
 
 
 def hang(use: pd.DataFrame) -> pd.DataFrame:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
+
+from geomujun.domain.keys import among, rows_of
 
 ITEMS: Final = ("tax", "investment", "floor_area_ratio")
 UNITS: Final = {"tax": "万元/亩", "investment": "万元", "floor_area_ratio": ""}
@@ -63,25 +64,27 @@ def months_past(days: pd.Series, as_of: pd.Timestamp) -> pd.Series:
     return whole
 
 
-def enterprise_attainment(shares: pd.DataFrame, links: pd.DataFrame) -> pd.Series:
-    """达产 of enterprises, 0 to 1, by uscc: the mean over the parcels they use, by area there.
+def pledged(shares: pd.DataFrame, users: pd.DataFrame) -> pd.DataFrame:
+    """Land of enterprises under a commitment, and how much of it attains 达产.
 
-    For a scheme that scores 达产复核 as an item.
+    Who uses the parcel now answers for it, by its area there; where the users' areas cannot be told
+    each answers for an equal part of the parcel. Both columns add up over enterprises.
 
     Args:
-        shares: ``parcel_code`` and ``share`` of the contracts that are due.
-        links: Counted links: ``parcel_code``, ``uscc``, ``area_m2``.
+        shares: ``parcel_code``, ``share`` (0 to 1) of the contracts that are due, ``area_m2`` of
+            the parcel. Of several contracts on a parcel the mean counts.
+        users: ``parcel_code``, ``uscc``, ``net_m2`` (its area there) and ``unsplit``.
 
     Returns:
-        Only enterprises with a parcel under a commitment that is due.
+        By uscc, sorted: ``pledged_m2`` and ``attained_m2`` (share × area).
     """
-    by_parcel = shares.dropna(subset="share").groupby("parcel_code")["share"].mean()
-    rows = links[links["parcel_code"].isin(by_parcel.index)]
+    known = shares.dropna(subset="share").groupby("parcel_code")
+    parcels = known.agg(share=("share", "mean"), area_m2=("area_m2", "first"))
+    rows = users[among(users["parcel_code"], parcels.index)]
     rows = rows.sort_values(["uscc", "parcel_code"], kind="stable")
-    area = rows["area_m2"].fillna(0.0)
-    total = area.groupby(rows["uscc"]).transform("sum")
-    even = 1.0 / rows.groupby("uscc")["parcel_code"].transform("size")
-    weight = np.where(total > 0, area / total.where(total > 0, 1.0), even)
-    value = rows["parcel_code"].map(by_parcel) * weight
-    found: pd.Series = value.groupby(rows["uscc"]).sum()
-    return found.rename("attainment")
+    beside = rows_of(parcels, rows["parcel_code"]).set_axis(rows.index)
+    part = beside["area_m2"] / rows.groupby("parcel_code")["uscc"].transform("size")
+    area = rows["net_m2"].where(~rows["unsplit"].astype(bool), part)
+    land = pd.DataFrame({"pledged_m2": area, "attained_m2": area * beside["share"]})
+    found: pd.DataFrame = land[area > 0].groupby(rows["uscc"]).sum()
+    return found

@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from geomujun.domain.keys import among
 from geomujun.domain.words import AreaMethod, Relation
 from geomujun.ledger.chains import hang, sublet
 from geomujun.ledger.rounding import round_m2
-from geomujun.ledger.sight import among
 
 OVER_TOLERANCE_M2: Final = 1.0
 PAIR: Final = ["parcel_code", "uscc"]

@@ -16,6 +16,7 @@ import shapely
 
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.industry import division2, is_industrial
+from geomujun.domain.keys import among, listed, numbered, of, positions, rows_of
 from geomujun.domain.landuse import industrial_use
 from geomujun.domain.model import Kind
 from geomujun.domain.words import M2_PER_MU, EnterpriseBucket, Relation
@@ -53,7 +54,7 @@ class Sight:
         """Kept enterprises by uscc, with ``bucket``, ``active``, ``is_industry``, ``sector``."""
         frame = self.case.enterprises.set_index("uscc")
         bucket = self.facts.enterprises.drop_duplicates("uscc").set_index("uscc")["bucket"]
-        frame["bucket"] = bucket.reindex(frame.index).fillna("")
+        frame["bucket"] = of(bucket, frame.index).fillna("").to_numpy()
         frame["active"] = frame["bucket"] != EnterpriseBucket.CANCELLED
         frame["is_industry"] = is_industrial(frame["industry"])
         frame["sector"] = division2(frame["industry"])
@@ -65,11 +66,15 @@ class Sight:
         links = self.facts.links
         counted = links["counted"].astype(bool) & links["in_force"].astype(bool)
         live = links.loc[counted, list(_USED)]  # not the evidence: long texts, copied at each step
-        columns = ["name", "active", "is_industry", "sector"]
-        live = live.join(self.firms[columns], on="uscc")
-        live = live[live["active"].eq(True)]
-        figures = self.figures[["tax_wan_yuan", "power_wan_kwh"]]
-        return live.join(figures, on="uscc").reset_index(drop=True)
+        at = positions(live["uscc"], self.firms.index)
+        live, at = live[at >= 0], at[at >= 0]
+        told = self.firms[["name", "active", "is_industry", "sector"]].take(at)
+        kept = told["active"].to_numpy(dtype=bool)
+        live, told = live[kept], told[kept]
+        figures = rows_of(self.figures[["tax_wan_yuan", "power_wan_kwh"]], live["uscc"])
+        parts = [part.reset_index(drop=True) for part in (live, told, figures)]
+        both: pd.DataFrame = pd.concat(parts, axis=1)
+        return both
 
     @cached_property
     def figures(self) -> pd.DataFrame:
@@ -81,11 +86,11 @@ class Sight:
         """
         rows = self.case.indicators
         rows = rows[rows["year"] == self.facts.year]
-        index = pd.Index(sorted(rows["uscc"].unique()), name="uscc")
+        index = numbered(rows["uscc"])[1].rename("uscc")
         many = rows["uscc"].duplicated(keep=False)
         single = rows[~many].set_index("uscc")[list(FIGURES)]
         both = pd.concat([single, self._by_source(rows[many])]) if many.any() else single
-        return both.reindex(index)
+        return rows_of(both, index)
 
     def _by_source(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The figures of enterprises with several rows of the year."""
@@ -175,14 +180,28 @@ class Sight:
             }
         )
         frame = frame[frame["parcel_code"] != ""]
-        frame = frame.sort_values(["parcel_code", "footprint_m2", "floor_m2"], kind="stable")
-        return frame.groupby("parcel_code").agg(
+        home, codes = numbered(frame.pop("parcel_code"))
+        frame["home"] = home
+        frame = frame.sort_values(["home", "footprint_m2", "floor_m2"], kind="stable")
+        made = frame.groupby("home").agg(
             buildings=("footprint_m2", "size"),
             footprint_m2=("footprint_m2", "sum"),
             floor_m2=("floor_m2", "sum"),
             floor_double_m2=("floor_double_m2", "sum"),
             latest=("completed_on", "max"),
         )
+        return made.set_axis(codes.rename("parcel_code"))
+
+    @cached_property
+    def supplied(self) -> pd.DataFrame:
+        """Supply rows whose parcel is in the case, by its code, with its area, use and right."""
+        supply = self.case.supply
+        supply = supply[among(supply["parcel_resolved"], self.parcels.index)]
+        land, number = numbered(supply["parcel_resolved"])[0], numbered(supply["contract_no"])[0]
+        supply = supply.iloc[np.lexsort((number, land))]
+        supply = supply.set_index(supply["parcel_resolved"].rename("parcel_code"))
+        names = ["area_m2", "area_mu", "industrial", "state_owned", "right_start_on"]
+        return pd.concat([supply, rows_of(self.parcels[names], supply.index)], axis=1)
 
     @cached_property
     def exempt_until(self) -> pd.Series:
@@ -195,16 +214,16 @@ class Sight:
     def holders(self) -> pd.Series:
         """By parcel: active enterprises that hold it, joined by "|"."""
         own = of_relation(self.used, Relation.OWN)
-        return joined(own["parcel_code"], own["uscc"])
+        return listed(own["parcel_code"], own["uscc"])
 
     def holders_of(self, codes: pd.Index | pd.Series) -> pd.Series:
         """The holders of some parcels, "" for none."""
-        return self.holders.reindex(pd.Index(codes)).fillna("").astype("str")
+        return of(self.holders, codes).fillna("").astype("str").set_axis(pd.Index(codes))
 
     def concerns_industry(self, codes: pd.Index | pd.Series) -> npt.NDArray[np.bool_]:
         """Whether each parcel is registered for industry or really used by an enterprise."""
         index = pd.Index(codes)
-        industrial = self.parcels["industrial"].reindex(index).eq(True).to_numpy()
+        industrial = of(self.parcels["industrial"], index).eq(True).to_numpy()
         return np.asarray(industrial | among(index, self.used["parcel_code"]))
 
     def silent(self, power_wan_kwh: float) -> pd.DataFrame:
@@ -218,13 +237,13 @@ class Sight:
             ``users`` (usccs joined by "|"). A user without both figures leaves the parcel out: an
             unknown is not a zero. Non-industrial holders without figures included.
         """
-        used = self.used.sort_values(["parcel_code", "uscc"], kind="stable")
-        used = used.drop_duplicates(["parcel_code", "uscc"])
+        used = self.used
         quiet = (used["tax_wan_yuan"] <= 0) & (used["power_wan_kwh"] <= power_wan_kwh)
-        loud = used.loc[~quiet, "parcel_code"]
-        used = used[~among(used["parcel_code"], loud)]
+        used = used[~among(used["parcel_code"], used.loc[~quiet, "parcel_code"])]
+        used = used.sort_values(["parcel_code", "uscc"], kind="stable")
+        used = used.drop_duplicates(["parcel_code", "uscc"])
         sums: pd.DataFrame = used.groupby("parcel_code")[["tax_wan_yuan", "power_wan_kwh"]].sum()
-        return sums.assign(users=joined(used["parcel_code"], used["uscc"]))
+        return sums.assign(users=listed(used["parcel_code"], used["uscc"]))
 
     @cached_property
     def _users(self) -> pd.DataFrame:
@@ -234,8 +253,9 @@ class Sight:
         none. Sorted, so that sums repeat.
         """
         used = self.used[self.used["is_industry"].eq(True)]
-        used = used.sort_values(["parcel_code", "uscc"], kind="stable", ignore_index=True)
-        firm = pd.factorize(used["uscc"])[0]
+        land, firm = numbered(used["parcel_code"])[0], numbered(used["uscc"])[0]
+        order = np.lexsort((firm, land))
+        used, firm = used.iloc[order].reset_index(drop=True), firm[order]
         area = used["area_m2"].fillna(0.0).to_numpy()
         total, count = np.bincount(firm, area)[firm], np.bincount(firm)[firm]
         share = np.where(total > 0, area / np.where(total > 0, total, 1.0), 1.0 / count)
@@ -247,7 +267,7 @@ class Sight:
         A parcel with a user whose figure is unknown is left out.
         """
         users = self._users
-        value = self.figures[field].reindex(users["uscc"]).to_numpy() * users["share"].to_numpy()
+        value = of(self.figures[field], users["uscc"]).to_numpy() * users["share"].to_numpy()
         code, parcels = pd.factorize(users["parcel_code"])
         known = np.bincount(code[np.isnan(value)], minlength=len(parcels)) == 0
         sums = np.bincount(code, np.nan_to_num(value), minlength=len(parcels))
@@ -258,42 +278,22 @@ class Sight:
         """亩均税收 of parcels: the evaluation's where it has one, else Σ tax ÷ registered mu."""
         tax = self.spread("tax_wan_yuan")
         tax = tax[among(tax.index, self.parcels.index)]
-        tax = tax / self.parcels["area_mu"].reindex(tax.index)
+        area = of(self.parcels["area_mu"], tax.index).to_numpy()
+        tax = pd.Series(tax.to_numpy() / area, index=tax.index)
         table = self.facts.parcel_evaluation
         if "tax_per_mu" not in table:
             return tax
         told = table.drop_duplicates("parcel_code").set_index("parcel_code")["tax_per_mu"]
-        return told.dropna().combine_first(tax)
+        told = told.dropna()
+        both: pd.Series = pd.concat([told, tax[~among(tax.index, told.index)]])
+        return both.sort_index()
 
     def fully_exempt(self, codes: pd.Index) -> npt.NDArray[np.bool_]:
         """Whether each parcel is in its construction or transition period on 31 December."""
-        until = self.exempt_until.reindex(codes)
+        until = of(self.exempt_until, codes)
         return np.asarray(until > pd.Timestamp(self.facts.year, 12, 31))
-
-
-def among(values: pd.Series | pd.Index, members: pd.Series | pd.Index) -> npt.NDArray[np.bool_]:
-    """Whether each value is one of the members.
-
-    ``isin`` turns every string of an Arrow column into a Python object, 0.4 s for a county; a hash
-    index does it in a hundredth of that.
-    """
-    if not len(members):
-        return np.zeros(len(values), dtype=bool)
-    found = pd.Index(pd.unique(members)).get_indexer(pd.Index(values)) >= 0
-    return np.asarray(found, dtype=bool)
 
 
 def of_relation(links: pd.DataFrame, *relations: Relation) -> pd.DataFrame:
     """The links of some relations."""
     return links[links["relation"].isin([str(r) for r in relations])]
-
-
-def joined(keys: pd.Series, values: pd.Series) -> pd.Series:
-    """Distinct values of each key, sorted and joined by "|"; indexed by key."""
-    table = pd.DataFrame({"key": keys.to_numpy(), "value": values.to_numpy()})
-    table = table.drop_duplicates().sort_values(["key", "value"], kind="stable")
-    many = table.duplicated("key", keep=False)
-    single = table[~many].set_index("key")["value"]
-    several = table[many].groupby("key")["value"].agg("|".join)
-    both: pd.Series = pd.concat([single, several]).astype("str").sort_index()
-    return both

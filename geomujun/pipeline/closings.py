@@ -16,8 +16,9 @@ from typing import Any, Final
 import pandas as pd
 
 from geomujun.crosscheck.closing import CLOSED, OPEN
+from geomujun.domain.jsonl import Fault
 from geomujun.lang import t
-from geomujun.pipeline.jsonl import Fault, Lines, read_lines
+from geomujun.pipeline.jsonl import Lines, read_lines
 
 TEXT: Final = (
     "finding_id", "rule", "subject_id", "other_id", "facts_digest", "reason", "reviewer",
@@ -49,18 +50,15 @@ def read_closings(path: Path) -> Closings:
         DataError: the file cannot be read, is too large, or is not UTF-8.
     """
     lines = read_lines(path)
-    rows: list[dict[str, Any]] = []
-    faults: list[tuple[int, Fault]] = []
-    for number, found in lines.rows:
-        row = {k: "" if found.get(k) is None else str(found[k]) for k in TEXT}
-        state = str(found.get("state") or CLOSED)
-        fault = _fault(row, state)
-        if fault:
-            faults.append((number, fault))
-        else:
-            rows.append({**row, "state": state, "line": number})
-    count = len(lines.rows) + len(lines.faults)
-    return Closings(_live(rows), lines.rejects(faults), lines.sha256, count)
+    rows, rejects = lines.checked(_row)
+    return Closings(_live(rows), rejects, lines.sha256, lines.count)
+
+
+def _row(found: dict[str, Any]) -> tuple[dict[str, Any], Fault | None]:
+    """One object as a row, or the field, value and reason it is refused for."""
+    row = {k: "" if found.get(k) is None else str(found[k]) for k in TEXT}
+    state = str(found.get("state") or CLOSED)
+    return {**row, "state": state}, _fault(row, state)
 
 
 def _fault(row: dict[str, str], state: str) -> Fault | None:

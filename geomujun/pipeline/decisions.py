@@ -13,10 +13,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from geomujun.domain.jsonl import Fault
 from geomujun.domain.words import Relation, Verdict
 from geomujun.lang import t
 from geomujun.pipeline.closings import Closings, no_closings
-from geomujun.pipeline.jsonl import Fault, Lines, read_lines
+from geomujun.pipeline.jsonl import Lines, read_lines
 from geomujun.text.identifiers import normalise_code, normalise_parcel_code
 
 TEXT: Final = (
@@ -49,16 +50,8 @@ def read_decisions(path: Path) -> Decisions:
         DataError: the file cannot be read, is too large, or is not UTF-8.
     """
     lines = read_lines(path)
-    rows: list[dict[str, Any]] = []
-    faults: list[tuple[int, Fault]] = []
-    for number, found in lines.rows:
-        row, fault = _row(found)
-        if fault:
-            faults.append((number, fault))
-        else:
-            rows.append(row | {"line": number})
-    count = len(lines.rows) + len(lines.faults)
-    return Decisions(_frame(rows), lines.rejects(faults), lines.sha256, count)
+    rows, rejects = lines.checked(_row)
+    return Decisions(_frame(rows), rejects, lines.sha256, lines.count)
 
 
 def _row(found: dict[str, Any]) -> tuple[dict[str, Any], Fault | None]:

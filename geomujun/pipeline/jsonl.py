@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
+from geomujun.domain import jsonl
+from geomujun.domain.jsonl import Fault
 from geomujun.errors import DataError
 from geomujun.lang import t
 
 MAX_BYTES: Final = 256 << 20
-Fault = tuple[str, str, str]  # field, value, reason
+Row = dict[str, Any]
+RowOf = Callable[[Row], tuple[Row, Fault | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,25 @@ class Lines:
 
     def rejects(self, faults: list[tuple[int, Fault]]) -> pd.DataFrame:
         """Columns of ``rejects``: these faults and those of lines that are no object."""
-        rows = [(self.name, n, field, value[:80], why) for n, (field, value, why) in
-                sorted([*self.faults, *faults])]  # fmt: skip
-        return pd.DataFrame(rows, columns=["file", "row", "field", "value", "reason"])
+        rows = jsonl.rejects(self.name, [*self.faults, *faults])
+        return pd.DataFrame(rows, columns=list(jsonl.FAULT))
+
+    def checked(self, row_of: RowOf) -> tuple[list[Row], pd.DataFrame]:
+        """The rows that can be used, with their ``line``, and the ``rejects`` of the file."""
+        good: list[Row] = []
+        faults: list[tuple[int, Fault]] = []
+        for number, found in self.rows:
+            row, fault = row_of(found)
+            if fault:
+                faults.append((number, fault))
+            else:
+                good.append({**row, "line": number})
+        return good, self.rejects(faults)
+
+    @property
+    def count(self) -> int:
+        """Lines that are not blank."""
+        return len(self.rows) + len(self.faults)
 
 
 def read_lines(path: Path) -> Lines:
@@ -50,19 +69,5 @@ def read_lines(path: Path) -> Lines:
             where=str(path),
             hint=t("应为 UTF-8 编码的 JSON Lines", "JSON Lines in UTF-8 is expected"),
         ) from e
-    rows: list[tuple[int, dict[str, Any]]] = []
-    faults: list[tuple[int, Fault]] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            found = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as e:
-            why = t("不是一行 JSON：{e}", "not a line of JSON: {e}", e=e)
-            faults.append((number, ("", line, why)))
-            continue
-        if isinstance(found, dict):
-            rows.append((number, found))
-        else:
-            faults.append((number, ("", line, t("应为对象", "an object is expected"))))
+    rows, faults = jsonl.objects(text)
     return Lines(path.name, rows, faults, hashlib.sha256(raw).hexdigest())

@@ -116,7 +116,7 @@ def ground(job: Job) -> Ground:
     identity = settle(intake.case)
     decided = read_decisions(job.decisions) if job.decisions else no_decisions()
     decided = settled_decisions(decided, identity.codes)
-    inputs = _inputs(identity, match(identity.case, job.as_of, decided.live))
+    inputs = inputs_of(identity, match(identity.case, job.as_of, decided.live))
     book = keep(inputs, job.year)
     found = evaluate(inputs.case, book, job.scheme, job.year, job.merge_groups)
     return Ground.of(inputs.case, book, found, job.year)
@@ -149,7 +149,7 @@ def solve(
     clock.lap("evaluate")
     basis.ground = Ground.of(inputs.case, book, evaluation, job.year)
     say("check", 0)
-    facts = _facts(job, identity, inputs, book, evaluation, decided)
+    facts = facts_of(job, identity, inputs, book, evaluation, decided)
     overlays, seconds = overlaid()
     clock.beside(seconds)
     look = alongside(t("互校", "cross-checking"), lambda: _looked(facts, overlays), job.workers)
@@ -214,16 +214,19 @@ def _books(
     job: Job, identity: Identity, matched: Matches, decided: Decisions, basis: Basis
 ) -> tuple[Book, Inputs, Book]:
     """The book shown (links of the day asked for) and the evaluated one of 31 December."""
-    inputs = _inputs(identity, matched)
+    inputs = inputs_of(identity, matched)
     book = keep(inputs, job.year)
     last = date(job.year, 12, 31)
     if job.as_of == last:
         return book, inputs, book
-    final = _inputs(identity, match(identity.case, last, decided.live, basis.weights, basis.frozen))
+    final = inputs_of(
+        identity, match(identity.case, last, decided.live, basis.weights, basis.frozen)
+    )
     return book, final, keep(final, job.year)
 
 
-def _inputs(identity: Identity, matched: Matches) -> Inputs:
+def inputs_of(identity: Identity, matched: Matches) -> Inputs:
+    """What the ledger is kept from, of a matched case."""
     return Inputs(
         case=matched.case,
         links=matched.links,
@@ -242,7 +245,7 @@ def _benchmarks(scheme: Scheme, found: pd.DataFrame) -> pd.DataFrame:
     return found.assign(label=name.map(labels).fillna(name), unit=name.map(UNITS).fillna(""))
 
 
-def _facts(
+def facts_of(
     job: Job,
     identity: Identity,
     inputs: Inputs,
@@ -250,6 +253,7 @@ def _facts(
     evaluation: Evaluation,
     decided: Decisions,
 ) -> Facts:
+    """What findings and screening may look at, of an evaluated run."""
     place = localities.load(job.locality, day=job.as_of)
     return Facts(
         case=inputs.case,

@@ -15,7 +15,7 @@ import pandas as pd
 
 from geomujun.domain.industry import is_industrial
 from geomujun.errors import UsageError
-from geomujun.evaluation.figures import COLUMNS
+from geomujun.evaluation.figures import OPERANDS
 from geomujun.evaluation.indicators import AREA
 from geomujun.export.sheets_run import open_run, read_table
 from geomujun.lang import t
@@ -165,7 +165,7 @@ def _items(
 def _sums(run: _Run, kind: str, row: pd.Series, cohort: Cohort, marks: Mapping[str, Mark]) -> Sums:
     """The unit's own figures, added up as the evaluation did."""
     figures = run.ground.figures
-    figures = figures[(figures["year"] == run.year).to_numpy()].set_index("uscc")[list(COLUMNS)]
+    figures = figures[(figures["year"] == run.year).to_numpy()].set_index("uscc")[list(OPERANDS)]
     if kind == "parcel":
         users = run.ground.users
         part = users[(users["parcel_code"] == row["parcel_code"]).to_numpy()].set_index("uscc")

@@ -15,16 +15,19 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.catalogue import TABLES
+from geomujun.domain.keys import among, of
 from geomujun.domain.words import AreaMethod, Component, Relation
 from geomujun.evaluation.engine import Evaluation
-from geomujun.evaluation.figures import COLUMNS, pick
+from geomujun.evaluation.figures import COLUMNS, OPERANDS, PLEDGED, pick
 from geomujun.evaluation.points import RENTED
 from geomujun.evaluation.tables import BookLike
+from geomujun.ledger.book import Book
 
 FIRM: Final = (
     "uscc", "name", "industry", "size", "division", "declared_division", "parent_uscc", "bucket",
 )  # fmt: skip
 LETTING: Final = ("parcel_code", "uscc", "relation", "lease_id", "head_lease_id", "lessor_uscc")
+BEFORE: Final = ("uscc", "year", "size")
 YEARS: Final = 3  # years of figures kept, the evaluated one among them
 
 
@@ -32,7 +35,8 @@ YEARS: Final = 3  # years of figures kept, the evaluated one among them
 class Ground:
     """Tables of one evaluated year.
 
-    ``firms``: `FIRM`. ``figures``: uscc, year and one value per item. ``flags``, ``groups``: as in
+    ``firms``: `FIRM`. ``figures``: uscc, year and one value per item. ``previous``: `BEFORE`, last
+    year's published results. ``flags``, ``groups``: as in
     the case. ``shared``: parcel_code, uscc, area_m2 (of the parcel) of unsplit land. ``lettings``:
     `LETTING` of counted leases and holders. ``users``: parcel_code, uscc, weight of the figures a
     parcel carries. ``lines``: of the ledger.
@@ -40,6 +44,7 @@ class Ground:
 
     firms: pd.DataFrame
     figures: pd.DataFrame
+    previous: pd.DataFrame
     flags: pd.DataFrame
     groups: pd.DataFrame
     shared: pd.DataFrame
@@ -57,7 +62,8 @@ class Ground:
         shared["area_m2"] = found.base.parcel_m2.reindex(shared["parcel_code"]).to_numpy()
         return cls(
             firms=firms[list(FIRM)],
-            figures=_figures(case, year),
+            figures=_figures(case, year, found),
+            previous=_previous(case, year),
             flags=case.flags[TABLES["flags"].columns].reset_index(drop=True),
             groups=case.groups[TABLES["groups"].columns].reset_index(drop=True),
             shared=shared,
@@ -78,6 +84,7 @@ class Ground:
             indicators=self.figures.assign(source=""),
             flags=self.flags,
             groups=self.groups,
+            previous_grades=self.previous,
         )
 
     @property
@@ -88,10 +95,11 @@ class Ground:
         shared = self.shared[["parcel_code", "uscc"]].assign(area_method=str(AreaMethod.UNSPLIT))
         links = pd.concat([shared, self.lettings.assign(area_method="")], ignore_index=True)
         for name in LETTING[2:]:
-            links[name] = links[name].astype("object").fillna("").astype("str")
+            links[name] = links[name].astype("str").fillna("")
         land = self.shared.drop_duplicates("parcel_code")
         area = pd.DataFrame({"uscc": occupied.index, "occupied_m2": occupied.round(2).to_numpy()})
         return Book(
+            over=pd.DataFrame({"parcel_code": [], "claimed_m2": [], "area_m2": []}),
             links=links.assign(counted=True, area_m2=0.0, on_patch=False),
             ledger=area,
             ledger_lines=self.lines,
@@ -106,7 +114,7 @@ class Ground:
         """
         held = self.lines.loc[self.lines["component"] == Component.REGISTERED, "parcel_code"]
         own = self.lines["component"].isin([Component.REGISTERED.value, Component.EXEMPT.value])
-        other = ~self.lines["parcel_code"].isin(held.unique())
+        other = ~among(self.lines["parcel_code"], held)
         return replace(self, lines=self.lines[(own | other).to_numpy()].reset_index(drop=True))
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -114,23 +122,18 @@ class Ground:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
-    """What the evaluation reads of a ledger."""
-
-    links: pd.DataFrame
-    ledger: pd.DataFrame
-    ledger_lines: pd.DataFrame
-    parcels: pd.DataFrame
-    enterprises: pd.DataFrame
-
-
 def _minus(lines: pd.DataFrame) -> npt.NDArray[np.bool_]:
     gone = [Component.LEASED_OUT.value, Component.EXEMPT.value]
     return lines["component"].isin(gone).to_numpy(dtype=bool)
 
 
-def _figures(case: Case, year: int) -> pd.DataFrame:
+def _previous(case: Case, year: int) -> pd.DataFrame:
+    before = case.previous_grades
+    rows = before.loc[(before["year"] == year - 1).fillna(False).to_numpy(dtype=bool)]
+    return rows[list(BEFORE)].sort_values(list(BEFORE), ignore_index=True)
+
+
+def _figures(case: Case, year: int, found: Evaluation) -> pd.DataFrame:
     """Figures of the year and of those before it, one value per firm, year and item."""
     there = case.indicators["year"].dropna().astype("int64").unique()
     made = []
@@ -139,7 +142,11 @@ def _figures(case: Case, year: int) -> pd.DataFrame:
         made.append(picked.reset_index().assign(year=one))
     empty = pd.DataFrame(columns=["uscc", "year", *COLUMNS])
     whole = pd.concat(made, ignore_index=True) if made else empty
-    return whole[["uscc", "year", *COLUMNS]]
+    now = (whole["year"] == year).to_numpy(dtype=bool)
+    for name in PLEDGED:
+        told = of(found.base.figures[name], whole["uscc"]).to_numpy(dtype=float)
+        whole[name] = np.where(now, told, np.nan)
+    return whole[["uscc", "year", *OPERANDS]]
 
 
 def _lettings(links: pd.DataFrame) -> pd.DataFrame:

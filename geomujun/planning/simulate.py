@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomujun.domain.keys import among, distinct, of
 from geomujun.domain.words import M2_PER_MU, Component
 from geomujun.evaluation import enterprises
 from geomujun.evaluation.indicators import AREA
-from geomujun.evaluation.keys import among
 from geomujun.evaluation.panel import NONE, Panel
 from geomujun.planning.ground import Ground
 from geomujun.planning.outcomes import Outcome, Simulation, slots
@@ -85,7 +85,7 @@ class _Desk:
         tax = figures.drop_duplicates("uscc").set_index("uscc")["tax_wan_yuan"]
         self.stands = Stands(ground, scheme)
         firms = self.stands.base.firms
-        self.firms = firms[["name"]].assign(tax_wan_yuan=tax.reindex(firms.index))
+        self.firms = firms[["name"]].assign(tax_wan_yuan=of(tax, firms.index).to_numpy())
         self._panels: dict[tuple[object, ...], list[tuple[Panel, Ints]]] = {}
         self._means: dict[tuple[object, ...], dict[tuple[str, str], float]] = {}
 
@@ -128,7 +128,8 @@ class _Desk:
         key = (merge, held, tuple(sorted(least.items())))
         if key not in self._panels:
             stand = self.stands.of(merge, held)
-            smallest = stand.frame["cohort"].map(least).astype("float64")
+            at, cohorts = distinct(stand.frame["cohort"])
+            smallest = cohorts.map(least).astype("float64").take(at).set_axis(stand.frame.index)
             fit = enterprises.large_enough(stand.frame[AREA], smallest)
             made = []
             for pool, rows, at in stand.rows:

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomujun.domain.keys import among, of, positions
+from geomujun.domain.keys import rows_of as looked_up
 from geomujun.errors import SchemeError
 from geomujun.evaluation import enterprises, tables
-from geomujun.evaluation.figures import COLUMNS
+from geomujun.evaluation.figures import OPERANDS
 from geomujun.evaluation.indicators import AREA, ENTERPRISE, operands
-from geomujun.evaluation.keys import among
 from geomujun.evaluation.linear import Rows
 from geomujun.evaluation.panel import STATES, rows_of
 from geomujun.evaluation.units import Joins, group_links
@@ -75,7 +76,7 @@ class Stands:
         members = enterprises.placed(formed, base, scheme)
         frame = enterprises.unit_frame(members, base)
         states = enterprises.unit_states(self.case, self.book, base, scheme, members)
-        states = states.reindex(frame.index)
+        states = looked_up(states, frame.index)
         frame[list(STATES)] = states[list(STATES)].astype(bool)
         frame["points"] = states["bonus"] - states["malus"]
         return self._placed(frame, members, base)
@@ -85,32 +86,32 @@ class Stands:
         usual = self.of(merge, held=False)
         area = self.ground.with_holders().book.ledger.set_index("uscc")["occupied_m2"]
         firms = self.base.firms
-        held = area.reindex(firms.index).fillna(0.0).to_numpy(dtype=float)
+        held = of(area, firms.index).fillna(0.0).to_numpy(dtype=float)
         base = replace(self.base, firms=firms.assign(occupied_m2=held))
         formed = enterprises.form_units(base, self.scheme, self.joins(merge))
         whole = pd.Series(formed[AREA].to_numpy(), index=pd.Index(formed["uscc"]))
-        members = usual.members.assign(**{AREA: whole.reindex(usual.members["uscc"]).to_numpy()})
+        members = usual.members.assign(**{AREA: of(whole, usual.members["uscc"]).to_numpy()})
         land = np.zeros(len(usual.frame))
         land[usual.unit] = members[AREA].to_numpy(dtype=float)
         return self._placed(usual.frame.assign(**{AREA: land}), members, base)
 
     def _placed(self, frame: pd.DataFrame, members: pd.DataFrame, base: tables.Base) -> Stand:
-        unit = frame.index.get_indexer(pd.Index(members["unit_id"])).astype(np.int64)
-        firm = base.firms.index.get_indexer(pd.Index(members["uscc"])).astype(np.int64)
+        unit = positions(members["unit_id"], frame.index).astype(np.int64)
+        firm = positions(members["uscc"], base.firms.index).astype(np.int64)
         own = base.firms["occupied_m2"].to_numpy(dtype=float)[firm]
         total = np.bincount(unit, weights=own, minlength=len(frame))[unit]
         even = 1.0 / np.bincount(unit, minlength=len(frame))[unit]
         part = np.divide(own, total, out=even, where=total > 0)
         pools = [pool for pool in self.scheme.pools if pool[0].shares]
         listed = [(pool, rows_of(pool, frame)) for pool in pools]
-        rows = tuple((p, r, frame.index.get_indexer(pd.Index(r.ids))) for p, r in listed)
+        rows = tuple((p, r, positions(pd.Index(r.ids), frame.index)) for p, r in listed)
         return Stand(frame, members, rows, unit, firm, members[AREA].to_numpy(dtype=float) * part)
 
 
 def figures_of(ground: Ground, year: int) -> pd.DataFrame:
     """Figures of a year, index uscc, sorted."""
     figures = ground.figures[(ground.figures["year"] == year).to_numpy()]
-    return figures.drop_duplicates("uscc").set_index("uscc").sort_index()[list(COLUMNS)]
+    return figures.drop_duplicates("uscc").set_index("uscc").sort_index()[list(OPERANDS)]
 
 
 def means_of(

@@ -59,6 +59,10 @@ def facts(scheme: Scheme) -> list[Fact]:
              _years(scheme.transition_years)),
         Fact("states.not_d_years", head, t("“不评D”最长", "longest 不评D"),
              _years(scheme.not_d_years)),
+        Fact("states.newly_above_years", head, t("新升规按规下评价", "newly 规上 scored as 规下"),
+             _years(scheme.newly_above_years)),
+        Fact("states.attainment_months", head, t("达产核查，竣工满", "达产 checked after"),
+             _months(scheme.attainment_months)),
         Fact("points.bonus_max", head, t("加分上限", "most bonus"), _limit(scheme.bonus_max)),
         Fact("points.malus_max", head, t("减分上限", "most malus"), _limit(scheme.malus_max)),
     ]  # fmt: skip
@@ -239,6 +243,10 @@ def _codes(codes: tuple[str, ...]) -> str:
 
 def _years(years: float | None) -> str:
     return "" if years is None else t("{n:g} 年", "{n:g} years", n=years)
+
+
+def _months(months: float | None) -> str:
+    return "" if months is None else t("{n:g} 个月", "{n:g} months", n=months)
 
 
 def _limit(points: float | None) -> str:

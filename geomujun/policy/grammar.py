@@ -89,6 +89,10 @@ SECTIONS: Final[dict[str, tuple[Key, ...]]] = {
             high=10, needs_source=True),
         Key("not_d_years", "number", "“不评D”最长几年，自 flags 的“起”算", dated=True, low=0,
             high=10, needs_source=True),
+        Key("newly_above_years", "number", "新升规未满几年的按规下评价：flags 事由写明新升规的"
+            "自“起”算，否则看上年评价是否规下", dated=True, low=0, high=5, needs_source=True),
+        Key("attainment_months", "number", "标准地合同竣工满几个月后核查达产，计入指标 "
+            "commitment_attainment", dated=True, low=0, high=120, needs_source=True),
         Key("unrated_industries", "codes", f"不评价分类的行业：{_CODES_ZH}", dated=True,
             needs_source=True),
         Key("source", "source", "依据：sources 中的一个 id"),

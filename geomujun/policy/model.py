@@ -196,6 +196,8 @@ class Scheme:
     point_items: tuple[PointItem, ...] = ()
     transition_years: float | None = None  # a 过渡期 holds no longer than this
     not_d_years: float | None = None  # nor a 不评D
+    newly_above_years: float | None = None  # 新升规 for less than this is scored as 规下
+    attainment_months: float | None = None  # 达产 is checked this long after completion
     unrated_industries: tuple[str, ...] = ()  # 不评价 by industry
     variants: tuple[tuple[str, str], ...] = ()  # id and label of every variant the file offers
 

@@ -160,6 +160,8 @@ def _scheme(top: Node, day: date, digest: str, formulas: Collection[str] | None)
         point_items=_items(fields, points["items"]),
         transition_years=_now(fields, v["states"], states, "transition_years"),
         not_d_years=_now(fields, v["states"], states, "not_d_years"),
+        newly_above_years=_now(fields, v["states"], states, "newly_above_years"),
+        attainment_months=_now(fields, v["states"], states, "attainment_months"),
         unrated_industries=_now(fields, v["states"], states, "unrated_industries") or (),
         variants=variants.offered(fields, v["variants"]),
         assumed=tuple(fields.notes.assumed),

@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from geomujun.domain.keys import among, rows_of
 from geomujun.lang import t
 from geomujun.ledger.sight import Sight
 from geomujun.screening.registry import Numbers, hits, screening, sector_limit
@@ -17,7 +18,8 @@ def _built_industry(sight: Sight) -> pd.DataFrame:
     """Industrial parcels with buildings, out of their construction and transition period."""
     table = sight.parcels[["industrial", "area_m2"]]
     table = table[table["industrial"] & (table["area_m2"] > 0)]
-    table = table.join(sight.built, how="inner").sort_index()
+    built = sight.built[among(sight.built.index, table.index)]
+    table = pd.concat([rows_of(table, built.index), built], axis=1)
     return table[~sight.fully_exempt(table.index)]
 
 

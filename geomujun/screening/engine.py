@@ -64,11 +64,12 @@ def _rows(found: pd.DataFrame, rule: ScreeningRule, sight: Sight) -> pd.DataFram
     rows = found.rename_axis("parcel_code").reset_index()
     rows["rule"], rows["unit"], rows["path"] = rule.rule_id, rule.unit, rule.path
     rows["area_mu"] = sight.parcels["area_mu"].reindex(rows["parcel_code"]).to_numpy()
-    rows["basis"] = [_basis(operands, rule, sight.facts) for operands in rows["operands"]]
+    rows["basis"] = rows["operands"].astype("str") + _basis(rule, sight.facts)
     return rows[COLUMNS]
 
 
-def _basis(operands: str, rule: ScreeningRule, facts: Facts) -> str:
+def _basis(rule: ScreeningRule, facts: Facts) -> str:
+    """What stands behind the operands of every hit of a rule."""
     checked = (
         t("已核对文本", "text checked")
         if rule.confirmed
@@ -76,11 +77,10 @@ def _basis(operands: str, rule: ScreeningRule, facts: Facts) -> str:
     )
     exemption = rule.exemption and t("例外：{e}。", "Except: {e}. ", e=rule.exemption)
     return t(
-        "{operands}（{year} 年数据，截至 {day}）。依据：{basis}，{source}（{checked}）。"
+        "（{year} 年数据，截至 {day}）。依据：{basis}，{source}（{checked}）。"
         "{exemption}提示，不作认定。",
-        "{operands} (figures of {year}, as of {day}). Basis: {basis}, {source} ({checked}). "
+        " (figures of {year}, as of {day}). Basis: {basis}, {source} ({checked}). "
         "{exemption}Screening only, no verdict.",
-        operands=operands,
         year=facts.year,
         day=facts.as_of.isoformat(),
         basis=rule.basis,

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from geomujun.ledger.sight import Sight, among
+from geomujun.ledger.sight import Sight
 
 Numbers = Mapping[str, float]
 Screen = Callable[[Sight, Numbers], pd.DataFrame]
@@ -33,16 +33,6 @@ def hits(measured: pd.Series, threshold: pd.Series | float, operands: list[str])
     frame["threshold"] = threshold
     frame["operands"] = operands
     return frame
-
-
-def supply_of(sight: Sight) -> pd.DataFrame:
-    """Supply rows whose parcel is in the case, with registered area and use, by parcel code."""
-    supply = sight.case.supply
-    supply = supply[among(supply["parcel_resolved"], sight.parcels.index)]
-    supply = supply.sort_values(["parcel_resolved", "contract_no"], kind="stable")
-    return supply.set_index(supply["parcel_resolved"].rename("parcel_code")).join(
-        sight.parcels[["area_m2", "area_mu", "industrial", "state_owned", "right_start_on"]]
-    )
 
 
 def sector_limit(sight: Sight, numbers: Numbers) -> pd.Series:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geomujun.domain.keys import among
 from geomujun.lang import t
 from geomujun.ledger.commitments import ITEMS, UNITS, attainment, due, months_past
-from geomujun.ledger.sight import Sight, among
-from geomujun.screening.registry import Numbers, hits, screening, sector_limit, supply_of
+from geomujun.ledger.sight import Sight
+from geomujun.screening.registry import Numbers, hits, screening, sector_limit
 
 
 @screening("IDLE_1")
 def not_started(sight: Sight, numbers: Numbers) -> pd.DataFrame:
     """State-owned land not started a year and more after the agreed start."""
-    supply, day = supply_of(sight), pd.Timestamp(sight.facts.as_of)
+    supply, day = sight.supplied, pd.Timestamp(sight.facts.as_of)
     past = months_past(supply["agreed_start_on"], day)
     late = supply["state_owned"] & supply["actual_start_on"].isna() & (past >= numbers["months"])
     found, past = supply[late], past[late]
@@ -38,7 +39,7 @@ def not_started(sight: Sight, numbers: Numbers) -> pd.DataFrame:
 @screening("IDLE_2")
 def hardly_developed(sight: Sight, numbers: Numbers) -> pd.DataFrame:
     """Started, little of the investment made, and long past the agreed completion."""
-    supply, day = supply_of(sight), pd.Timestamp(sight.facts.as_of)
+    supply, day = sight.supplied, pd.Timestamp(sight.facts.as_of)
     share = supply["invested_wan_yuan"] / supply["agreed_investment_wan_yuan"].where(
         lambda v: v > 0
     )
@@ -71,7 +72,7 @@ def hardly_developed(sight: Sight, numbers: Numbers) -> pd.DataFrame:
 @screening("GEWY")
 def supplied_not_used(sight: Sight, numbers: Numbers) -> pd.DataFrame:
     """Supplied, past the agreed start, no start recorded and no building drawn."""
-    supply, day = supply_of(sight), pd.Timestamp(sight.facts.as_of)
+    supply, day = sight.supplied, pd.Timestamp(sight.facts.as_of)
     if not len(sight.case.buildings):
         return hits(pd.Series(dtype=float), 0.0, [])  # no layer: an empty parcel proves nothing
     days = (day - supply["agreed_start_on"]).dt.days.astype(float)
@@ -94,7 +95,7 @@ def partly_used(sight: Sight, numbers: Numbers) -> pd.DataFrame:
 
     Empty land: what remains when the buildings stand at the required building coefficient.
     """
-    supply, day = supply_of(sight), pd.Timestamp(sight.facts.as_of)
+    supply, day = sight.supplied, pd.Timestamp(sight.facts.as_of)
     supply = supply.join(sight.built[["footprint_m2", "floor_m2"]], how="inner")
     share = supply["floor_m2"] / (supply["area_m2"] * supply["agreed_floor_area_ratio"])
     need = supply["footprint_m2"] / numbers["coverage"]
@@ -130,7 +131,7 @@ def below_commitment(sight: Sight, numbers: Numbers) -> pd.DataFrame:
     Measured: the lowest of the shares reached, tax, investment and floor area ratio, as far as they
     were agreed and are known. The commitment is the parcel's: its present users answer for it.
     """
-    supply, day = supply_of(sight), pd.Timestamp(sight.facts.as_of)
+    supply, day = sight.supplied, pd.Timestamp(sight.facts.as_of)
     built = sight.built["floor_m2"] / sight.parcels["area_m2"].reindex(sight.built.index)
     told = attainment(supply, sight.tax_per_mu, built)
     items = [k for k in ITEMS if numbers.get(k, 0.0) > 0]
@@ -188,7 +189,7 @@ def low_ratio_new(sight: Sight, numbers: Numbers) -> pd.DataFrame:
     Numbers: ``from_year``, the first year of agreed start the demand is for, and limits by prefix
     of the parcel code.
     """
-    supply, day = supply_of(sight), pd.Timestamp(sight.facts.as_of)
+    supply, day = sight.supplied, pd.Timestamp(sight.facts.as_of)
     supply = supply.join(sight.built["floor_double_m2"], how="inner")
     limit = pd.Series(np.nan, index=supply.index)
     places = [name for name in numbers if name.isdigit()]
@@ -213,7 +214,7 @@ def low_ratio_new(sight: Sight, numbers: Numbers) -> pd.DataFrame:
 @screening("INVEST")
 def little_invested(sight: Sight, numbers: Numbers) -> pd.DataFrame:
     """Investment per hectare below the lowest limit of the users' sectors, once building is due."""
-    supply, day = supply_of(sight), pd.Timestamp(sight.facts.as_of)
+    supply, day = sight.supplied, pd.Timestamp(sight.facts.as_of)
     limit = sector_limit(sight, numbers).reindex(supply.index)
     made = supply["invested_wan_yuan"] / (supply["area_m2"] / 10_000)
     short = supply["industrial"] & (supply["agreed_completion_on"] < day) & (made < limit)

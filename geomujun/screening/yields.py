@@ -6,11 +6,12 @@ from typing import Final
 
 import pandas as pd
 
+from geomujun.domain.keys import among
 from geomujun.domain.words import Relation
 from geomujun.lang import t
 from geomujun.ledger.commitments import months_past
-from geomujun.ledger.sight import Sight, among, of_relation
-from geomujun.screening.registry import Numbers, hits, screening, sector_limit, supply_of
+from geomujun.ledger.sight import Sight, of_relation
+from geomujun.screening.registry import Numbers, hits, screening, sector_limit
 
 _LAST: Final = ("C", "D")
 
@@ -49,7 +50,7 @@ def built_not_running(sight: Sight, numbers: Numbers) -> pd.DataFrame:
     quiet = sight.silent(numbers["power_wan_kwh"]).sort_index()
     industrial = sight.parcels["industrial"].reindex(quiet.index).eq(True).to_numpy()
     quiet = quiet[industrial & ~sight.fully_exempt(quiet.index)]
-    said = supply_of(sight)["actual_completion_on"].groupby(level=0).max()
+    said = sight.supplied["actual_completion_on"].groupby(level=0).max()
     done = said.reindex(quiet.index)
     done = done.where(done.notna(), sight.built["latest"].reindex(quiet.index))
     past = months_past(done, day)

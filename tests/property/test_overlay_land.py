@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from geomujun.geo.overlay import Plane, patch_parcel, points_in_parcels, self_overlaps
+from geomujun.geo.overlay import Plane, patch_parcel, self_overlaps
 
 CRS = "EPSG:4490"
 grid = st.floats(min_value=0.0, max_value=0.01)
@@ -50,19 +50,3 @@ def test_an_overlap_is_never_larger_than_the_smaller_shape(
     assert (table["left"] < table["right"]).all()
     assert (table[["left_share", "right_share"]] <= 1 + 1e-9).all().all()
     assert (table["overlap_m2"] >= 0).all()
-
-
-@settings(max_examples=40, deadline=None)
-@given(cells=rectangles, at=st.tuples(grid, grid))
-def test_the_nearest_parcel_is_never_farther_than_the_second(
-    cells: list[tuple[float, float, float, float]], at: tuple[float, float]
-) -> None:
-    shapes = layer("parcel_code", cells)
-    got = points_in_parcels([120 + at[0]], [30 + at[1]], shapes).iloc[0]
-    plane = Plane(shapes)
-    x, y = plane.xy([120 + at[0]], [30 + at[1]])
-    every = gpd.GeoSeries(plane.flat(shapes)).distance(gpd.points_from_xy(x, y)[0])
-
-    assert got["distance_m"] == pytest.approx(every.min())
-    if len(cells) > 1:
-        assert got["second_m"] == pytest.approx(every.sort_values().iloc[1])

@@ -5,58 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import re
-import sys
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 import openpyxl
 import pytest
+from cli_calls import TOWN, Call
 
-from geomujun.cli import main
-from geomujun.cli.run_case import load_scheme
-from geomujun.lang import set_lang
-from geomujun.pipeline import reconcile
+from geomujun.pipeline.closings import read_closings
 from geomujun.pipeline.decisions import read_decisions
 
-TOWN = Path(__file__).parents[2] / "cases" / "sample-town" / "case"
 COSTS = "costs:\n" + "".join(
     f"  {name}: {{wan_yuan_per_mu: {cost}, source: 测试}}\n"
     for name, cost in (("收储", 45), ("关停", 30), ("兼并", 2), ("入园", 25), ("协议置换", 20), ("改造提升", 3))
 )  # fmt: skip
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Done]
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("town") / "run"
-    job = reconcile.Job(TOWN, out, load_scheme("zhejiang-2022", 2024), 2024, date(2024, 12, 31))
-    reconcile.run(job)
-    return out
-
-
-@pytest.fixture
-def geomujun(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
-    def call(*args: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["geomujun", *map(str, args)])
-        with pytest.raises(SystemExit) as end:
-            main.run()
-        set_lang("zh")
-        streams = capfd.readouterr()
-        assert "Traceback" not in streams.out + streams.err
-        assert isinstance(end.value.code, int)
-        return Done(end.value.code, streams.out, streams.err)
-
-    return call
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -166,6 +127,11 @@ def test_field_checks_come_back_as_decisions_closed_findings_and_progress(
     ]
     assert {c["reason"] for c in closed} == {"厂房在用"}
     assert {c["state"] for c in closed} == {"closed"}
+    again = read_closings(tmp_path / "back" / "findings_closed.jsonl")  # as `run --closings` does
+    assert len(again.rejects) == 0
+    names = ["rule", "subject_id", "reason", "reviewer", "decided_at"]
+    read = again.live[names].to_dict("records")
+    assert sorted(map(str, read)) == sorted(str({n: c[n] for n in names}) for c in closed)
     log = tmp_path / "back" / "progress.jsonl"
     done = geomujun("progress", run, "--log", log, "--target-mu", 50, "--json")
     assert json.loads(done.out)["reached"] == {"mu": {"done": 12.5, "target": 50.0}}

@@ -6,45 +6,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from types import ModuleType
 
 import pytest
+from cli_calls import TOWN, Call, Done
 
-from geomujun.cli import doctor, main
-from geomujun.lang import set_lang
+from geomujun.cli import doctor, lazy
 
-TOWN = Path(__file__).parents[2] / "cases" / "sample-town" / "case"
 SCHEME = ("--scheme", "zhejiang-2022", "--year", "2024")
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Done]
-
-
-@pytest.fixture
-def geomujun(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """The command line in this process."""
-    for name in ("GEOMUJUN_LANG", "GEOMUJUN_LOCALITY"):
-        monkeypatch.delenv(name, raising=False)
-
-    def call(*args: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["geomujun", *map(str, args)])
-        with pytest.raises(SystemExit) as end:
-            main.run()
-        set_lang("zh")
-        streams = capsys.readouterr()
-        code = end.value.code
-        assert isinstance(code, int)
-        return Done(code, streams.out, streams.err)
-
-    return call
 
 
 def complaint(done: Done) -> list[str]:
@@ -163,7 +134,12 @@ def test_doctor_is_4_when_something_needed_is_missing(
 def test_a_missing_package_stops_the_job_in_two_lines_and_doctor_still_works(
     geomujun: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main, "add_commands", lambda: "pyogrio")
+    def lacking(module: str) -> ModuleType:
+        if module.endswith("run_case"):
+            raise ModuleNotFoundError("No module named 'pyogrio'", name="pyogrio")
+        return import_module(module)
+
+    monkeypatch.setattr(lazy, "import_module", lacking)
     done = geomujun("run", TOWN, "--out", "x", *SCHEME)
     assert done.code == 4
     said, hint = complaint(done)
@@ -243,3 +219,30 @@ def test_a_terminal_that_shows_no_chinese_gets_the_lines_all_the_same() -> None:
     assert done.returncode == 3
     assert b"Traceback" not in done.stderr
     assert done.stderr.count(b"\n") == 2
+
+
+def test_the_help_in_the_list_is_the_help_of_the_command() -> None:
+    for name, (_, text) in lazy.COMMANDS.items():
+        assert text == (lazy.loaded(name).help or "").split("\n\n")[0].strip(), name
+
+
+@pytest.mark.parametrize(
+    ("args", "unwanted"),
+    [
+        (("--help",), ("pandas", "scipy", "geopandas", "geomujun.intake")),
+        (("check", "--help"), ("scipy.optimize", "geomujun.planning", "geomujun.evaluation")),
+        (("check", str(TOWN), "--json"), ("scipy.optimize", "geomujun.planning", "xlsxwriter")),
+    ],
+)
+def test_a_command_imports_what_it_needs(args: tuple[str, ...], unwanted: tuple[str, ...]) -> None:
+    code = (
+        "import sys\nfrom geomujun.cli.main import run\ntry: run()\n"
+        "except SystemExit as e: assert e.code == 0\n"
+        "sys.stderr.write('\\n' + ' '.join(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *args], capture_output=True, encoding="utf-8", check=True
+    )
+    loaded = set(done.stderr.splitlines()[-1].split())
+    assert "typer" in loaded
+    assert not loaded & set(unwanted)

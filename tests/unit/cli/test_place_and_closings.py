@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from geomujun.cli.main import add_commands, app
+from geomujun.cli.main import app
 from geomujun.cli.place import load_locality
 from geomujun.errors import SchemeError
 
@@ -38,7 +38,6 @@ def test_a_locality_is_an_id_or_a_file(tmp_path: Path) -> None:
 
 
 def run(out: Path, *more: str) -> dict[str, pd.DataFrame]:
-    add_commands()
     given = ["run", str(TOWN), "--out", str(out), "--scheme", "zhejiang-2022", "--year", "2024",
              "--quiet", *more]  # fmt: skip
     assert CliRunner().invoke(app, given).exit_code == 0

@@ -3,53 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import pytest
+from cli_calls import TOWN, Call
 
-from geomujun.cli import main
 from geomujun.cli.scheme import load_scheme
-from geomujun.lang import set_lang
-from geomujun.pipeline import reconcile, scored
-
-TOWN = Path(__file__).parents[2] / "cases" / "sample-town" / "case"
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Done]
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("town") / "run"
-    job = reconcile.Job(TOWN, out, load_scheme("zhejiang-2022", 2024), 2024, date(2024, 12, 31))
-    reconcile.run(job)
-    return out
-
-
-@pytest.fixture
-def geomujun(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    def call(*args: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["geomujun", *map(str, args)])
-        with pytest.raises(SystemExit) as end:
-            main.run()
-        set_lang("zh")
-        streams = capsys.readouterr()
-        assert "Traceback" not in streams.out + streams.err
-        assert isinstance(end.value.code, int)
-        return Done(end.value.code, streams.out, streams.err)
-
-    return call
+from geomujun.pipeline import scored
 
 
 def table(run: Path, name: str) -> pd.DataFrame:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from evaluation_small import Book
 
 from geomujun.domain.case import DTYPES, Case, empty_table
 from geomujun.domain.catalogue import TABLES
@@ -13,17 +13,6 @@ from geomujun.domain.model import Kind
 
 TOWN = Path(__file__).parents[2] / "cases" / "sample-town"
 YEAR = 2024
-
-
-@dataclass
-class Book:
-    """The frames of `ledger.book.Book` an evaluation reads."""
-
-    links: pd.DataFrame
-    ledger: pd.DataFrame
-    ledger_lines: pd.DataFrame
-    parcels: pd.DataFrame
-    enterprises: pd.DataFrame
 
 
 def typed(raw: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from evaluation_small import YEAR, Town
+from evaluation_small import YEAR, Town, table
 
 from geomujun.errors import SchemeError
 from geomujun.evaluation import engine, indicators, points
@@ -242,3 +242,88 @@ def test_an_id_of_ours_cannot_be_taken() -> None:
 
     with pytest.raises(SchemeError, match="tax_per_mu"):
         indicators.indicator("万元/亩")(tax_per_mu)
+
+
+NEWLY = """
+states:
+  newly_above_years: {2024-01-01: %s}
+  source: doc
+"""
+BELOW = """
+  below:
+    label: 规下
+    members: {size: 规下}
+    score: ratio_to_benchmark
+    source: doc
+    indicators:
+      tax_per_mu: {label: 亩均税收, weight: {2024-01-01: 100}, benchmark: {2024-01-01: 10}}
+    grades: {2024-01-01: [25, 50, 20, 5]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("years", "start", "cohort"),
+    [
+        ("1", "2024-03-01", "规下"),
+        ("1", "2023-12-31", "规上"),
+        ("0.5", "2024-08-01", "规下"),
+        ("0.5", "2024-03-01", "规上"),
+    ],
+)
+def test_a_firm_newly_above_designated_size_is_scored_as_one_below(
+    years: str, start: str, cohort: str
+) -> None:
+    made = town(A=40, B=30)
+    made.flags = [{"uscc": "A", "year": YEAR, "kind": "不评D", "reason": "新升规",
+                   "start_on": pd.Timestamp(start)}]  # fmt: skip
+    got = result(made, scheme(BELOW, NEWLY % years))
+
+    assert got.loc["A", "cohort"] == cohort
+    assert got.loc["B", "cohort"] == "规上"
+    assert result(made, scheme(BELOW)).loc["A", "cohort"] == "规上", "only where the scheme says so"
+
+
+def test_last_years_result_tells_who_is_newly_above() -> None:
+    made = town(A=40, B=30)
+    rows = [{"uscc": "A", "year": YEAR - 1, "size": "规下", "grade": "B"},
+            {"uscc": "B", "year": YEAR - 1, "size": "规上", "grade": "B"}]  # fmt: skip
+    made.extra["previous_grades"] = table("previous_grades", rows)
+    got = result(made, scheme(BELOW, NEWLY % 1))
+
+    assert got["cohort"].to_dict() == {"A": "规下", "B": "规上"}
+    assert got.loc["A", "score"] == pytest.approx(400)
+
+
+def test_zhejiang_offers_the_choice_and_says_where_it_is_written() -> None:
+    plain = schemes.load("zhejiang-2022", 2023)
+    chosen = schemes.load("zhejiang-2022+newly-above", 2023)
+
+    assert (plain.newly_above_years, chosen.newly_above_years) == (None, 1)
+    assert "“对新升规未满 1 年的企业，可按规下企业评价。”" in schemes.text_of("zhejiang-2022")
+
+
+PLEDGE = """
+    indicators:
+      tax_per_mu: {label: 亩均税收, weight: {2024-01-01: 80}, benchmark: {2024-01-01: 10}}
+      commitment_attainment: {label: 达产, weight: {2024-01-01: 20}, benchmark: {2024-01-01: 1}}
+"""
+
+
+def test_commitments_of_the_land_are_scored_by_who_uses_it_now() -> None:
+    """A yields 15 of 20 万元/亩 agreed and has invested 900 of 1000: (0.75 + 0.9) / 2 of 20 points."""
+    made = town(A=15, B=15, C=15)
+    due = {"contract_no": "1", "parcel_code": "PA", "actual_completion_on": pd.Timestamp("2020-01-01"),
+           "agreed_tax_wan_yuan_per_mu": 20.0, "agreed_investment_wan_yuan": 1000.0,
+           "invested_wan_yuan": 900.0}  # fmt: skip
+    young = due | {"contract_no": "2", "parcel_code": "PB",
+                   "actual_completion_on": pd.Timestamp("2024-02-01")}  # fmt: skip
+    supply = table("supply", [due, young])
+    made.extra["supply"] = supply.assign(parcel_resolved=supply["parcel_code"])
+    text = HEAD % ("\nstates:\n  attainment_months: {2024-01-01: 24}\n  source: doc\n", "10", "")
+    start, end = text.index("    indicators:"), text.index("    grades:")
+    rules = schemes.load(text[:start] + PLEDGE.lstrip("\n") + text[end:], YEAR, "here.yaml")
+    got = result(made, rules)
+
+    assert got.loc["A", "commitment_attainment"] == pytest.approx(0.825, abs=1e-9)
+    assert got.loc["A", "commitment_attainment_score"] == pytest.approx(16.5, abs=1e-9)
+    assert got.loc[["B", "C"], "commitment_attainment"].isna().all(), "not due, no contract"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -17,7 +16,6 @@ from geomujun.geo.overlay import (
     overlaps,
     parcel_parcel,
     patch_parcel,
-    points_in_parcels,
 )
 
 CRS = "EPSG:4490"
@@ -109,28 +107,9 @@ def test_a_building_belongs_by_code_else_by_unit_else_by_its_centre() -> None:
     assert got.tolist() == ["A", "B" * 19, "B" * 19, "B" * 19, ""]
 
 
-def test_the_nearest_and_the_second_parcel_of_a_point() -> None:
-    layer = parcels(A=cell(0), B=cell(2), C=cell(30))
-    got = points_in_parcels([120.0005, 120.0016, 121.0, np.nan], [30.0005] * 4, layer)
-
-    assert got["nearest"].tolist() == [0, 1, -1, -1]
-    assert got["second"].tolist() == [1, 0, -1, -1]
-    assert got["distance_m"].tolist()[:2] == pytest.approx([0.0, 0.4 * 96.49], rel=1e-3)
-    assert got["second_m"].tolist()[:2] == pytest.approx([1.5 * 96.49, 0.6 * 96.49], rel=1e-3)
-    assert got["distance_m"].isna().tolist() == [False, False, True, True]
-
-
-def test_one_parcel_is_the_nearest_and_there_is_no_second() -> None:
-    got = points_in_parcels([120.0], [30.0], parcels(A=cell(0)))
-
-    assert (got["nearest"][0], got["second"][0]) == (0, -1)
-    assert np.isnan(got["second_m"][0])
-
-
 def test_empty_layers_give_empty_tables() -> None:
     none = parcels()
     got = overlaps(Plane(none).flat(none), Plane(none).flat(none))
 
     assert got.table.empty
     assert (got.slivers, got.sliver_m2) == (0, 0.0)
-    assert points_in_parcels([120.0], [30.0], none)["nearest"].tolist() == [-1]

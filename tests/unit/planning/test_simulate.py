@@ -214,7 +214,10 @@ def test_no_scenario_may_be_called_like_the_run() -> None:
         reading.read("scenarios: {run: {lease: holder}}", ZHEJIANG, RELIEF)
 
 
-@pytest.mark.parametrize("name", ["zhejiang-2022", "zhejiang-2022+by-industry", "huaian-2024"])
+@pytest.mark.parametrize(
+    "name",
+    ["zhejiang-2022", "zhejiang-2022+by-industry", "zhejiang-2022+newly-above", "huaian-2024"],
+)
 def test_a_stored_scheme_is_the_scheme(name: str) -> None:
     scheme = schemes.load(name, YEAR)
     back = from_data(json.loads(json.dumps(to_data(scheme))))

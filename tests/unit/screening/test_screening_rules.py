@@ -9,7 +9,7 @@ import pytest
 from small_facts import CODE, cell, facts, frame, link
 
 from geomujun.errors import SchemeError
-from geomujun.ledger.commitments import enterprise_attainment, months_past
+from geomujun.ledger.commitments import months_past, pledged
 from geomujun.ledger.newly_above import newly_above
 from geomujun.policy.locality import Provenance
 from geomujun.screening.engine import screen, screened
@@ -319,10 +319,21 @@ def test_every_item_of_a_commitment_counts_and_stays_with_the_parcel() -> None:
 
 
 def test_attainment_of_a_firm_is_weighed_by_its_area_on_each_parcel() -> None:
-    shares = frame("parcel_code share", [("P", 0.5), ("Q", 1.0), ("R", float("nan"))])
-    links = frame("parcel_code uscc area_m2", [("P", A, 300.0), ("Q", A, 100.0), ("R", B, 1.0)])
+    nothing = float("nan")
+    shares = frame(
+        "parcel_code share area_m2",
+        [("P", 0.5, 400.0), ("Q", 1.0, 100.0), ("R", nothing, 9.0), ("S", 0.4, 60.0)],
+    )
+    users = frame(
+        "parcel_code uscc net_m2 unsplit",
+        [("P", A, 300.0, False), ("Q", A, 100.0, False), ("R", B, 1.0, False),
+         ("S", B, 0.0, True), ("S", C, 0.0, True)],
+    )  # fmt: skip
+    got = pledged(shares, users)
 
-    assert enterprise_attainment(shares, links).to_dict() == pytest.approx({A: 0.625})
+    assert got.loc[A].to_dict() == {"pledged_m2": 400.0, "attained_m2": 250.0}
+    assert got.loc[[B, C], "pledged_m2"].tolist() == [30.0, 30.0], "an equal part each"
+    assert got.loc[B, "attained_m2"] == pytest.approx(12.0)
 
 
 @pytest.mark.parametrize(
