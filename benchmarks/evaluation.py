@@ -28,6 +28,7 @@ import pandas as pd
 import shapely
 from geomujun_demo import make
 
+from geomujun.cli.main import collect_rarely
 from geomujun.crosscheck.engine import check
 from geomujun.evaluation import groups
 from geomujun.evaluation.engine import evaluate
@@ -223,7 +224,8 @@ def timed(name: str, totals: dict[str, float], overlays: Overlays) -> Iterator[N
 
 
 def speed(work: Path, times: int) -> None:
-    """Print the seconds of every step at city size."""
+    """Print the seconds of every step at city size, the collector set as in the command line."""
+    collect_rarely()
     place = world(work, "county", "real", "a", 22)
     identity, inputs = matched(place)
     book = keep(inputs, YEAR)

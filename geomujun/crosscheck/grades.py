@@ -12,7 +12,7 @@ import pandas as pd
 from geomujun.crosscheck.digest import facts_digests
 from geomujun.crosscheck.registry import findings, graded, rule
 from geomujun.domain.catalogue import TABLES
-from geomujun.domain.keys import among
+from geomujun.domain.keys import among, of
 from geomujun.domain.words import Relation, Severity
 from geomujun.lang import t
 from geomujun.ledger.sight import FIGURES, Sight, of_relation
@@ -50,9 +50,10 @@ def grade_conflict(sight: Sight) -> pd.DataFrame:
     limit = sight.facts.values("GRADE_CONFLICT", {"classes": 2})["classes"]
     firms, parcels = sight.facts.enterprise_evaluation, sight.facts.parcel_evaluation
     pairs = sight.used[["uscc", "parcel_code"]].drop_duplicates()
-    pairs = pairs.merge(firms.drop_duplicates("uscc")[["uscc", "grade"]], on="uscc")
-    land = parcels.drop_duplicates("parcel_code")[["parcel_code", "grade"]]
-    pairs = pairs.merge(land, on="parcel_code", suffixes=("_firm", "_land"))
+    own = firms.drop_duplicates("uscc").set_index("uscc")["grade"]
+    land = parcels.drop_duplicates("parcel_code").set_index("parcel_code")["grade"]
+    pairs["grade_firm"] = of(own, pairs["uscc"]).to_numpy()
+    pairs["grade_land"] = of(land, pairs["parcel_code"]).to_numpy()
     gap = (
         pairs["grade_firm"].map(_GRADES).astype("float64")
         - pairs["grade_land"].map(_GRADES).astype("float64")

@@ -75,8 +75,9 @@ def uscc_duplicate(sight: Sight) -> pd.DataFrame:
 def virtual_address(sight: Sight) -> pd.DataFrame:
     """Many enterprises registered in one room (or at one desk service)."""
     limit = sight.facts.values("VIRTUAL_ADDRESS", {"firms": 8})["firms"]
-    firms = sight.firms[sight.firms["active"]]
-    firms = firms[firms["registered_address"] != ""].sort_index()
+    firms = sight.firms
+    named = firms["active"] & (firms["registered_address"] != "")
+    firms = firms.loc[named, ["registered_address"]].sort_index()
     key = room_keys(firms["registered_address"])
     firms = firms.assign(key=key)[key != ""]
     firms = firms.reset_index()
@@ -184,7 +185,10 @@ def _distances(sight: Sight, pairs: pd.DataFrame, names: tuple[str, ...]) -> pd.
         east, north = sight.plane.xy(np.where(good, x, np.nan), np.where(good, y, np.nan))
         sound = np.isfinite(east) & np.isfinite(north)
         metres = np.full(len(pairs), np.inf)
-        points = shapely.points(east[sound], north[sound])
-        metres[sound] = shapely.distance(points, shapes[sound])
+        inside = np.zeros(len(pairs), dtype=bool)  # most are: told in half the time of a distance
+        inside[sound] = shapely.intersects_xy(shapes[sound], east[sound], north[sound])
+        metres[inside] = 0.0
+        away = sound & ~inside
+        metres[away] = shapely.distance(shapely.points(east[away], north[away]), shapes[away])
         out[name] = metres
     return pd.DataFrame(out, index=pairs.index)

@@ -59,12 +59,10 @@ def findings(
     def plain(column: pd.Series | pd.Index | float | str) -> Any:
         return column.to_numpy() if isinstance(column, pd.Series | pd.Index) else column
 
-    frame = pd.DataFrame({"subject_id": plain(ids), "message": list(message)})
-    frame["subject_kind"], frame["other_id"] = kind, plain(other)
-    frame["measured"], frame["threshold"], frame["unit"] = plain(value), threshold, unit
-    frame["severity"] = plain(severity)
-    frame["rule"] = ""
-    return frame[list(COLUMNS)]
+    said = {"measured": plain(value), "threshold": threshold, "unit": unit}
+    said |= {"severity": plain(severity), "message": list(message)}
+    sides = {"subject_kind": kind, "subject_id": plain(ids), "other_id": plain(other)}
+    return pd.DataFrame({"rule": "", **sides, **said}, columns=list(COLUMNS))
 
 
 def graded(high: pd.Series, low: pd.Series | None = None) -> pd.Series:

@@ -117,20 +117,27 @@ def _edges(table: pd.DataFrame, found: Sides, sight: Sight) -> pd.DataFrame:
     code, _ = pd.factorize(pd.concat([rows["id"] for rows in named.values()]))
     ends = np.cumsum([len(rows) for rows in named.values()])[:-1]
     numbers = zip(named.items(), np.split(code, ends), strict=True)
-    left = {by: _by_rule(rows.assign(id=ids), rules) for (by, rows), ids in numbers}
+    left = {by: rows[["finding"]].assign(id=ids) for (by, rows), ids in numbers}
     right = {**left, "use": left["firm"]}
-    parts = [np.empty((0, 2), dtype=np.int64)]
-    for cause, effect, by in CAUSES:
-        if cause in left[by] and effect in right[by]:
-            pairs = left[by][cause].merge(right[by][effect], on="id", suffixes=("", "_effect"))
-            parts.append(pairs[["finding", "finding_effect"]].to_numpy())
+    parts = [_explained(left[by], right[by], rules, by) for by in named]
     return pd.DataFrame(np.concatenate(parts), columns=["cause", "effect"])
 
 
-def _by_rule(rows: pd.DataFrame, rules: np.ndarray) -> dict[str, pd.DataFrame]:
-    """The rows of each rule that explains or is explained."""
-    of = rules[rows["finding"].to_numpy()]
-    return {str(rule): part for rule, part in rows[["finding", "id"]].groupby(of)}
+def _explained(left: pd.DataFrame, right: pd.DataFrame, rules: np.ndarray, by: str) -> np.ndarray:
+    """Pairs (cause, effect) among findings that share an id, as `CAUSES` has them, (n, 2)."""
+    known = {(cause, effect) for cause, effect, way in CAUSES if way == by}
+    names = sorted({rule for pair in known for rule in pair})
+    at = {rule: k for k, rule in enumerate(names)}
+    allowed = np.zeros((len(names) + 1, len(names) + 1), dtype=bool)  # the last: no rule of these
+    for cause, effect in known:
+        allowed[at[cause], at[effect]] = True
+    code = np.array([at.get(rule, len(names)) for rule in rules.tolist()], dtype=np.int64)
+    explains, explained = np.asarray(allowed.any(axis=1)), np.asarray(allowed.any(axis=0))
+    causes = left[explains[code[left["finding"].to_numpy()]]]
+    effects = right[explained[code[right["finding"].to_numpy()]]]
+    pairs = causes.merge(effects, on="id", suffixes=("", "_effect"))
+    both = pairs[["finding", "finding_effect"]].to_numpy(dtype=np.int64)
+    return np.asarray(both[allowed[code[both[:, 0]], code[both[:, 1]]]])
 
 
 def _components(count: int, edges: pd.DataFrame) -> np.ndarray:

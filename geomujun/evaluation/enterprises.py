@@ -108,12 +108,14 @@ def form_units(base: tables.Base, scheme: Scheme, joined: units.Joins) -> pd.Dat
 
 def placed(formed: pd.DataFrame, base: tables.Base, scheme: Scheme) -> pd.DataFrame:
     """The firms with figures, whatever their area, with ``cohort`` and ``min_mu`` of their unit."""
-    firms = rows_of(base.firms, formed["uscc"])
+    sectors = base.firms[["industrial", "services", "excluded", "reports"]]
+    firms = rows_of(sectors, formed["uscc"])
     fit = firms["reports"].to_numpy(dtype=bool) & tables.wanted(firms, scheme)
     rows = formed[fit].reset_index(drop=True)
     main = tables.main_industry(rows["unit_id"], rows["uscc"], base)
     rows["industry"] = of(main, rows["unit_id"]).to_numpy()
-    own = rows_of(base.firms, rows["uscc"]).assign(industry=rows["industry"].to_numpy())
+    own = rows_of(base.firms[["industrial", "services", "size"]], rows["uscc"])
+    own["industry"] = rows["industry"].to_numpy()
     cohort = tables.first_cohort(rows["unit_id"], own, scheme)
     rows["cohort"] = of(cohort, rows["unit_id"]).to_numpy()
     smallest = {c.id: c.min_mu for c in scheme.active}

@@ -77,7 +77,7 @@ def unit_frame(
     frame["area_mu"] = of(parcel_m2, frame.index).to_numpy() / M2_PER_MU
     main = tables.main_industry(chosen["parcel_code"], chosen["uscc"], base)
     frame["industry"] = main.array  # both by the sorted codes of the parcels
-    own = rows_of(base.firms, chosen["uscc"])
+    own = rows_of(base.firms[["industrial", "services", "size"]], chosen["uscc"])
     own["industry"] = of(main, chosen["parcel_code"]).to_numpy()
     frame["cohort"] = tables.first_cohort(chosen["parcel_code"], own, scheme).array
     return frame[((frame["area_mu"] > 0) & (frame["cohort"] != "")).to_numpy()]
@@ -113,7 +113,7 @@ def weighed(users: pd.DataFrame) -> pd.DataFrame:
 
 def counted(users: pd.DataFrame, base: tables.Base, scheme: Scheme) -> pd.DataFrame:
     """``users`` with ``counts``: whether the firm's figures are in the parcel's."""
-    firms = rows_of(base.firms, users["uscc"])
+    firms = rows_of(base.firms[["live", "industrial", "excluded", "reports"]], users["uscc"])
     counts = able(firms) & firms["reports"].eq(True).to_numpy() & (users["weight"] > 0).to_numpy()
     if not any(c.sector == "industry" for c in scheme.active):
         counts = np.zeros(len(users), dtype=bool)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.industry import division2, is_industrial
-from geomujun.domain.keys import among, begins_with, distinct, numbered, of, plain, rows_of
+from geomujun.domain.keys import among, begins_with, distinct, numbered, of, plain, positions
 from geomujun.domain.words import EnterpriseBucket
 from geomujun.evaluation import grading, scoring
 from geomujun.evaluation.figures import OPERANDS
@@ -66,7 +66,8 @@ class Base:
 
 def base(case: Case, book: BookLike, scheme: Scheme, figures: pd.DataFrame) -> Base:
     """Gather what is known of every firm and parcel. ``figures``: with `OPERANDS`."""
-    firms = case.enterprises.drop_duplicates("uscc").set_index("uscc").sort_index()
+    firms = case.enterprises[["uscc", "name", "size", "industry"]]
+    firms = firms.drop_duplicates("uscc").set_index("uscc").sort_index()
     bucket = book.enterprises.drop_duplicates("uscc").set_index("uscc")["bucket"]
     occupied = book.ledger.drop_duplicates("uscc").set_index("uscc")["occupied_m2"]
     made = pd.DataFrame(index=firms.index)
@@ -138,10 +139,10 @@ def sums(
     firm, codes = numbered(uscc)
     order = np.lexsort((firm, code))
     code, w = code[order], weight.to_numpy(dtype=float)[order]
-    own = rows_of(figures, codes).take(firm[order])
+    at = positions(codes, figures.index)[firm[order]]
     made: dict[str, npt.NDArray[np.float64]] = {}
     for name in OPERANDS:
-        x = own[name].to_numpy(dtype=float)
+        x = np.append(figures[name].to_numpy(dtype=float), np.nan)[at]  # -1: the NaN behind
         have = ~np.isnan(x)
         total = np.bincount(code[have], weights=x[have] * w[have], minlength=len(names))
         seen = np.bincount(code[have], minlength=len(names)) > 0

@@ -138,7 +138,7 @@ def vectorised(scheme: Scheme, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.Da
 
 
 def _missing(frame: pd.DataFrame) -> list[str]:
-    return [c for c in tables.COLUMNS if c not in frame.columns]
+    return [c for c in tables.OPERANDS if c not in frame.columns]
 
 
 def units_of(frame: pd.DataFrame) -> list[literal.Unit]:
