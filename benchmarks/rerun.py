@@ -3,7 +3,8 @@
     PYTHONPATH=.:data python -m benchmarks.rerun [--size town|county] [--rows 100] [--seed 31]
 
 A demo world is matched, rows of its parcels, enterprises and leases are added, changed and removed,
-and it is matched again twice: under the statistics and weights of the first run, and under its own.
+and it is matched again: under the statistics and weights of the first run, all of it and only what
+is touched (`matching.incremental`), and under its own.
 A link is stable when its whole row (evidence, probability, rival) is the same. CPU seconds.
 """
 
@@ -28,6 +29,8 @@ from geomujun.domain.case import Case
 from geomujun.intake.reader import read_case
 from geomujun.matching.engine import COLUMNS, match
 from geomujun.matching.identity import settle
+from geomujun.matching.incremental import again as match_touched
+from geomujun.matching.incremental import remember
 from geomujun.matching.register import freeze
 from geomujun.pipeline.rerun import changed_rows
 from geomujun.pipeline.state import digests
@@ -102,6 +105,8 @@ def run(folder: Path, rows: int, seed: int) -> dict[str, Any]:
     touched, comparing = spent(lambda: changed_rows(digests(case), digests(later)))
     kept, frozen = spent(lambda: match(later, DAY, frozen=freeze(first.register)))
     own, again = spent(lambda: match(later, DAY))
+    (_, memory), remembering = spent(lambda: remember(case, DAY))
+    (touched_only, _), in_parts = spent(lambda: match_touched(memory, later, DAY))
     return {
         "parcels": len(case.parcels),
         "enterprises": len(case.enterprises),
@@ -114,7 +119,9 @@ def run(folder: Path, rows: int, seed: int) -> dict[str, Any]:
         "cpu_s": {
             "read": reading, "settle": settling, "match": full, "compare_rows": comparing,
             "match_again_frozen": frozen, "match_again_own": again,
+            "remember": remembering, "match_touched": in_parts,
         },
+        "touched_same_as_frozen": touched_only.links.equals(kept.links),
         "load": os.getloadavg()[0],
     }  # fmt: skip
 

@@ -91,6 +91,13 @@ def _shared(texts: Any, rule: Callable[[str], str] = str) -> Objects:
     return np.array([rule(text) for text in distinct], dtype=object)[codes]
 
 
+def spliced(old: Columns, come: Columns, was: npt.NDArray[np.int64]) -> Columns:
+    """`columns_of` names of which ``was`` is the row in ``old``, -1 for those of ``come``."""
+    order = was.copy()
+    order[was < 0] = len(old["plain"]) + np.arange(len(come["plain"]))
+    return {part: np.concatenate([values, come[part]])[order] for part, values in old.items()}
+
+
 def levels(left: Columns, right: Columns, lexicon: Lexicon) -> dict[str, pd.Categorical]:
     """``l_name l_trade l_place l_legal l_whole`` of pairs of parsed names, each (n,).
 
@@ -223,7 +230,7 @@ def _in_core(edit: str, a: str, b: str, core_a: str, core_b: str) -> tuple[int, 
 def _late(edit: str, a: str, b: str) -> str:
     """The kind of an edit; an unlike character late in a long 字号 is one of an unknown trade."""
     kind, at = edit.split()
-    late = kind in ("faint", "sibling") and int(at) >= _LONG and len(a) == len(b)
+    late = kind == "sibling" and int(at) >= _LONG and len(a) == len(b)
     return "trade_typo" if late else kind
 
 

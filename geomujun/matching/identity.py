@@ -140,8 +140,7 @@ def _repair(
         {i: _lookalike(c) or _near(c, pool) for i, c in broken.items()}, dtype="str"
     )
     near = found.where(found != "", self_made.reindex(firms.index).fillna("").astype("str"))
-    usable = ~valid & (near != "").to_numpy() & ~near.duplicated(keep=False).to_numpy()
-    usable[usable] = [code not in taken for code in near[usable]]
+    usable = ~valid & (near != "") & ~near.isin(taken).to_numpy() & ~near.duplicated(keep=False)
     settled = firms["uscc"].where(~usable, near).astype("str")
     state = np.where(valid, "ok", np.where(usable, "repaired", "invalid"))
     reason = np.where(
@@ -187,7 +186,7 @@ def _one_row_per_code(
     rest = rivals.drop(columns="row").astype("str").fillna("").agg("\x1f".join, axis=1)
     order = rivals.assign(
         _last=rivals[["cancelled_on", "founded_on"]].max(axis=1),
-        _borne=[n in borne for n in name],
+        _borne=name.isin(borne),
         _name=name,
         _rest=rest if len(rivals) else "",
     ).sort_values(

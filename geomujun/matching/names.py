@@ -66,7 +66,8 @@ def match_names(
     rare = {name: table[name].to_numpy(np.float64) for name in ("rarity", "trade_rarity")}
     least = floor + np.log2(max(register.size, 2))
     chunks = []
-    for start, left, right in register.index.search(queries):
+    for start, pairs in register.index.search(queries):
+        left, right = pairs.left, pairs.right
         mine = columns_of(queries.iloc[start : start + CHUNK])
         found = levels(_taken(mine, left), _taken(register.compared, right), register.lexicon)
         worth = {name: values[right] for name, values in rare.items()}
