@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomujun.domain.columns import among
 from geomujun.matching.candidates import grams
 from geomujun.matching.names import parse_queries
 from geomujun.matching.register import Register
@@ -63,8 +64,8 @@ def renewed(
     touched = _touched(asked, before, after, moved)
     distinct = pd.Series(pd.unique(texts[texts != ""]), dtype="str")
     known = asked.queries["text"]
-    fresh = distinct[~distinct.isin(known) | distinct.isin(touched)]
-    stay = (known.isin(distinct) & ~known.isin(touched)).to_numpy(dtype=bool)
+    fresh = distinct[~among(distinct, known) | among(distinct, touched)]
+    stay = among(known, distinct) & ~among(known, touched)
     number = np.cumsum(stay) - 1
     pairs = stay[asked.left]
     new = asked_of(fresh, after)
@@ -76,11 +77,11 @@ def renewed(
 
 def texts_of(asked: Asked, register: Register, firms: frozenset[str]) -> frozenset[str]:
     """Texts that have one of these enterprises (codes) as a candidate, by keys or by 字号."""
-    mine = register.names["uscc"].isin(firms).to_numpy(dtype=bool)
+    mine = among(register.names["uscc"], firms)
     hit = np.zeros(len(asked.queries), dtype=bool)
     hit[asked.left[mine[asked.right]]] = True
     names = register.names["trade_name"][mine]
-    hit |= asked.queries["trade_name"].isin(names[names != ""]).to_numpy(dtype=bool)
+    hit |= among(asked.queries["trade_name"], names[names != ""])
     return frozenset(asked.queries["text"][hit])
 
 
@@ -92,7 +93,7 @@ def _touched(asked: Asked, before: Register, after: Register, moved: Moved) -> f
         keys: Any = queries["keys"]
         best = after.index.shared(list(keys), moved.come).max(axis=1).toarray().ravel()
         hit |= (best > 0) & (best >= queries["floor"].to_numpy())
-    mine = after.names["uscc"].isin(moved.firms)
+    mine = among(after.names["uscc"], moved.firms)
     names = after.names["trade_name"][mine]
-    hit |= queries["trade_name"].isin(names[names != ""]).to_numpy(dtype=bool)
+    hit |= among(queries["trade_name"], names[names != ""])
     return texts_of(asked, before, moved.firms | moved.doors) | frozenset(queries["text"][hit])

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from geomujun.domain.case import Case
+from geomujun.domain.columns import among
 from geomujun.lang import get_lang
 from geomujun.matching import explain, upkeep
 from geomujun.matching.asked import Asked, asked_of, renewed, texts_of
@@ -147,11 +148,11 @@ def _touched(
     holders, pairs = kept.base.holders, memory.titles.pairs
     changed = pd.Series(sorted(moved.firms), dtype="str")
     codes = {*moved.firms, *org_code(changed)} - {""}
-    mine = holders["name"].isin(texts) | holders["holder_id"].isin(codes)
-    theirs = pairs["uscc"].isin(moved.firms | moved.doors)
+    mine = among(holders["name"], texts) | among(holders["holder_id"], codes)
+    theirs = among(pairs["uscc"], moved.firms | moved.doors)
     zones, named = retold_places(kept.base.places, moved.told)
     named_codes = kept.base.register.firms["uscc"][named]
-    theirs |= pairs["parcel_code"].isin(zones) & pairs["uscc"].isin(named_codes)
+    theirs |= among(pairs["parcel_code"], zones) & among(pairs["uscc"], named_codes)
     was, now = (pd.MultiIndex.from_frame(f) for f in (memory.lettings.lets, lets))
     letting = was.symmetric_difference(now).get_level_values(0)
     return (
@@ -168,24 +169,24 @@ def _titles_again(
     """Titles of touched parcels, then of those whose candidates hold more or less than before."""
     old, base, weights = memory.titles, kept.base, memory.terms.weights
     holders, parcels = (
-        f[f["parcel_code"].isin(touched)] for f in (base.holders, kept.case.parcels)
+        f[among(f["parcel_code"], touched)] for f in (base.holders, kept.case.parcels)
     )
     come = unheld_levels(
         holders, parcels, base.register, base.places, weights,
-        lets[lets["parcel_code"].isin(touched)],
+        lets[among(lets["parcel_code"], touched)],
     )  # fmt: skip
     pairs = _spliced(_placed(old.pairs, kept, moved, touched), come)
     sure_come = sure_of(come, weights)[TITLE]
-    sure = pd.concat([old.sure[~old.sure["parcel_code"].isin(touched)], sure_come])
+    sure = pd.concat([old.sure[~among(old.sure["parcel_code"], touched)], sure_come])
     wider = touched | _hold_otherwise(old.sure, sure_come, pairs, touched)
-    part = pairs[pairs["parcel_code"].isin(wider)].reset_index(drop=True)
+    part = pairs[among(pairs["parcel_code"], wider)].reset_index(drop=True)
     land = base.places.land
     held = sure.assign(land=sure["parcel_code"].map(land.position))
     own_come = likely(ranked(part.assign(l_held=held_level(part, held, land)), weights), weights)
     own = _spliced(_placed(old.own, kept, moved, wider), own_come)
     own = own.sort_values(["parcel_code", "seq", "rank"], ignore_index=True)
     links = _spliced(
-        old.links[~old.links["parcel_code"].isin(wider)], _own_rows(own_come, kept)
+        old.links[~among(old.links["parcel_code"], wider)], _own_rows(own_come, kept)
     ).sort_values(["parcel_code", "uscc"], ignore_index=True)
     return Titles(pairs, sure.reset_index(drop=True), own, links)
 
@@ -194,13 +195,13 @@ def _hold_otherwise(
     was: pd.DataFrame, come: pd.DataFrame, pairs: pd.DataFrame, touched: frozenset[str]
 ) -> frozenset[str]:
     """Codes of parcels with a candidate that surely holds, or held, touched land."""
-    firms = pd.concat([was.loc[was["parcel_code"].isin(touched), "uscc"], come["uscc"]])
-    return frozenset(pairs.loc[pairs["uscc"].isin(firms.unique()), "parcel_code"])
+    firms = pd.concat([was.loc[among(was["parcel_code"], touched), "uscc"], come["uscc"]])
+    return frozenset(pairs.loc[among(pairs["uscc"], firms), "parcel_code"])
 
 
 def _placed(pairs: pd.DataFrame, kept: Kept, moved: Moved, without: frozenset[str]) -> pd.DataFrame:
     """Pairs of the parcels that stay, their row numbers those of the new tables."""
-    stay = pairs[~pairs["parcel_code"].isin(without)]
+    stay = pairs[~among(pairs["parcel_code"], without)]
     row = stay["name_row"].to_numpy(dtype=np.int64)
     return stay.assign(
         firm=moved.firm[stay["firm"].to_numpy(dtype=np.int64)],

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomujun.domain.case import Case
+from geomujun.domain.columns import among
 from geomujun.matching.holdings import letting
 from geomujun.matching.lessors import lessors_there
 from geomujun.matching.parties import lessors
@@ -93,7 +94,7 @@ def let_again(
     """
     terms, moved, texts, heard = by
     names = pd.Series(owners["name"].unique(), dtype="str")
-    unseen = names[~names.isin(old.norms.keys())]
+    unseen = names[~among(names, old.norms)]
     norms = {**old.norms, **dict(zip(unseen, normalise(unseen), strict=True))}
     was = _was(old.found, found.leases)
     parcels = moved.parcels | _owned_otherwise(old.owners, owners)
@@ -149,13 +150,13 @@ def _touched(
     firms = moved.firms | moved.doors
     out = new["parcel_resolved"] == ""
     for party in ("lessor", "lessee"):
-        out |= new[party].isin(texts)
-        out |= normalise_code(new[f"{party}_uscc"]).isin(firms)
+        out |= among(new[party], texts)
+        out |= among(normalise_code(new[f"{party}_uscc"]), firms)
     before = old[["parcel_resolved", "lessor_key", "lessee_key"]].take(was[was >= 0])
     before = before.set_axis(new.index[was >= 0]).reindex(new.index)
-    out |= before["parcel_resolved"].isin(parcels)
-    out |= before["lessor_key"].isin(firms) | before["lessee_key"].isin(firms)
-    out |= before["parcel_resolved"].isin(zones) & new["lessee"].isin(heard)
+    out |= among(before["parcel_resolved"], parcels)
+    out |= among(before["lessor_key"], firms) | among(before["lessee_key"], firms)
+    out |= among(before["parcel_resolved"], zones) & among(new["lessee"], heard)
     return out.to_numpy(dtype=bool)
 
 
@@ -164,7 +165,7 @@ def _with_heads(leases: pd.DataFrame, some: Bools) -> Bools:
     number, head = leases["contract_no"], leases["head_contract_no"]
     while True:
         wanted = set(number[some]) | set(head[some]) - {""}
-        more = number.isin(wanted).to_numpy(dtype=bool) | some
+        more = among(number, wanted) | some
         if (more == some).all():
             return some
         some = more
@@ -177,10 +178,10 @@ def _concerning(
     keys = set(part["lessor_key"]) - {""}
     said = set(normalise(part["lessor"])) - {""}
     where = set(place_key(part.loc[part["location"] != "", "location"]))
-    there = kept.wheres.loc[kept.wheres["where"].isin(where), "parcel_code"]
-    theirs = owners["uscc"].isin(keys) | owners["name"].map(norms).isin(said)
+    there = kept.wheres.loc[among(kept.wheres["where"], where), "parcel_code"]
+    theirs = among(owners["uscc"], keys) | among(owners["name"].map(norms), said)
     codes = {*there, *part["parcel_resolved"], *owners.loc[theirs, "parcel_code"]}
-    return owners[theirs | owners["parcel_code"].isin(codes)].reset_index(drop=True)
+    return owners[theirs | among(owners["parcel_code"], codes)].reset_index(drop=True)
 
 
 def _merged(
@@ -212,12 +213,12 @@ def _titled(
     gone = old.take(np.setdiff1d(np.arange(len(old)), was[~fresh]))
     parcels = {*gone["parcel_resolved"], *leases.loc[fresh, "parcel_resolved"]}
     numbers = {*gone["contract_no"], *leases.loc[fresh, "contract_no"]}
-    asked = fresh | leases["parcel_resolved"].isin(parcels).to_numpy(dtype=bool)
-    asked |= leases["head_contract_no"].isin(numbers).to_numpy(dtype=bool)
-    around = leases["parcel_resolved"].isin(leases.loc[asked, "parcel_resolved"])
-    around |= leases["contract_no"].isin(leases.loc[asked, "head_contract_no"])
-    context = leases[asked | around.to_numpy(dtype=bool)]
-    there = owners[owners["parcel_code"].isin(context["parcel_resolved"])]
+    asked = fresh | among(leases["parcel_resolved"], parcels)
+    asked |= among(leases["head_contract_no"], numbers)
+    around = among(leases["parcel_resolved"], leases.loc[asked, "parcel_resolved"])
+    around |= among(leases["contract_no"], leases.loc[asked, "head_contract_no"])
+    context = leases[asked | around]
+    there = owners[among(owners["parcel_code"], context["parcel_resolved"])]
     come = titles(context, there, pd.Timestamp(as_of))
     said = [c for c in come.columns if c not in leases.columns]
     stay = old.take(was[~asked]).set_axis(leases.index[~asked])

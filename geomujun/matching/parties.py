@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from geomujun.domain.columns import among
 from geomujun.matching.compete import competing
 from geomujun.matching.names import match_names, parse_queries
 from geomujun.matching.namesakes import namesakes
@@ -61,7 +62,7 @@ def _candidates(
     ``where``: the land of each row and all places, for namesakes in the town.
     """
     code = normalise_code(codes)
-    open_rows = ~code.isin(register.firms["uscc"]) & (names != "")
+    open_rows = ~among(code, register.firms["uscc"]) & (names != "")
     rows = pd.DataFrame({"row": names.index, "query": names, "foreign": uscc_valid(code)})
     rows = rows[open_rows.to_numpy(dtype=bool)]
     columns = {"row": "int64", "uscc": "str", "weight": "float64"}
@@ -84,7 +85,7 @@ def _candidates(
 def _chosen(pairs: pd.DataFrame, codes: pd.Series, register: Register) -> pd.DataFrame:
     """The best candidate of each row where it is sure enough; a known code needs none."""
     code = normalise_code(codes)
-    known = code.isin(register.firms["uscc"])
+    known = among(code, register.firms["uscc"])
     ordered = pairs.sort_values(["row", "weight", "uscc"], ascending=[True, False, True])
     scored = competing(ordered.reset_index(drop=True), ["row"], 0.0)
     best = scored[(scored["rank"] == 1) & (scored["probability"] >= SURE)].set_index("row")

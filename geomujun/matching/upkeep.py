@@ -18,6 +18,7 @@ import pandas as pd
 import shapely
 
 from geomujun.domain.case import Case
+from geomujun.domain.columns import among
 from geomujun.geo.overlay import Plane
 from geomujun.matching.candidates import key_counts
 from geomujun.matching.compare import columns_of, spliced
@@ -27,7 +28,7 @@ from geomujun.matching.land import Land, address_points, doors_on, land_of, parc
 from geomujun.matching.register import Frozen, Register, in_order, read_names
 from geomujun.matching.sites import Places, Sites, build_sites
 from geomujun.matching.tenure import place_keys
-from geomujun.matching.vicinity import NAMES, gazetteer
+from geomujun.matching.vicinity import NAMES
 from geomujun.matching.weights import Weights
 from geomujun.text.identifiers import resolve_parcel_codes
 
@@ -137,7 +138,7 @@ def renew(kept: Kept, case: Case) -> tuple[Kept, Moved]:
         firms=_unlike(old.register.firms["uscc"], firms["uscc"], firm_was),
         doors=_door_firms(old.places, places, firms),
         parcels=retold | _changed_land(old.places.land.rows, land.rows),
-        told=frozenset(gazetteer(old.places.land.rows).symmetric_difference(gazetteer(land.rows))),
+        told=old.places.land.named ^ land.named,
     )
     new = Kept(case, base, parts[0], parts[1], parts[2], addresses, kept.counts)
     return new, moved
@@ -252,10 +253,10 @@ def _holders(
 ) -> pd.DataFrame:
     listed = _listed(case)
     part = case.with_tables(
-        parcels=case.parcels[case.parcels["parcel_code"].isin(retold)],
-        right_holders=listed[listed["parcel_code"].isin(retold)],
+        parcels=case.parcels[among(case.parcels["parcel_code"], retold)],
+        right_holders=listed[among(listed["parcel_code"], retold)],
     )
-    frames = [old[~old["parcel_code"].isin(retold)], explode(part, places)]
+    frames = [old[~among(old["parcel_code"], retold)], explode(part, places)]
     both = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
     return both.sort_values(["parcel_code", "seq"], kind="stable", ignore_index=True)
 
@@ -286,8 +287,8 @@ def retold_places(
     named = np.zeros(len(sites.site), dtype=bool)
     for parts in (sites.site, sites.home):
         for column in NAMES:
-            named |= parts[column].isin(names).to_numpy(dtype=bool)
-    return frozenset(rows.loc[rows["zone"].isin(zones), "code"]), named
+            named |= among(parts[column], names)
+    return frozenset(rows.loc[among(rows["zone"], zones), "code"]), named
 
 
 def _door_firms(old: Places, new: Places, firms: pd.DataFrame) -> frozenset[str]:
@@ -300,5 +301,5 @@ def _door_firms(old: Places, new: Places, firms: pd.DataFrame) -> frozenset[str]
     ]
     gone, come = tables[0][~tables[0].isin(tables[1])], tables[1][~tables[1].isin(tables[0])]
     doors = gone.get_level_values(0).union(come.get_level_values(0))
-    there = new.sites.site["door"].isin(doors) | new.sites.home["door"].isin(doors)
-    return frozenset(firms["uscc"][there.to_numpy(dtype=bool)])
+    there = among(new.sites.site["door"], doors) | among(new.sites.home["door"], doors)
+    return frozenset(firms["uscc"][there])
