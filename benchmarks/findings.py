@@ -119,10 +119,10 @@ def given_truth(world: World, links: pd.DataFrame) -> Given:
     same = same.drop_duplicates(["parcel_code", "uscc"])
     made = links.loc[links["relation"] != "REGISTERED_ONLY", ["parcel_code", "uscc"]]
     pairs = pd.MultiIndex.from_frame(same[["parcel_code", "uscc"]])
-    # The area of a user comes with the link only where the matcher has no contract for it.
+    # A user's area comes with the link only where the matcher has no contract for it.
     names = ["parcel_code", "uscc", "relation"]
     alike = pd.MultiIndex.from_frame(same[names]).isin(pd.MultiIndex.from_frame(links[names]))
-    same.loc[alike, "area_m2"] = float("nan")
+    same.loc[alike & (same["relation"] != "OWN"), "area_m2"] = float("nan")
     told = _with_tenants(world, case, same[~alike])
     other = made[~pd.MultiIndex.from_frame(made).isin(pairs)].drop_duplicates()
     live = pd.concat([same, other.assign(relation="", verdict="different")], ignore_index=True)

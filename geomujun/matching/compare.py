@@ -230,7 +230,7 @@ def _in_core(edit: str, a: str, b: str, core_a: str, core_b: str) -> tuple[int, 
 def _late(edit: str, a: str, b: str) -> str:
     """The kind of an edit; an unlike character late in a long 字号 is one of an unknown trade."""
     kind, at = edit.split()
-    late = kind == "sibling" and int(at) >= _LONG and len(a) == len(b)
+    late = kind in ("faint", "sibling") and int(at) >= _LONG and len(a) == len(b)
     return "trade_typo" if late else kind
 
 

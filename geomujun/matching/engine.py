@@ -35,6 +35,14 @@ COLUMNS: Final = (
     "claim_m2", "claim_floor_m2", "head_lease_id", "lessor_uscc", "on_patch", "in_force", "counted",
     "holder_cancelled",
 )  # fmt: skip
+_TEXTS: Final = (
+    "parcel_code", "uscc", "relation", "band", "tier", "evidence", "rival_uscc", "decision",
+    "lease_id", "head_lease_id", "lessor_uscc",
+)  # fmt: skip
+_NUMBERS: Final = (
+    "share", "probability", "rival_probability", "weight_bits", "claim_m2", "claim_floor_m2",
+)  # fmt: skip
+_TYPES: Final = dict.fromkeys(_TEXTS, "str") | dict.fromkeys(_NUMBERS, "float64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +331,8 @@ def _finish(
         & (links["relation"] != Relation.REGISTERED_ONLY)
     )
     links = links.sort_values(["parcel_code", "uscc", "relation", "lease_id"], ignore_index=True)
-    return links[list(COLUMNS)]
+    # A part without rows has no types; what is put together from parts has them all the same.
+    return links[list(COLUMNS)].astype(_TYPES)
 
 
 def _untitled(holders: pd.DataFrame, links: pd.DataFrame) -> pd.Series:

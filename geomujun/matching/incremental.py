@@ -119,7 +119,9 @@ def _renewed(memory: Memory, case: Case, largest: float) -> Memory | None:
     owners = owners_of(holders, titles.own)
     zones, named = retold_places(kept.base.places, moved.told)
     heard = zones, texts_of(asked, register, frozenset(register.firms["uscc"][named]))
-    lettings = let_again(memory.lettings, kept, found, owners, (terms, moved, texts, heard))
+    lettings = let_again(
+        memory.lettings, memory.kept, kept, found, owners, (terms, moved, texts, heard)
+    )
     return Memory(terms, kept, asked, titles, lettings)
 
 

@@ -23,6 +23,7 @@ from geomujun.text.identifiers import normalise_code, resolve_parcel_codes
 from geomujun.text.normal import normalise
 
 Bools = npt.NDArray[np.bool_]
+Owned = tuple[str, str, str]  # parcel, name of a holder, the enterprise it is or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,23 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Stirred:
+    """Parcels whose rows or holders changed, their 坐落, and the holders that came or went."""
+
+    parcels: frozenset[str]
+    wheres: frozenset[str]  # tenure.place_key
+    firms: frozenset[str]
+    names: frozenset[str]  # normalised
+
+
+@dataclass(frozen=True, slots=True)
 class Lettings:
     """Leases of the last match."""
 
     found: pd.DataFrame  # Found.leases
     leases: pd.DataFrame  # after tenure.titles, row by row those of ``found``
     lets: pd.DataFrame
-    owners: pd.DataFrame  # engine.owners_of
+    owned: frozenset[Owned]
     norms: Mapping[str, str]  # normalised names of owners
 
 
@@ -62,7 +73,12 @@ def let_from_start(kept: Kept, found: Found, owners: pd.DataFrame, terms: Terms)
     leases = _with_lessors(found.leases, kept.base.register, terms.weights)
     leases = _read(leases, kept, owners, terms.weights)
     leases = titles(leases, owners, pd.Timestamp(terms.as_of))
-    return Lettings(found.leases, leases, found.lets, owners, norms)
+    return Lettings(found.leases, leases, found.lets, _owned(owners), norms)
+
+
+def _owned(owners: pd.DataFrame) -> frozenset[Owned]:
+    columns = (owners[name].to_numpy(object) for name in ("parcel_code", "name", "uscc"))
+    return frozenset(zip(*columns, strict=True))
 
 
 def _with_lessors(leases: pd.DataFrame, register: Register, weights: Weights) -> pd.DataFrame:
@@ -82,6 +98,7 @@ def _read(leases: pd.DataFrame, kept: Kept, owners: pd.DataFrame, weights: Weigh
 
 def let_again(
     old: Lettings,
+    before: Kept,
     kept: Kept,
     found: Found,
     owners: pd.DataFrame,
@@ -97,16 +114,19 @@ def let_again(
     unseen = names[~among(names, old.norms)]
     norms = {**old.norms, **dict(zip(unseen, normalise(unseen), strict=True))}
     was = _was(old.found, found.leases)
-    parcels = moved.parcels | _owned_otherwise(old.owners, owners)
-    fresh = (was < 0) | _touched(old.leases, found.leases, was, (moved, texts, parcels, heard))
-    fresh = _with_heads(found.leases, fresh)
+    owned = _owned(owners)
+    stirred = _stirred(old.owned ^ owned, moved.parcels, (before.wheres, kept.wheres), norms)
+    fresh = (was < 0) | _touched(old.leases, found.leases, was, (moved, texts, stirred, heard))
+    fresh |= _nowhere(old.leases, found.leases, was, stirred)
+    gone = set(old.found["contract_no"]) - set(found.leases["contract_no"].to_numpy(object)[~fresh])
+    fresh = _with_heads(found.leases, _hanging_on(found.leases, fresh, gone))
     part = found.leases[fresh].reset_index(drop=True)
     part = _with_lessors(part, kept.base.register, terms.weights)
     near = _concerning(part, kept, owners, norms)
     read = _read(part, kept, near, terms.weights)
     leases = _merged(old.leases, found.leases, was, fresh, read)
     leases = _titled(leases, old.leases, (was, fresh), owners, terms.as_of)
-    return Lettings(found.leases, leases, found.lets, owners, norms)
+    return Lettings(found.leases, leases, found.lets, owned, norms)
 
 
 def _was(old: pd.DataFrame, new: pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -129,35 +149,68 @@ def _was(old: pd.DataFrame, new: pd.DataFrame) -> npt.NDArray[np.int64]:
     return np.where(same & whole, at, -1)
 
 
-def _owned_otherwise(old: pd.DataFrame, new: pd.DataFrame) -> frozenset[str]:
-    """Codes of the parcels whose holders, or the enterprises these are, changed."""
-    was, now = (
-        pd.MultiIndex.from_frame(f[["parcel_code", "name", "uscc"]].drop_duplicates())
-        for f in (old, new)
+def _stirred(
+    differ: frozenset[Owned],
+    moved: frozenset[str],
+    wheres: tuple[pd.DataFrame, pd.DataFrame],
+    norms: Mapping[str, str],
+) -> Stirred:
+    """What changed around leases, by the holders that came or went and the parcels that moved."""
+    parcels = moved | {parcel for parcel, _, _ in differ}
+    there = [f["where"].to_numpy(object)[among(f["parcel_code"], parcels)] for f in wheres]
+    return Stirred(
+        parcels,
+        frozenset(np.concatenate(there)),
+        frozenset(uscc for _, _, uscc in differ) - {""},
+        frozenset(norms.get(name, "") for _, name, _ in differ),
     )
-    differ = [was[~was.isin(now)], now[~now.isin(was)]]
-    return frozenset(c for d in differ for c in d.get_level_values(0))
 
 
 def _touched(
     old: pd.DataFrame,
     new: pd.DataFrame,
     was: npt.NDArray[np.int64],
-    by: tuple[Moved, frozenset[str], frozenset[str], tuple[frozenset[str], frozenset[str]]],
+    by: tuple[Moved, frozenset[str], Stirred, tuple[frozenset[str], frozenset[str]]],
 ) -> Bools:
     """Leases that read alike and may yet mean something else than before."""
-    moved, texts, parcels, (zones, heard) = by
+    moved, texts, stirred, (zones, heard) = by
     firms = moved.firms | moved.doors
-    out = new["parcel_resolved"] == ""
+    out = np.zeros(len(new), dtype=bool)
     for party in ("lessor", "lessee"):
         out |= among(new[party], texts)
         out |= among(normalise_code(new[f"{party}_uscc"]), firms)
     before = old[["parcel_resolved", "lessor_key", "lessee_key"]].take(was[was >= 0])
     before = before.set_axis(new.index[was >= 0]).reindex(new.index)
-    out |= among(before["parcel_resolved"], parcels)
+    out |= among(before["parcel_resolved"], stirred.parcels)
     out |= among(before["lessor_key"], firms) | among(before["lessee_key"], firms)
     out |= among(before["parcel_resolved"], zones) & among(new["lessee"], heard)
-    return out.to_numpy(dtype=bool)
+    return out
+
+
+def _nowhere(
+    old: pd.DataFrame, new: pd.DataFrame, was: npt.NDArray[np.int64], stirred: Stirred
+) -> Bools:
+    """Leases whose parcel no code tells, if their 坐落 or their lessor's land may tell another."""
+    rows = np.flatnonzero((new["parcel_resolved"] == "").to_numpy(dtype=bool) & (was >= 0))
+    part = new.take(rows)
+    hit = among(place_key(part["location"]), stirred.wheres) & (part["location"] != "").to_numpy(bool)
+    hit |= among(normalise(part["lessor"]), stirred.names)
+    hit |= among(old["lessor_key"].take(was[rows]), stirred.firms)
+    out = np.zeros(len(new), dtype=bool)
+    out[rows[hit]] = True
+    return out
+
+
+def _hanging_on(leases: pd.DataFrame, some: Bools, gone: set[str]) -> Bools:
+    """Rows and those without a parcel of their own that hang on them, to any depth."""
+    head = leases["head_contract_no"]
+    open_rows = (leases["parcel_resolved"] == "").to_numpy(dtype=bool) & (head != "").to_numpy(bool)
+    while True:
+        numbers = gone | set(leases["contract_no"].to_numpy(object)[some])
+        more = some | (open_rows & among(head, numbers))
+        if (more == some).all():
+            return some
+        some = more
 
 
 def _with_heads(leases: pd.DataFrame, some: Bools) -> Bools:

@@ -103,7 +103,7 @@ def _strangers(coded: pd.DataFrame, uncoded: pd.DataFrame, weights: Weights) -> 
         return 1
     shares = []
     for pairs in (coded, uncoded):
-        weight = total_bits(pairs, weights)
+        weight = codeless_bits(pairs, weights)
         group = pairs.groupby(_KEYS, sort=False).ngroup().to_numpy()
         total = 1.0 + np.bincount(group, np.exp2(np.clip(weight, -60.0, 60.0)))
         shares.append(float(np.mean(1.0 / total)))
@@ -139,7 +139,7 @@ def teach(pairs: pd.DataFrame, weights: Weights) -> Lesson:
     return Lesson(new, holders, reviewed, before, after)
 
 
-def total_bits(pairs: pd.DataFrame, weights: Weights) -> learn.Floats:
+def codeless_bits(pairs: pd.DataFrame, weights: Weights) -> learn.Floats:
     """Prior and bits of every pair without the code."""
     weight = weights.name_bits(pairs)["bits"].to_numpy() + pairs["prior"].to_numpy()
     for part in PARTS:
@@ -150,7 +150,7 @@ def total_bits(pairs: pd.DataFrame, weights: Weights) -> learn.Floats:
 
 def unexplained(pairs: pd.DataFrame, weights: Weights) -> float:
     """Σ over the holders of -log2 of the probability given to the right answer."""
-    weight = total_bits(pairs, weights)
+    weight = codeless_bits(pairs, weights)
     group = pairs.groupby(_KEYS, sort=False).ngroup().to_numpy()
     power = np.exp2(np.clip(weight, -60.0, 60.0))
     total = 1.0 + np.bincount(group, power)

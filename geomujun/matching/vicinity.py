@@ -95,7 +95,8 @@ def _level(
     there = np.zeros(len(told), dtype=bool)
     for name in NAMES:
         words = zip(theirs["zone"], mine[name], strict=True)
-        there |= [bool(word) and f"{zone}|{word}" in known for zone, word in words]
+        found = [bool(word) and f"{zone}|{word}" in known for zone, word in words]
+        there |= np.array(found, dtype=bool)
     differs = (mine["village"] != "") & (theirs["village"] != "")
     differs &= mine["village"] != theirs["village"]
     return np.select(

@@ -140,16 +140,15 @@ def test_the_old_name_of_a_renamed_holder_still_counts() -> None:
 
 
 def test_a_real_typing_error_late_in_a_long_name_is_worth_a_look() -> None:
-    # 讯 and 信 look faintly alike; a sibling would differ in the 字号 itself.
+    # 讯 and 信 hardly sound or look alike; a sibling would differ in the 字号 itself.
     slip = found("中国移动通讯集团浙江有限公司", register_of("中国移动通信集团浙江有限公司"))
-    assert slip["l_name"].tolist() == ["faint"]
+    assert slip["l_name"].tolist() == ["trade_typo"]
     assert slip["l_whole"].tolist() == ["slip_5"]
     short = found("中国移动通讯集团", register_of("中国移动通信集团有限公司"))
     assert short["l_name"].tolist() == ["same"]
     assert short["l_trade"].tolist() == ["near"]
     assert slip["bits"].iloc[0] > 0
     assert short["bits"].iloc[0] > 0
-    assert level("安平特变东丰浙江有限公司", "安平特变东洲浙江有限公司") == "trade_typo"
     assert level("安宁特变东方浙江有限公司", "安平特变东方浙江有限公司") != "trade_typo"
 
 
