@@ -159,20 +159,35 @@ def linked(
     weights: Weights,
 ) -> Matches:
     """The rest of `match` from its ground and the rows of its titles (`explain.own_rows`)."""
-    register, land, sites = ground.register, ground.places.land, ground.places.sites
-    own, leases, doors = ground.own, ground.leases, ground.doors
-    day = pd.Timestamp(as_of)
-    use = use_candidates(register, ground.places, doors, ground.known, weights)
+    places = ground.places
+    use = explain.use_rows(used(ground, weights), ground.register, places.sites, places.land)
+    parts = [own_links, explain.lease_rows(in_force(ground.leases)), use]
+    return together(case, ground, parts, as_of, decisions, weights)
+
+
+def used(ground: Ground, weights: Weights) -> pd.DataFrame:
+    """`use.use_candidates` but for what is held by title."""
+    own = ground.own
+    use = use_candidates(ground.register, ground.places, ground.doors, ground.known, weights)
     held = set(zip(own["parcel_code"], own["uscc"], strict=True))
     fresh = [pair not in held for pair in zip(use["code"], use["uscc"], strict=True)]
-    use = use[np.array(fresh, dtype=bool)].reset_index(drop=True)
-    parts = [
-        own_links,
-        explain.lease_rows(_live(leases)),
-        explain.use_rows(use, register, sites, land),
-    ]
+    return use[np.array(fresh, dtype=bool)].reset_index(drop=True)
+
+
+def together(
+    case: Case,
+    ground: Ground,
+    parts: list[pd.DataFrame],
+    as_of: date,
+    decisions: pd.DataFrame | None,
+    weights: Weights,
+) -> Matches:
+    """Links by title, lease and use with those by address, banded, decided and sorted."""
+    register, land, sites = ground.register, ground.places.land, ground.places.sites
+    leases, doors, day = ground.leases, ground.doors, pd.Timestamp(as_of)
     taken = {u for part in parts for u in part["uscc"]}
-    parts.append(explain.address_rows(registered_only(register.firms, sites, doors, land, taken)))
+    found = registered_only(register.firms, sites, doors, land, taken)
+    parts = [*parts, explain.address_rows(found)]
     links = (
         pd.concat([p for p in parts if len(p)], ignore_index=True)
         if any(map(len, parts))
@@ -193,7 +208,7 @@ def linked(
     return Matches(links, settled, ground.holders, outside, land, register, groups)
 
 
-def _live(leases: pd.DataFrame) -> pd.DataFrame:
+def in_force(leases: pd.DataFrame) -> pd.DataFrame:
     """Rows in force with a known parcel, tenant and title; a renewal replaces what it renews."""
     live = leases[
         leases["in_force"]
@@ -217,7 +232,7 @@ def _known(
     gone = set(firms.loc[firms["status"].isin(GONE), "uscc"])
     sure = own[(own["rank"] == 1) & (own["probability"] >= weights.limits["auto"])]
     owners = sure.loc[~among(sure["uscc"], gone), ["parcel_code", "uscc"]].drop_duplicates()
-    live = _live(leases)
+    live = in_force(leases)
     tenants = live[["parcel_resolved", "lessee_key"]].set_axis(["parcel_code", "uscc"], axis=1)
     kinds = _holder_kinds(holders, sure.loc[among(sure["uscc"], gone), "parcel_code"])
     return Known(owners, tenants, _dead(leases, tenants), _parents(firms), kinds)

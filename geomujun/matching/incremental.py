@@ -22,7 +22,17 @@ from geomujun.domain.columns import among
 from geomujun.lang import get_lang
 from geomujun.matching import explain, upkeep
 from geomujun.matching.asked import Asked, asked_of, renewed, texts_of
-from geomujun.matching.engine import Ground, Matches, grounded, likely, linked, owners_of
+from geomujun.matching.drafts import Drafts, leases_said, redrafted, use_said
+from geomujun.matching.engine import (
+    Ground,
+    Matches,
+    grounded,
+    in_force,
+    likely,
+    owners_of,
+    together,
+    used,
+)
 from geomujun.matching.holdings import held_level
 from geomujun.matching.lettings import Lettings, let_again, let_from_start, lets_from
 from geomujun.matching.register import Frozen, freeze
@@ -54,6 +64,17 @@ class Memory:
     asked: Asked
     titles: Titles
     lettings: Lettings
+    drafts: Drafts
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A memory before its links are written."""
+
+    kept: Kept
+    asked: Asked
+    titles: Titles
+    lettings: Lettings
 
 
 def remember(
@@ -75,8 +96,8 @@ def remember(
     own = likely(ranked(held, weights), weights)
     titles = Titles(pairs, sure[TITLE], own, _own_rows(own, kept))
     lettings = let_from_start(kept, found, owners_of(holders, own), terms)
-    memory = Memory(terms, kept, asked_of(_texts(case, kept), register), titles, lettings)
-    return _linked(memory, decisions), memory
+    new = _Found(kept, asked_of(_texts(case, kept), register), titles, lettings)
+    return _linked(terms, new, decisions)
 
 
 def again(
@@ -97,14 +118,14 @@ def again(
     """
     terms = memory.terms
     if as_of == terms.as_of and get_lang() == terms.lang and upkeep.renewable(memory.kept, case):
-        new = _renewed(memory, case, largest)
-        if new is not None:
-            return _linked(new, decisions), new
+        found = _renewed(memory, case, largest)
+        if found is not None:
+            return _linked(terms, found[0], decisions, (memory.drafts, found[1]))
     return remember(case, as_of, decisions, terms.weights, terms.frozen)
 
 
-def _renewed(memory: Memory, case: Case, largest: float) -> Memory | None:
-    """The memory of the changed case; None where too much is touched."""
+def _renewed(memory: Memory, case: Case, largest: float) -> tuple[_Found, Moved] | None:
+    """What is found in the changed case, and what moved; None where too much is touched."""
     terms = memory.terms
     kept, moved = upkeep.renew(memory.kept, case)
     register, holders = kept.base.register, kept.base.holders
@@ -122,13 +143,41 @@ def _renewed(memory: Memory, case: Case, largest: float) -> Memory | None:
     lettings = let_again(
         memory.lettings, memory.kept, kept, found, owners, (terms, moved, texts, heard)
     )
-    return Memory(terms, kept, asked, titles, lettings)
+    return _Found(kept, asked, titles, lettings), moved
 
 
-def _linked(memory: Memory, decisions: pd.DataFrame | None) -> Matches:
-    terms, kept = memory.terms, memory.kept
-    ground: Ground = grounded(kept.base, memory.titles.own, memory.lettings.leases, terms.weights)
-    return linked(kept.case, ground, memory.titles.links, terms.as_of, decisions, terms.weights)
+def _linked(
+    terms: Terms,
+    found: _Found,
+    decisions: pd.DataFrame | None,
+    before: tuple[Drafts, Moved] | None = None,
+) -> tuple[Matches, Memory]:
+    """Links, and the memory that writing them completes; ``before``: the last drafts."""
+    kept, titles = found.kept, found.titles
+    ground = grounded(kept.base, titles.own, found.lettings.leases, terms.weights)
+    drafts = _drafted(ground, terms.weights, before)
+    parts = [titles.links, drafts.leases.links, drafts.use.links]
+    matches = together(kept.case, ground, parts, terms.as_of, decisions, terms.weights)
+    return matches, Memory(terms, kept, found.asked, titles, found.lettings, drafts)
+
+
+def _drafted(ground: Ground, weights: Weights, before: tuple[Drafts, Moved] | None) -> Drafts:
+    """Links by leases and use, those that say what they said not written again."""
+    old, moved = before or (None, None)
+    register, places = ground.register, ground.places
+    live, use = in_force(ground.leases), used(ground, weights)
+    leases = redrafted(
+        old and old.leases, leases_said(live), lambda rows: explain.lease_rows(live.take(rows))
+    )
+    by_use = redrafted(
+        old and old.use,
+        use_said(use),
+        lambda rows: explain.use_rows(
+            use.take(rows).reset_index(drop=True), register, places.sites, places.land
+        ),
+        moved,
+    )
+    return Drafts(leases, by_use)
 
 
 def _texts(case: Case, kept: Kept) -> pd.Series:

@@ -193,7 +193,8 @@ def _nowhere(
     """Leases whose parcel no code tells, if their 坐落 or their lessor's land may tell another."""
     rows = np.flatnonzero((new["parcel_resolved"] == "").to_numpy(dtype=bool) & (was >= 0))
     part = new.take(rows)
-    hit = among(place_key(part["location"]), stirred.wheres) & (part["location"] != "").to_numpy(bool)
+    hit = among(place_key(part["location"]), stirred.wheres)
+    hit &= (part["location"] != "").to_numpy(dtype=bool)
     hit |= among(normalise(part["lessor"]), stirred.names)
     hit |= among(old["lessor_key"].take(was[rows]), stirred.firms)
     out = np.zeros(len(new), dtype=bool)

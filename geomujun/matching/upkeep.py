@@ -7,7 +7,7 @@ of names, which are made again from parts that were kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -25,7 +25,7 @@ from geomujun.matching.compare import columns_of, spliced
 from geomujun.matching.engine import Base, read_base
 from geomujun.matching.holders import explode
 from geomujun.matching.land import Land, address_points, doors_on, land_of, parcel_rows
-from geomujun.matching.register import Frozen, Register, in_order, read_names
+from geomujun.matching.register import Frozen, Register, in_order, read_names, worth_of
 from geomujun.matching.sites import Places, Sites, build_sites
 from geomujun.matching.tenure import place_keys
 from geomujun.matching.vicinity import NAMES
@@ -95,7 +95,7 @@ def same_rows(old: pd.DataFrame, new: pd.DataFrame, key: str) -> Ints:
     at = pd.Index(old[key]).get_indexer(pd.Index(new[key]))
     found = np.flatnonzero(at >= 0)
     same = np.ones(len(found), dtype=bool)
-    for column in new.columns.drop("row"):
+    for column in new.columns.drop("row", errors="ignore"):
         was, now = old[column].take(at[found]), new[column].take(found)
         if column == "geometry":
             same &= shapely.equals_identical(was.to_numpy(), now.to_numpy())
@@ -162,7 +162,7 @@ def _unlike(old: pd.Series, new: pd.Series, was: Ints) -> frozenset[str]:
     return frozenset(new.to_numpy(object)[was < 0]) | frozenset(old.to_numpy(object)[gone])
 
 
-def _joined(old: pd.DataFrame, new: pd.DataFrame, was: Ints) -> pd.DataFrame:
+def joined(old: pd.DataFrame, new: pd.DataFrame, was: Ints) -> pd.DataFrame:
     """Kept rows of ``old`` and the ``new`` ones, in the order ``was`` says; its index."""
     order = was.copy()
     order[was < 0] = len(old) + np.arange(len(new))
@@ -186,7 +186,14 @@ def _register(
     index = old.index.renewed(name_was, names, counts, len(old.counted))
     fresh = columns_of(names.iloc[np.flatnonzero(name_was < 0)])
     compared = spliced(old.compared, fresh, name_was)
-    register = Register(names, firms, old.lexicon, old.counted, old.size, old.rare, index, compared)
+    register = replace(
+        old,
+        names=names,
+        firms=firms,
+        worth=worth_of(names, old.rare),
+        index=index,
+        compared=compared,
+    )
     return register, name_was
 
 
@@ -208,8 +215,8 @@ def _sites(old: Sites, firms: pd.DataFrame, was: Ints, land: Land) -> Sites:
         points=np.concatenate([old.points, come.points])[order],
         precise=np.concatenate([old.precise, come.precise])[order],
         readings=np.concatenate([old.readings, come.readings], axis=1)[:, order],
-        site=_joined(old.site, come.site, was),
-        home=_joined(old.home, come.home, was),
+        site=joined(old.site, come.site, was),
+        home=joined(old.home, come.home, was),
         has_site=np.concatenate([old.has_site, come.has_site])[order],
         reported_m2=np.concatenate([old.reported_m2, come.reported_m2])[order],
     )
@@ -221,8 +228,8 @@ def _land(
     """The land, and its parts as in `Kept`."""
     come = gpd.GeoDataFrame(case.parcels[was < 0])
     plane = kept.base.places.land.plane
-    rows = _joined(kept.parcels, parcel_rows(come), was)
-    wheres = _joined(kept.wheres, place_keys(come), was)
+    rows = joined(kept.parcels, parcel_rows(come), was)
+    wheres = joined(kept.wheres, place_keys(come), was)
     order = was.copy()
     order[was < 0] = len(kept.shapes) + np.arange(len(come))
     shapes = np.concatenate([kept.shapes, plane.flat(come)])[order]
