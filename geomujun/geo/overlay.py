@@ -55,10 +55,6 @@ class Plane:
             proj="laea", lat_0=lat, lon_0=lon, a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING, units="m"
         )
 
-    def same_as(self, other: Plane) -> bool:
-        """Whether both put geometries at the same metres."""
-        return bool(self._proj.srs == other._proj.srs)
-
     def xy(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Any, Any]:
         """Metres east and north of the centre; NaN stays NaN."""
         x, y = self._proj(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))

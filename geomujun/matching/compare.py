@@ -91,13 +91,6 @@ def _shared(texts: Any, rule: Callable[[str], str] = str) -> Objects:
     return np.array([rule(text) for text in distinct], dtype=object)[codes]
 
 
-def spliced(old: Columns, come: Columns, was: npt.NDArray[np.int64]) -> Columns:
-    """`columns_of` names of which ``was`` is the row in ``old``, -1 for those of ``come``."""
-    order = was.copy()
-    order[was < 0] = len(old["plain"]) + np.arange(len(come["plain"]))
-    return {part: np.concatenate([values, come[part]])[order] for part, values in old.items()}
-
-
 def levels(left: Columns, right: Columns, lexicon: Lexicon) -> dict[str, pd.Categorical]:
     """``l_name l_trade l_place l_legal l_whole`` of pairs of parsed names, each (n,).
 

@@ -35,14 +35,6 @@ COLUMNS: Final = (
     "claim_m2", "claim_floor_m2", "head_lease_id", "lessor_uscc", "on_patch", "in_force", "counted",
     "holder_cancelled",
 )  # fmt: skip
-_TEXTS: Final = (
-    "parcel_code", "uscc", "relation", "band", "tier", "evidence", "rival_uscc", "decision",
-    "lease_id", "head_lease_id", "lessor_uscc",
-)  # fmt: skip
-_NUMBERS: Final = (
-    "share", "probability", "rival_probability", "weight_bits", "claim_m2", "claim_floor_m2",
-)  # fmt: skip
-_TYPES: Final = dict.fromkeys(_TEXTS, "str") | dict.fromkeys(_NUMBERS, "float64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,35 +151,20 @@ def linked(
     weights: Weights,
 ) -> Matches:
     """The rest of `match` from its ground and the rows of its titles (`explain.own_rows`)."""
-    places = ground.places
-    use = explain.use_rows(used(ground, weights), ground.register, places.sites, places.land)
-    parts = [own_links, explain.lease_rows(in_force(ground.leases)), use]
-    return together(case, ground, parts, as_of, decisions, weights)
-
-
-def used(ground: Ground, weights: Weights) -> pd.DataFrame:
-    """`use.use_candidates` but for what is held by title."""
-    own = ground.own
-    use = use_candidates(ground.register, ground.places, ground.doors, ground.known, weights)
+    register, land, sites = ground.register, ground.places.land, ground.places.sites
+    own, leases, doors = ground.own, ground.leases, ground.doors
+    day = pd.Timestamp(as_of)
+    use = use_candidates(register, ground.places, doors, ground.known, weights)
     held = set(zip(own["parcel_code"], own["uscc"], strict=True))
     fresh = [pair not in held for pair in zip(use["code"], use["uscc"], strict=True)]
-    return use[np.array(fresh, dtype=bool)].reset_index(drop=True)
-
-
-def together(
-    case: Case,
-    ground: Ground,
-    parts: list[pd.DataFrame],
-    as_of: date,
-    decisions: pd.DataFrame | None,
-    weights: Weights,
-) -> Matches:
-    """Links by title, lease and use with those by address, banded, decided and sorted."""
-    register, land, sites = ground.register, ground.places.land, ground.places.sites
-    leases, doors, day = ground.leases, ground.doors, pd.Timestamp(as_of)
+    use = use[np.array(fresh, dtype=bool)].reset_index(drop=True)
+    parts = [
+        own_links,
+        explain.lease_rows(_live(leases)),
+        explain.use_rows(use, register, sites, land),
+    ]
     taken = {u for part in parts for u in part["uscc"]}
-    found = registered_only(register.firms, sites, doors, land, taken)
-    parts = [*parts, explain.address_rows(found)]
+    parts.append(explain.address_rows(registered_only(register.firms, sites, doors, land, taken)))
     links = (
         pd.concat([p for p in parts if len(p)], ignore_index=True)
         if any(map(len, parts))
@@ -208,7 +185,7 @@ def together(
     return Matches(links, settled, ground.holders, outside, land, register, groups)
 
 
-def in_force(leases: pd.DataFrame) -> pd.DataFrame:
+def _live(leases: pd.DataFrame) -> pd.DataFrame:
     """Rows in force with a known parcel, tenant and title; a renewal replaces what it renews."""
     live = leases[
         leases["in_force"]
@@ -232,7 +209,7 @@ def _known(
     gone = set(firms.loc[firms["status"].isin(GONE), "uscc"])
     sure = own[(own["rank"] == 1) & (own["probability"] >= weights.limits["auto"])]
     owners = sure.loc[~among(sure["uscc"], gone), ["parcel_code", "uscc"]].drop_duplicates()
-    live = in_force(leases)
+    live = _live(leases)
     tenants = live[["parcel_resolved", "lessee_key"]].set_axis(["parcel_code", "uscc"], axis=1)
     kinds = _holder_kinds(holders, sure.loc[among(sure["uscc"], gone), "parcel_code"])
     return Known(owners, tenants, _dead(leases, tenants), _parents(firms), kinds)
@@ -346,8 +323,7 @@ def _finish(
         & (links["relation"] != Relation.REGISTERED_ONLY)
     )
     links = links.sort_values(["parcel_code", "uscc", "relation", "lease_id"], ignore_index=True)
-    # A part without rows has no types; what is put together from parts has them all the same.
-    return links[list(COLUMNS)].astype(_TYPES)
+    return links[list(COLUMNS)]
 
 
 def _untitled(holders: pd.DataFrame, links: pd.DataFrame) -> pd.Series:

@@ -18,7 +18,6 @@ from rapidfuzz.distance import Levenshtein
 
 from geomujun.domain.case import Case
 from geomujun.domain.catalogue import TABLES
-from geomujun.domain.columns import among
 from geomujun.lang import t
 from geomujun.matching.holders import named_ids
 from geomujun.text.identifiers import looks_like_person_id, normalise_code, uscc_valid
@@ -141,7 +140,8 @@ def _repair(
         {i: _lookalike(c) or _near(c, pool) for i, c in broken.items()}, dtype="str"
     )
     near = found.where(found != "", self_made.reindex(firms.index).fillna("").astype("str"))
-    usable = ~valid & (near != "") & ~among(near, taken) & ~near.duplicated(keep=False)
+    usable = ~valid & (near != "").to_numpy() & ~near.duplicated(keep=False).to_numpy()
+    usable[usable] = [code not in taken for code in near[usable]]
     settled = firms["uscc"].where(~usable, near).astype("str")
     state = np.where(valid, "ok", np.where(usable, "repaired", "invalid"))
     reason = np.where(
@@ -187,7 +187,7 @@ def _one_row_per_code(
     rest = rivals.drop(columns="row").astype("str").fillna("").agg("\x1f".join, axis=1)
     order = rivals.assign(
         _last=rivals[["cancelled_on", "founded_on"]].max(axis=1),
-        _borne=among(name, borne),
+        _borne=[n in borne for n in name],
         _name=name,
         _rest=rest if len(rivals) else "",
     ).sort_values(

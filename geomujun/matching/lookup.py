@@ -18,7 +18,6 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.words import Band
-from geomujun.matching.candidates import grams
 from geomujun.matching.compare import columns_of, levels
 from geomujun.matching.evidence import Item, ordered
 from geomujun.matching.explain import own_items, place_texts, use_prior
@@ -126,8 +125,7 @@ class Index:
         """Candidates of one parsed name; None has none."""
         one = {p: np.array([getattr(parts, p, "")], dtype=object) for p in PARTS}
         one["pinyin"] = np.array([sound(one["trade_name"][0])], dtype=object)
-        index = self.register.index
-        rows = np.empty(0, np.int64) if parts is None else index.nearest(grams(one)).right
+        rows = np.empty(0, np.int64) if parts is None else self.register.index.nearest(one)[1]
         left = _taken(columns_of(one), np.zeros(len(rows), np.int64))
         right = _taken(self.register.compared, rows)
         found = levels(left, right, self.register.lexicon)

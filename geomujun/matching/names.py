@@ -62,8 +62,7 @@ def match_names(
     names = register.names
     least = floor + np.log2(max(register.size, 2))
     chunks = []
-    for start, pairs in register.index.search(queries):
-        left, right = pairs.left, pairs.right
+    for start, left, right in register.index.search(queries):
         mine = columns_of(queries.iloc[start : start + CHUNK])
         found = levels(_taken(mine, left), _taken(register.compared, right), register.lexicon)
         worth = {name: values[right] for name, values in register.worth.items()}

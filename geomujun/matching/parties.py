@@ -62,9 +62,9 @@ def _candidates(
     ``where``: the land of each row and all places, for namesakes in the town.
     """
     code = normalise_code(codes)
-    open_rows = ~among(code, register.firms["uscc"]) & (names != "")
+    open_rows = ~among(code, register.firms["uscc"]) & (names != "").to_numpy(dtype=bool)
     rows = pd.DataFrame({"row": names.index, "query": names, "foreign": uscc_valid(code)})
-    rows = rows[open_rows.to_numpy(dtype=bool)]
+    rows = rows[open_rows]
     columns = {"row": "int64", "uscc": "str", "weight": "float64"}
     if rows.empty:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})

@@ -109,7 +109,8 @@ def _by_location(leases: pd.DataFrame, wheres: pd.DataFrame, owners: pd.DataFram
     both = rows[["_id", "where", "lessor", "lessor_key"]].merge(wheres, on="where")
     theirs = _owned(both, owners)
     # Land of somebody else with the same 坐落 is no answer for a lessor who has land of his own.
-    landless = ~(among(both["lessor_key"], owners["uscc"]) & (both["lessor_key"] != "")).to_numpy()
+    owning = among(both["lessor_key"], owners["uscc"])
+    landless = ~(owning & (both["lessor_key"] != "").to_numpy(dtype=bool))
     for pool in (both[theirs], both[landless]):
         unique = pool[~pool["_id"].duplicated(keep=False)].set_index("_id")["parcel_code"]
         fresh = unique[leases.loc[unique.index, "parcel_resolved"] == ""]
