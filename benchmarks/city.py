@@ -89,11 +89,11 @@ def _pss(pid: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
-def run(case: Path, out: Path, workers: int) -> Run:
-    """Run the job on a case in a process of its own."""
+def run(case: Path, out: Path, workers: int, *more: str) -> Run:
+    """Run the job on a case in a process of its own; ``more``: further options."""
     command = [sys.executable, "-c", "from geomujun.cli.main import run; run()", "run", str(case),
                "--out", str(out), "--scheme", "zhejiang-2022", "--year", "2024", "--quiet",
-               "--workers", str(workers)]  # fmt: skip
+               "--workers", str(workers), *more]  # fmt: skip
     start = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     peak = Peak(child.pid)

@@ -4,7 +4,9 @@
 
 A demo world is matched, rows of its parcels, enterprises and leases are added, changed and removed,
 and it is matched again twice: under the statistics and weights of the first run, and under its own.
-A link is stable when its whole row (evidence, probability, rival) is the same. CPU seconds.
+A link is stable when its whole row (evidence, probability, rival) is the same. Then the command
+line runs the case and, with `--since` that run, runs it once more: what no change at all costs.
+`again_to_full` is a second run's share of the first's CPU seconds, of matching and of the whole.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import numpy as np
 import pandas as pd
 from geomujun_demo import make
 
+from benchmarks.city import run as whole_run
 from geomujun.domain.case import Case
 from geomujun.intake.reader import read_case
 from geomujun.matching.engine import COLUMNS, match
@@ -68,6 +71,8 @@ def _changed(stem: str, frame: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
 
 def _added(stem: str, rows: pd.DataFrame) -> pd.DataFrame:
     key = {"parcels": "parcel_code", "enterprises": "uscc", "leases": "contract_no"}[stem]
+    if rows.empty:
+        return rows
     if stem == "parcels":
         codes = rows[key].str.slice(0, 14) + (90_000 + np.arange(len(rows))).astype(str)
     else:
@@ -91,8 +96,15 @@ def stable(before: pd.DataFrame, after: pd.DataFrame) -> float:
     return round(float(np.mean(np.logical_and.reduce(same))), 4)
 
 
+def whole(folder: Path, out: Path) -> tuple[float, float]:
+    """CPU seconds of `geomujun run` and of running again `--since` it."""
+    first = whole_run(folder, out / "first", 1)
+    again = whole_run(folder, out / "again", 1, "--since", str(out / "first"))
+    return round(first.cpu_s, 1), round(again.cpu_s, 1)
+
+
 def run(folder: Path, rows: int, seed: int) -> dict[str, Any]:
-    """Match, edit, match again twice."""
+    """Match, edit, match again twice, run twice."""
     intake, reading = spent(lambda: read_case(folder))
     identity, settling = spent(lambda: settle(intake.case))
     case = identity.case
@@ -102,6 +114,7 @@ def run(folder: Path, rows: int, seed: int) -> dict[str, Any]:
     touched, comparing = spent(lambda: changed_rows(digests(case), digests(later)))
     kept, frozen = spent(lambda: match(later, DAY, frozen=freeze(first.register)))
     own, again = spent(lambda: match(later, DAY))
+    run_once, run_again = whole(folder, folder.parent)
     return {
         "parcels": len(case.parcels),
         "enterprises": len(case.enterprises),
@@ -114,6 +127,10 @@ def run(folder: Path, rows: int, seed: int) -> dict[str, Any]:
         "cpu_s": {
             "read": reading, "settle": settling, "match": full, "compare_rows": comparing,
             "match_again_frozen": frozen, "match_again_own": again,
+            "run": run_once, "run_since": run_again,
+        },
+        "again_to_full": {
+            "match": round(frozen / full, 2), "run": round(run_again / run_once, 2),
         },
         "load": os.getloadavg()[0],
     }  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ import pandas as pd
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.intp]
 Keys = pd.Series | pd.Index
+_FEW: Final = 64  # keys for each wanted text, from which Arrow is the faster
 
 
 def numbered(keys: Keys) -> tuple[Ints, pd.Index]:
@@ -47,11 +49,17 @@ def positions(keys: Keys, wanted: Keys) -> Ints:
     return np.asarray(first[code[count:]], dtype=np.intp)
 
 
-def among(keys: Keys, wanted: Keys) -> Bools:
-    """Whether each key is one of the wanted."""
-    if not len(wanted):
-        return np.zeros(len(keys), dtype=bool)
-    return np.asarray(positions(keys, wanted) >= 0, dtype=bool)
+def among(keys: Keys, wanted: Iterable[Any]) -> Bools:
+    """Whether each key is one of the wanted: a column, an index or a collection of texts.
+
+    `pandas.Series.isin` makes an Arrow scalar of every text it is given: the codes of one county
+    take longer than comparing their names.
+    """
+    texts = wanted.to_numpy(dtype=object) if isinstance(wanted, pd.Series | pd.Index) else wanted
+    known = {text for text in texts if isinstance(text, str)}
+    if len(known) * _FEW < len(keys):
+        return np.array(keys.isin(list(known)), dtype=bool)
+    return np.fromiter((key in known for key in plain(keys)), dtype=bool, count=len(keys))
 
 
 def of(values: pd.Series, keys: Keys) -> pd.Series:

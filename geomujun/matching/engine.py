@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geomujun.domain.case import Case
+from geomujun.domain.keys import among
 from geomujun.domain.words import Band, Relation, Verdict
 from geomujun.matching import explain
 from geomujun.matching.holders import explode
@@ -249,10 +250,10 @@ def _known(
     firms = register.firms
     gone = set(firms.loc[firms["status"].isin(GONE), "uscc"])
     sure = own[(own["rank"] == 1) & (own["probability"] >= weights.limits["auto"])]
-    owners = sure.loc[~sure["uscc"].isin(gone), ["parcel_code", "uscc"]].drop_duplicates()
+    owners = sure.loc[~among(sure["uscc"], gone), ["parcel_code", "uscc"]].drop_duplicates()
     live = _live(leases)
     tenants = live[["parcel_resolved", "lessee_key"]].set_axis(["parcel_code", "uscc"], axis=1)
-    kinds = _holder_kinds(holders, sure.loc[sure["uscc"].isin(gone), "parcel_code"])
+    kinds = _holder_kinds(holders, sure.loc[among(sure["uscc"], gone), "parcel_code"])
     return Known(owners, tenants, _dead(leases, tenants), _parents(firms), kinds)
 
 
@@ -261,7 +262,7 @@ def _holder_kinds(holders: pd.DataFrame, gone: pd.Series) -> pd.Series:
     order = {"firm": 0, "public": 1, "collective": 2, "person": 3, "none": 4}
     first = holders.assign(_o=holders["kind"].map(order)).sort_values(["parcel_code", "_o"])
     kinds = first.drop_duplicates("parcel_code").set_index("parcel_code")["kind"]
-    return kinds.mask(kinds.index.isin(gone), "gone")
+    return kinds.mask(among(kinds.index, gone), "gone")
 
 
 def _dead(leases: pd.DataFrame, tenants: pd.DataFrame) -> pd.DataFrame:
@@ -355,7 +356,7 @@ def _finish(
         links["valid_from"].isna() | (links["valid_from"] <= day)
     )
     gone = register.firms.loc[register.firms["status"].isin(GONE), "uscc"]
-    links["holder_cancelled"] = links["uscc"].isin(gone)
+    links["holder_cancelled"] = among(links["uscc"], gone)
     believed = (links["band"] == Band.AUTO) | (links["decision"] == Verdict.SAME)
     links["counted"] = (
         believed
@@ -371,7 +372,7 @@ def _untitled(holders: pd.DataFrame, links: pd.DataFrame) -> pd.Series:
     """Number of holders of each parcel whose firm-like holder no automatic title names."""
     titled = links.loc[(links["relation"] == Relation.OWN) & (links["band"] == Band.AUTO)]
     firm = holders[
-        (holders["kind"] == "firm") & ~holders["parcel_code"].isin(titled["parcel_code"])
+        (holders["kind"] == "firm") & ~among(holders["parcel_code"], titled["parcel_code"])
     ]
     return firm.drop_duplicates("parcel_code").set_index("parcel_code")["n_holders"]
 
@@ -381,7 +382,7 @@ def _without_answered(links: pd.DataFrame, holders: pd.DataFrame) -> pd.DataFram
     own = links["relation"] == Relation.OWN
     said = links.loc[own & (links["decision"] == Verdict.SAME), "parcel_code"]
     sole = holders.loc[holders["n_holders"] == 1, "parcel_code"]
-    settled = links["parcel_code"].isin(said) & links["parcel_code"].isin(sole)
+    settled = among(links["parcel_code"], said) & among(links["parcel_code"], sole)
     moot = own & settled & (links["band"] == Band.REVIEW) & (links["decision"] == Verdict.NONE)
     return links[~moot].reset_index(drop=True)
 

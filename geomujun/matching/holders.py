@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geomujun.domain.case import Case
+from geomujun.domain.keys import among
 from geomujun.text.identifiers import (
     looks_like_person_id,
     normalise_code,
@@ -116,11 +117,11 @@ def explode(
     known = pd.Index(case.parcels["parcel_code"])
     found = resolve_parcel_codes(case.right_holders["parcel_code"], known)
     listed = case.right_holders.assign(parcel_code=found["code"])
-    in_list = case.parcels["parcel_code"].isin(listed["parcel_code"])
+    in_list = among(case.parcels["parcel_code"], listed["parcel_code"])
     columns = ["parcel_code", "seq", "name", "holder_id", "share"]
     cells = pd.DataFrame(_from_parcels(case.parcels[~in_list]), columns=columns)
     frame = pd.concat([cells.assign(person=False), _from_list(listed)], ignore_index=True)
-    frame = frame[frame["parcel_code"].isin(known) & (frame["name"] != "")]
+    frame = frame[among(frame["parcel_code"], known) & (frame["name"] != "")]
     frame["holder_id"] = normalise_code(frame["holder_id"].astype("str"))
     frame = frame.sort_values(["parcel_code", "seq", "name", "holder_id"], ignore_index=True)
     # One holder written twice is one holder, not a co-owner of itself.

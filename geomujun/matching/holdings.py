@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geomujun.domain.keys import among
 from geomujun.matching.land import Land
 
 BESIDE_M: Final = 50.0
@@ -68,7 +69,7 @@ def letting(leases: pd.DataFrame, names: pd.DataFrame, known: pd.DataFrame) -> p
     head = leases[(leases["head_contract_no"] == "") & (leases["parcel_resolved"] != "")]
     current = names[~names["former"]].drop_duplicates("norm", keep=False)
     by_name = head["lessor_norm"].map(current.set_index("norm")["uscc"].astype("object"))
-    code = head["lessor_uscc"].where(head["lessor_uscc"].isin(known["uscc"]), by_name)
+    code = head["lessor_uscc"].where(among(head["lessor_uscc"], known["uscc"]), by_name)
     found = pd.DataFrame({"parcel_code": head["parcel_resolved"], "uscc": code.astype("object")})
     found = found.dropna().drop_duplicates()
     return found.sort_values(["parcel_code", "uscc"], ignore_index=True).astype("str")

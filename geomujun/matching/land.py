@@ -18,7 +18,7 @@ import shapely
 
 from geomujun.domain.case import Case
 from geomujun.geo.overlay import Plane, patch_parcel
-from geomujun.matching.vicinity import zones
+from geomujun.matching.vicinity import gazetteer, zones
 from geomujun.text.locations import door_key, parse_locations
 
 INDUSTRIAL_PATCH: Final = r"^06(?:01|02)"
@@ -32,7 +32,8 @@ class Land:
 
     ``rows``: code, area_m2, on_patch, location, town (filled from its
     地籍区), village, road, park, door, plot, zone; ``flat``: their
-    polygons in metres of ``plane``; ``tree`` over them; ``position``: code → row.
+    polygons in metres of ``plane``; ``tree`` over them; ``position``: code → row;
+    ``named``: what lies in which zone.
     """
 
     rows: pd.DataFrame
@@ -40,6 +41,7 @@ class Land:
     tree: shapely.STRtree
     plane: Plane
     position: pd.Series  # code -> row
+    named: frozenset[str]  # vicinity.gazetteer
 
 
 def bare_patches(case: Case) -> gpd.GeoDataFrame:
@@ -116,7 +118,7 @@ def land_of(
     rows, flat = rows.iloc[order].reset_index(drop=True), flat[order]
     rows = zones(rows)
     position = pd.Series(np.arange(len(rows)), index=rows["code"])
-    return Land(rows, flat, shapely.STRtree(flat), plane, position)
+    return Land(rows, flat, shapely.STRtree(flat), plane, position, gazetteer(rows))
 
 
 def door_table(case: Case, land: Land) -> pd.DataFrame:

@@ -22,7 +22,6 @@ from geomujun.matching.compare import columns_of, levels
 from geomujun.matching.evidence import Item, ordered
 from geomujun.matching.explain import own_items, place_texts, use_prior
 from geomujun.matching.holders import kinds_of
-from geomujun.matching.names import rarities
 from geomujun.matching.register import PARTS, Frozen, Register, build, lexicon_of
 from geomujun.matching.sites import (
     place_items,
@@ -75,9 +74,6 @@ class Index:
         names, firms = self.register.names, self.register.firms
         self._names: Arrays = {c: names[c].to_numpy() for c in ("firm", "former", "until")}
         self._written = names["written"].to_numpy(object)
-        self._rare: Arrays = {
-            str(c): v.to_numpy(np.float64) for c, v in rarities(names, self.register).items()
-        }
         self._uscc = firms["uscc"].to_numpy(object)
         self._name = firms["name"].to_numpy(object)
         self._firm = {code: i for i, code in enumerate(self._uscc)}
@@ -134,7 +130,7 @@ class Index:
         right = _taken(self.register.compared, rows)
         found = levels(left, right, self.register.lexicon)
         said = {part: np.asarray(level, dtype=object) for part, level in found.items()}
-        rare = _taken(self._rare, rows)
+        rare = _taken(self.register.worth, rows)
         bits = self.weights.bits_of(found, rare["rarity"], rare["trade_rarity"])
         return {"name_row": rows, **_taken(self._names, rows), **said, **rare, **bits}
 

@@ -14,14 +14,12 @@ import pandas as pd
 
 from geomujun.matching.candidates import CHUNK
 from geomujun.matching.compare import Columns, columns_of, levels
-from geomujun.matching.register import Register
+from geomujun.matching.register import Register, worth_of
 from geomujun.matching.weights import Weights, shipped
 from geomujun.text.lexicon import Lexicon
 from geomujun.text.names import parse
 from geomujun.text.sound import sounds
 
-_RARITY_CAP: Final = 17.0
-_SURE_RARITY: Final = 2.0
 FLOOR: Final = -20.0  # bits, prior included; a weaker name is no candidate
 
 
@@ -62,14 +60,12 @@ def match_names(
     weights = weights or shipped()
     queries = queries.iloc[np.argsort(queries.index.to_numpy(object), kind="stable")]
     names = register.names
-    table = rarities(names, register)
-    rare = {name: table[name].to_numpy(np.float64) for name in ("rarity", "trade_rarity")}
     least = floor + np.log2(max(register.size, 2))
     chunks = []
     for start, left, right in register.index.search(queries):
         mine = columns_of(queries.iloc[start : start + CHUNK])
         found = levels(_taken(mine, left), _taken(register.compared, right), register.lexicon)
-        worth = {name: values[right] for name, values in rare.items()}
+        worth = {name: values[right] for name, values in register.worth.items()}
         bits = weights.bits_of(found, worth["rarity"], worth["trade_rarity"])
         rows = np.flatnonzero(bits["bits"] >= least)
         told: dict[str, Any] = {**found, **worth, **bits}
@@ -86,7 +82,7 @@ def _best_names(pairs: pd.DataFrame, queries: pd.DataFrame, names: pd.DataFrame)
     """The best name of each text and enterprise, in the order `match_names` promises."""
     left, right, bits = (pairs[c].to_numpy() for c in ("left", "name_row", "bits"))
     text = pd.factorize(queries.index)[0][left]  # texts are sorted, so their codes are
-    firm = pd.factorize(names["uscc"], sort=True)[0][right]
+    firm = pd.factorize(names["uscc"].to_numpy(object)[right], sort=True)[0]
     order = np.lexsort((right, names["former"].to_numpy()[right], -bits, firm, text))
     again = (np.diff(text[order]) == 0) & (np.diff(firm[order]) == 0)
     order = order[~np.concatenate([[False], again])[: len(order)]]
@@ -98,19 +94,7 @@ def _best_names(pairs: pd.DataFrame, queries: pd.DataFrame, names: pd.DataFrame)
     return pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
 
 
-def rarities(names: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """``rarity`` and ``trade_rarity`` in bits: what sharing 字号 or trade with a name is worth."""
-    rare = names["trade_name"].map(register.rare["trade_name"]).astype("float64")
-    trade = names["trade"].map(register.rare["trade"]).astype("float64")
-    return pd.DataFrame(
-        {
-            "rarity": rare.fillna(_RARITY_CAP).clip(upper=_RARITY_CAP),
-            "trade_rarity": trade.fillna(_SURE_RARITY),
-        }
-    )
-
-
 def compare(left: pd.DataFrame, right: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Levels and rarities of pairs of parsed names, row by row."""
     found = levels(columns_of(left), columns_of(right), register.lexicon)
-    return pd.DataFrame(found, index=right.index).join(rarities(right, register))
+    return pd.DataFrame(found, index=right.index).assign(**worth_of(right, register.rare))

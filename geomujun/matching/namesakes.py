@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from geomujun.domain.keys import among
 from geomujun.matching.names import compare, parse_queries
 from geomujun.matching.register import Register
 from geomujun.matching.sites import Places
@@ -65,7 +66,7 @@ def namesakes(
 def _by_town(wanted: pd.Series, register: Register, places: Places) -> pd.DataFrame:
     """Names of these 字号 with each town their firm names: ``trade_name town`` and `COLUMNS`."""
     names = register.names[["trade_name", "firm", "uscc", "former", "until"]]
-    names = names[names["trade_name"].isin(wanted)].reset_index(names="name_row")
+    names = names[among(names["trade_name"], wanted)].reset_index(names="name_row")
     firm = names["firm"].to_numpy()
     towns = [parts["town"].to_numpy()[firm] for parts in (places.sites.site, places.sites.home)]
     both = pd.concat([names.assign(town=town) for town in towns], ignore_index=True)

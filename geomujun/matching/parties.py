@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from geomujun.domain.keys import among
 from geomujun.matching.compete import competing
 from geomujun.matching.names import match_names, parse_queries
 from geomujun.matching.namesakes import namesakes
@@ -56,7 +57,7 @@ def tenants(
     named = (sure["key"] == "") & ~uscc_valid(code)  # a valid code of nobody is an outsider's
     best = _best(pairs).reindex(leases.index)
     asked = best[named & (best["probability"] >= weights.limits["review"])].reindex(leases.index)
-    rivals = best.where(~code.isin(register.firms["uscc"]))
+    rivals = best[~among(code, register.firms["uscc"])].reindex(leases.index)
     return sure.assign(
         maybe=asked["uscc"].fillna("").astype("str"),
         maybe_p=asked["probability"].fillna(0.0),
@@ -77,9 +78,9 @@ def _candidates(
     ``where``: the land of each row and all places, for namesakes in the town.
     """
     code = normalise_code(codes)
-    open_rows = ~code.isin(register.firms["uscc"]) & (names != "")
+    open_rows = ~among(code, register.firms["uscc"]) & (names != "").to_numpy(dtype=bool)
     rows = pd.DataFrame({"row": names.index, "query": names, "foreign": uscc_valid(code)})
-    rows = rows[open_rows.to_numpy(dtype=bool)]
+    rows = rows[open_rows]
     columns = {"row": "int64", "uscc": "str", "weight": "float64"}
     if rows.empty:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
@@ -100,7 +101,7 @@ def _candidates(
 def _chosen(pairs: pd.DataFrame, codes: pd.Series, register: Register) -> pd.DataFrame:
     """The best candidate of each row where it is sure enough; a known code needs none."""
     code = normalise_code(codes)
-    known = code.isin(register.firms["uscc"])
+    known = among(code, register.firms["uscc"])
     best = _best(pairs)
     best = best[best["probability"] >= SURE]
     by_name = best["uscc"].reindex(codes.index).fillna("").astype("str")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geomujun.domain.case import Case
@@ -23,6 +24,8 @@ _FORMER: Final = re.compile(
 )
 PARTS: Final = ("norm", "plain", "places", "trade_name", "trade", "legal")
 COUNTED: Final = (*PARTS, "pinyin")
+_RARITY_CAP: Final = 17.0
+_SURE_RARITY: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Register:
     counted: pd.DataFrame
     size: int
     rare: Mapping[str, pd.Series]  # `rarity` of 字号 and trade
+    worth: Mapping[str, npt.NDArray[np.float64]]  # `worth_of` ``names``
     index: NameIndex
     compared: Columns  # of ``names``
 
@@ -57,6 +61,18 @@ def rarity(names: pd.DataFrame, part: str) -> pd.Series:
     bearers = names.drop_duplicates(["firm", part])[part].value_counts()
     total = max(names["firm"].nunique(), 2)
     return pd.Series(np.log2(total / bearers.to_numpy()), index=bearers.index)
+
+
+def worth_of(
+    names: pd.DataFrame, rare: Mapping[str, pd.Series]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """``rarity`` and ``trade_rarity`` in bits: what sharing 字号 or trade with a name is worth."""
+    mine = names["trade_name"].map(rare["trade_name"]).to_numpy(dtype=np.float64)
+    trade = names["trade"].map(rare["trade"]).to_numpy(dtype=np.float64)
+    return {
+        "rarity": np.minimum(np.where(np.isnan(mine), _RARITY_CAP, mine), _RARITY_CAP),
+        "trade_rarity": np.where(np.isnan(trade), _SURE_RARITY, trade),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +118,8 @@ def build(case: Case, lexicon: Lexicon, frozen: Frozen | None = None) -> Registe
     counted, size = (frozen.names, frozen.size) if frozen else (names, len(firms))
     rare = {part: rarity(counted, part) for part in ("trade_name", "trade")}
     index, compared = NameIndex(names, counted), columns_of(names)
-    return Register(names, firms, lexicon, counted, size, rare, index, compared)
+    worth = worth_of(names, rare)
+    return Register(names, firms, lexicon, counted, size, rare, worth, index, compared)
 
 
 def in_order(names: pd.DataFrame) -> pd.DataFrame:

@@ -172,7 +172,7 @@ def place_levels(
         l_point=point,
         l_door=_door_level(pairs, door_pairs(sites.site, doors, asked)),
         l_home=_door_level(pairs, door_pairs(sites.home, doors, asked)),
-        l_village=vicinity_level(land.rows, place, firm, sites.site, sites.home),
+        l_village=vicinity_level(land.rows, land.named, (firm, place), sites.site, sites.home),
         l_area=_area_level(firm, place, sites, land),
     )
 

@@ -15,6 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geomujun.domain.case import Case
+from geomujun.domain.keys import among
 from geomujun.matching.holdings import letting
 from geomujun.matching.parties import lessors, tenants
 from geomujun.matching.register import Register
@@ -111,7 +112,8 @@ def _by_location(leases: pd.DataFrame, wheres: pd.DataFrame, owners: pd.DataFram
     both = rows[["_id", "where", "lessor", "lessor_key"]].merge(wheres, on="where")
     theirs = _owned(both, owners)
     # Land of somebody else with the same 坐落 is no answer for a lessor who has land of his own.
-    landless = ~(both["lessor_key"].isin(owners["uscc"]) & (both["lessor_key"] != "")).to_numpy()
+    owning = among(both["lessor_key"], owners["uscc"])
+    landless = ~(owning & (both["lessor_key"] != "").to_numpy(dtype=bool))
     for pool in (both[theirs], both[landless]):
         unique = pool[~pool["_id"].duplicated(keep=False)].set_index("_id")["parcel_code"]
         fresh = unique[leases.loc[unique.index, "parcel_resolved"] == ""]

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geomujun.domain.industry import is_industrial
+from geomujun.domain.keys import among
 from geomujun.domain.words import Relation
 from geomujun.matching.compete import competing, total_bits
 from geomujun.matching.land import Land
@@ -102,7 +103,7 @@ def _wanted_pairs(
     index = pd.Series(np.arange(len(firms)), index=firms["uscc"])
     settled = set(known.owners["uscc"]) | set(known.tenants["uscc"])
     active = ~firms["status"].isin(["注销", "吊销", "迁出"])
-    seeks = active & ~firms["uscc"].isin(settled) & ~crowded(firms, sites)
+    seeks = active & ~among(firms["uscc"], settled) & ~crowded(firms, sites)
     seeks &= is_industrial(firms["industry"])
     found = [near_pairs(sites, land), door_pairs(sites.site, doors)[["firm", "land"]]]
     found.append(area_pairs(sites, land))
@@ -118,7 +119,7 @@ def _wanted_pairs(
     dead = dead.dropna().astype("int64")
     pairs = pd.concat([*found, dead], ignore_index=True).dropna().astype("int64").drop_duplicates()
     firm = pairs["firm"].to_numpy()
-    free = ~land.rows["code"].isin(known.owners["parcel_code"]).to_numpy()[pairs["land"]]
+    free = ~among(land.rows["code"], known.owners["parcel_code"])[pairs["land"]]
     # The lease that ended says as well as an address where the firm may still be.
     rented = pd.MultiIndex.from_frame(pairs).isin(pd.MultiIndex.from_frame(dead))
     wanted = seeks.to_numpy(dtype=bool)[firm] & (sites.has_site[firm] | free | rented)
@@ -202,7 +203,7 @@ def registered_only(
 ) -> pd.DataFrame:
     """Firms without any land whose registered house number is on one parcel: ``uscc code``."""
     active = ~firms["status"].isin(["注销", "吊销", "迁出"])
-    free = active & ~firms["uscc"].isin(linked) & ~crowded(firms, sites)
+    free = active & ~among(firms["uscc"], linked) & ~crowded(firms, sites)
     office = (sites.home["room"] == "").to_numpy(dtype=bool)
     pairs = door_pairs(sites.home, doors)
     pairs = pairs[(free.to_numpy(dtype=bool) & office)[pairs["firm"].to_numpy()]]

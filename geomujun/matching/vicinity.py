@@ -8,6 +8,7 @@ neighbours, and an address in another town speaks against.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
+Bools = npt.NDArray[np.bool_]
 ZONE, DISTRICT, CODE = 12, 9, 19
 MIN_SEEN: Final = 3  # parcels of a 地籍区 that name their town before it speaks for the others
 MIN_SHARE: Final = 0.8
@@ -40,22 +42,31 @@ def zones(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(zone=zone, town=rows["town"].where(rows["town"] != "", town))
 
 
-def gazetteer(rows: pd.DataFrame) -> pd.Index:
+def gazetteer(rows: pd.DataFrame) -> frozenset[str]:
     """All ``zone|name`` of the villages, roads and parks that parcels of a zone name."""
-    found = [rows["zone"] + "|" + rows[n] for n in NAMES]
-    some = [(rows["zone"] != "") & (rows[n] != "") for n in NAMES]
-    names: pd.Index = pd.Index(pd.concat([f[s] for f, s in zip(found, some, strict=True)]))
-    return names.unique()
+    zones = rows["zone"].to_numpy(object)
+    columns = (rows[name].to_numpy(object) for name in NAMES)
+    return frozenset(
+        f"{zone}|{name}"
+        for column in columns
+        for zone, name in zip(zones, column, strict=True)
+        if zone and name
+    )
 
 
 def vicinity_level(
-    rows: pd.DataFrame, place: Ints, firm: Ints, site: pd.DataFrame, home: pd.DataFrame
+    rows: pd.DataFrame,
+    known: frozenset[str],
+    pairs: tuple[Ints, Ints],
+    site: pd.DataFrame,
+    home: pd.DataFrame,
 ) -> Objects:
     """How near each firm's address is to the land of a pair; the production site speaks first.
 
     Args:
         rows: Land with ``zone town village road park``.
-        place, firm: Row positions of the pairs, (n,).
+        known: Its `gazetteer`.
+        pairs: Row positions of the firms and of the land, (n,) each.
         site, home: Parsed production sites and registered addresses of the firms.
 
     Returns:
@@ -63,22 +74,29 @@ def vicinity_level(
         ``other`` village · ``far`` another town (``home_far`` if only the registered address says
         so) · ``none``.
     """
-    known = gazetteer(rows)
-    theirs = rows[["zone", "town", *NAMES]].take(place).reset_index(drop=True)
-    at_site = _level(site[["town", *NAMES]].take(firm).reset_index(drop=True), theirs, known)
-    at_home = _level(home[["town", *NAMES]].take(firm).reset_index(drop=True), theirs, known)
+    firm, place = pairs
+    columns = ("town", *NAMES)
+    theirs = {name: rows[name].to_numpy(object)[place] for name in ("zone", *columns)}
+    at_site, at_home = (
+        _level({name: parts[name].to_numpy(object)[firm] for name in columns}, theirs, known)
+        for parts in (site, home)
+    )
     at_home = np.where(at_home == "far", "home_far", at_home)
     return np.where(at_site == "none", at_home, at_site).astype(object)
 
 
-def _level(mine: pd.DataFrame, theirs: pd.DataFrame, known: pd.Index) -> Objects:
+def _level(
+    mine: Mapping[str, Objects], theirs: Mapping[str, Objects], known: frozenset[str]
+) -> Objects:
     """The level of one address role, without ``home_far``."""
     told = (mine["town"] != "") & (theirs["town"] != "")
     apart = told & (mine["town"] != theirs["town"])
     equal = _equal(mine, theirs, "village") | _equal(mine, theirs, "road")
-    there = pd.Series(False, index=mine.index)
+    there = np.zeros(len(told), dtype=bool)
     for name in NAMES:
-        there |= (mine[name] != "") & (theirs["zone"] + "|" + mine[name]).isin(known)
+        words = zip(theirs["zone"], mine[name], strict=True)
+        found = [bool(word) and f"{zone}|{word}" in known for zone, word in words]
+        there |= np.array(found, dtype=bool)
     differs = (mine["village"] != "") & (theirs["village"] != "")
     differs &= mine["village"] != theirs["village"]
     return np.select(
@@ -88,5 +106,5 @@ def _level(mine: pd.DataFrame, theirs: pd.DataFrame, known: pd.Index) -> Objects
     ).astype(object)
 
 
-def _equal(mine: pd.DataFrame, theirs: pd.DataFrame, name: str) -> pd.Series:
-    return (mine[name] == theirs[name]) & (mine[name] != "")
+def _equal(mine: Mapping[str, Objects], theirs: Mapping[str, Objects], name: str) -> Bools:
+    return np.asarray((mine[name] == theirs[name]) & (mine[name] != ""), dtype=bool)

@@ -139,6 +139,8 @@ def resolve_parcel_codes(written: pd.Series, known: pd.Index) -> pd.DataFrame:
         Numbers of other shapes (``津南长(挂)G2024-01号``) are variants of one another when only
         brackets, dashes and 号 differ.
     """
+    if written.empty:
+        return pd.DataFrame({"code": written, "how": written}, dtype="str")
     distinct = pd.Series(pd.unique(written.astype("str")), dtype="str")
     codes = pd.Index(known.unique(), dtype="str")
     exact = (codes.get_indexer(pd.Index(distinct)) >= 0) & (distinct != "").to_numpy(dtype=bool)

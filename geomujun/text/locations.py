@@ -8,6 +8,7 @@ room are part of the identity of a place: two numbers that differ are two places
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import pandas as pd
@@ -60,18 +61,19 @@ _MARKS: Final = {
 }
 
 
-def _first(column: pd.Series, pattern: str) -> pd.Series:
-    """The first group of the pattern's first hit in each text, "" for none."""
-    found = pd.Series("", index=column.index, dtype="str")
-    tried = column.str.contains(_MARKS[pattern], regex=True).to_numpy(dtype=bool)
-    if tried.any():
-        hits = column[tried].str.extract(pattern, expand=False).fillna("").astype("str")
-        found[tried] = hits.to_numpy()
-    return found
+_SEARCHES: Final = {p: (re.compile(marks), re.compile(p)) for p, marks in _MARKS.items()}
+_STARTS: Final = re.compile(_DIVISION)
+_NUMBERED: Final = re.compile(_NUMBER)
+_RELATES: Final = re.compile(_RELATIVE)
+# A bracket or a house number before the firm's name is no part of it.
+_BEFORE: Final = re.compile(r"^.*号[(,、]?|^\((?!.*\))")
 
 
-def _arabic(column: pd.Series) -> pd.Series:
-    return column.replace(_NUMERALS).astype("str")
+def _first(text: str, pattern: str) -> str:
+    """The first group of the pattern's first hit, "" for none."""
+    marks, wanted = _SEARCHES[pattern]
+    found = wanted.search(text) if marks.search(text) else None
+    return found[1] or "" if found else ""
 
 
 def parse_locations(texts: pd.Series) -> pd.DataFrame:
@@ -81,47 +83,42 @@ def parse_locations(texts: pd.Series) -> pd.DataFrame:
         Frame on the index of ``texts``: the text columns of `PARTS`, "" when missing, ``norm``
         (the whole text normalised, without divisions down to the county) and ``relative`` (bool).
     """
-    norm = normalise(texts)
-    distinct = pd.Series(pd.unique(norm), dtype="str")
-    table = _parse_distinct(distinct).set_axis(distinct.to_numpy())
-    return table.loc[norm.to_numpy()].set_axis(texts.index)
+    codes, distinct = pd.factorize(normalise(texts))
+    rows = [_parts(norm) for norm in distinct]
+    names = ("norm", *PARTS, "relative")
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    kinds = {name: "bool" if name == "relative" else "str" for name in names}
+    table = pd.DataFrame(
+        {n: pd.Series(c, dtype=kinds[n]) for n, c in zip(names, columns, strict=True)}
+    )
+    return table.take(codes).set_axis(texts.index)
 
 
-def _parse_distinct(norm: pd.Series) -> pd.DataFrame:
-    local = norm.str.replace(_DIVISION, "", regex=True)
-    local = local.where(local != "", norm)
+def _parts(norm: str) -> tuple[str | bool, ...]:
+    """``norm``, `PARTS` and ``relative`` of one normalised text."""
+    local = _STARTS.sub("", norm) or norm
     town = _first(local, _TOWN)
-    rest = pd.Series(
-        [text[len(head) :] for text, head in zip(local, town, strict=True)], dtype="str"
-    )
-    # A bracket or a house number before the firm's name is no part of it.
-    neighbour = _first(rest, _NEIGHBOUR).str.replace(r"^.*号[(,、]?|^\((?!.*\))", "", regex=True)
+    rest = local[len(town) :]
+    neighbour = _BEFORE.sub("", _first(rest, _NEIGHBOUR))
     # A neighbour's name may hold a road or a village; it says nothing about this place's own.
-    own = pd.Series(
-        [t.replace(n, "") if n else t for t, n in zip(rest, neighbour, strict=True)], dtype="str"
-    )
+    own = rest.replace(neighbour, "") if neighbour else rest
     park = _first(own, _PARK)
-    after_park = pd.Series(
-        [t.split(p, 1)[-1] if p else t for t, p in zip(own, park, strict=True)], dtype="str"
-    )
-    numbered = after_park.str.extract(_NUMBER).fillna("").astype("str")
-    village = _first(after_park, _VILLAGE)
-    road = numbered[0].where(numbered[0] != "", _first(after_park, _ROAD))
-    return pd.DataFrame(
-        {
-            "norm": local,
-            "town": town,
-            "village": village.where(village != "", _first(park, _VILLAGE)).astype("str"),
-            "park": park,
-            "road": road.astype("str"),
-            "number": numbered[1].str.replace(r"[—之]", "-", regex=True).astype("str"),
-            "plot": _first(own, _PLOT),
-            "building": _arabic(_first(own, _BUILDING)),
-            "floor": _arabic(_first(own, _FLOOR)),
-            "room": _first(own, _ROOM),
-            "neighbour": neighbour,
-            "relative": own.str.contains(_RELATIVE, regex=True).to_numpy(dtype=bool),
-        }
+    after_park = own.split(park, 1)[-1] if park else own
+    numbered = _NUMBERED.search(after_park)
+    building, floor = _first(own, _BUILDING), _first(own, _FLOOR)
+    return (
+        local,
+        town,
+        _first(after_park, _VILLAGE) or _first(park, _VILLAGE),
+        park,
+        numbered[1] if numbered else _first(after_park, _ROAD),
+        re.sub("[—之]", "-", numbered[2]) if numbered else "",
+        _first(own, _PLOT),
+        _NUMERALS.get(building, building),
+        _NUMERALS.get(floor, floor),
+        _first(own, _ROOM),
+        neighbour,
+        _RELATES.search(own) is not None,
     )
 
 
