@@ -39,7 +39,7 @@ class Closings:
 def no_closings() -> Closings:
     """What a run without a closings file has."""
     none = Lines("", [], [], "")
-    return Closings(_live([]), none.rejects([]), "", 0)
+    return Closings(live_of([]), none.rejects([]), "", 0)
 
 
 def read_closings(path: Path) -> Closings:
@@ -60,7 +60,7 @@ def read_closings(path: Path) -> Closings:
         else:
             rows.append({**row, "state": state, "line": number})
     count = len(lines.rows) + len(lines.faults)
-    return Closings(_live(rows), lines.rejects(faults), lines.sha256, count)
+    return Closings(live_of(rows), lines.rejects(faults), lines.sha256, count)
 
 
 def _fault(row: dict[str, str], state: str) -> Fault | None:
@@ -81,7 +81,8 @@ def _fault(row: dict[str, str], state: str) -> Fault | None:
     return None
 
 
-def _live(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def live_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Live closings of rows with `TEXT`, ``state`` and ``line``: the newest of each finding."""
     frame = pd.DataFrame(rows, columns=[*TEXT, "state", "line"])
     frame = frame.astype(dict.fromkeys((*TEXT, "state"), "str") | {"line": "int64"})
     frame = frame.sort_values([*_NAMED, "decided_at", "line"], kind="stable")
