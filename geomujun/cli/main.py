@@ -32,7 +32,19 @@ app.command("doctor")(doctor.doctor)
 def add_commands() -> str:
     """Give the tree the commands that need the engine; the name of a missing package, or ""."""
     try:
-        from geomujun.cli import after_run, check, demo, explain, learn, run_case, scheme, simulate
+        from geomujun.cli import (
+            after_run,
+            check,
+            db,
+            demo,
+            explain,
+            learn,
+            review,
+            run_case,
+            scheme,
+            service,
+            simulate,
+        )
     except ModuleNotFoundError as e:
         return e.name or str(e)
     app.command("demo")(demo.demo)
@@ -42,7 +54,13 @@ def add_commands() -> str:
     app.command("explain")(explain.explain)
     app.command("learn")(learn.learn)
     app.command("simulate")(simulate.simulate)
+    app.command("load")(service.load)
+    app.command("publish")(service.publish)
     app.add_typer(scheme.app, name="scheme")
+    app.add_typer(db.app, name="db")
+    app.add_typer(service.edition, name="edition")
+    app.add_typer(review.app, name="review")
+    app.add_typer(review.audit_app, name="audit")
     return ""
 
 

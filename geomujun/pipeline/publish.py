@@ -14,6 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+import pandas as pd
+
+from geomujun.crosscheck.digest import facts_digests
 from geomujun.errors import ConflictError, DataError, UsageError
 from geomujun.export.frames import OUTPUTS, fields_of, ordered, write_csv
 from geomujun.export.masking import masked
@@ -89,13 +92,15 @@ def publish(target: Target, asked: Publication, progress: Progress | None = None
         workers=asked.workers, weights=asked.weights,
     )  # fmt: skip
     basis = Basis(None, asked.weights)
-    result = masked(solve(job, stored.intake, stored.decided, say, clock, basis))
-    result = replace(result, run=record(job, stored.intake, stored.decided, result, clock))
+    result = solve(job, stored.intake, stored.decided, say, clock, basis)
+    facts = link_facts(result)
+    run = record(job, stored.intake, stored.decided, result, clock)
+    result = masked(replace(result, run=run))
     say("store", sum(len(f) for f in result.tables.values()))
     with connect(target) as connection, connection.transaction():
         inputs.lock(connection)
         number = editions.next_number(connection)
-        drawn = _write(connection, number, asked, stored, result)
+        drawn = _write(connection, number, asked, stored, result, facts)
         audit.record(
             connection, asked.actor, "publish", f"edition/{number}",
             {"year": asked.year, "scheme": asked.scheme.id, "load": stored.load,
@@ -104,8 +109,20 @@ def publish(target: Target, asked: Publication, progress: Progress | None = None
     return Published(number, result, drawn)
 
 
-def _write(
-    connection: Conn, number: int, asked: Publication, stored: Stored, result: Result
+def link_facts(result: Result) -> pd.Series:
+    """The digest of the facts of each link, by pair; of the unmasked case."""
+    pairs = result.tables["links"][["parcel_code", "uscc"]].drop_duplicates(ignore_index=True)
+    digests = facts_digests(result.case, pairs)
+    return pd.Series(digests.to_numpy(), index=pd.MultiIndex.from_frame(pairs), dtype="str")
+
+
+def _write(  # noqa: PLR0913, PLR0917 - one transaction, one place
+    connection: Conn,
+    number: int,
+    asked: Publication,
+    stored: Stored,
+    result: Result,
+    facts: pd.Series,
 ) -> int:
     """All of an edition; the number of tiles."""
     editions.begin(connection, number)
@@ -116,7 +133,11 @@ def _write(
         hashes[name] = {
             "sha256": csv_digest(result, name), "rows": len(frame), "columns": list(frame.columns),
         }  # fmt: skip
-        editions.write_result(connection, number, name, frame, divisions.of(frame))
+        beside = pd.DataFrame({"division_code": divisions.of(frame)})
+        if name == "links":
+            pairs = pd.MultiIndex.from_frame(frame[["parcel_code", "uscc"]])
+            beside["facts_digest"] = facts.reindex(pairs).fillna("").to_numpy()
+        editions.write_result(connection, number, name, frame, beside)
     drawn = mapped.plots(result, divisions)
     editions.write_frame(connection, number, "plots", drawn.frame)
     editions.write_frame(connection, number, "firms", mapped.firms(result, divisions, drawn))

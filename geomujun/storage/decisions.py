@@ -77,6 +77,15 @@ def live(connection: Conn, parcel_code: str, uscc: str) -> dict[str, Any] | None
         ).fetchone()
 
 
+def facts_seen(connection: Conn, edition: int, parcel_code: str, uscc: str) -> str:
+    """The digest of a pair's facts as an edition saw them, "" when it has no such link."""
+    row = connection.execute(
+        "SELECT facts_digest FROM pub.links WHERE edition = %s AND parcel_code = %s AND uscc = %s"
+        " LIMIT 1", (edition, parcel_code, uscc),
+    ).fetchone()  # fmt: skip
+    return str(row[0]) if row else ""
+
+
 def all_lines(connection: Conn, upto: int | None = None) -> list[dict[str, Any]]:
     """Every decision, replaced ones too, by pair and number; up to a number."""
     with connection.cursor(row_factory=dict_row) as cursor:

@@ -96,7 +96,7 @@ def attach(connection: Conn, number: int, tables: Sequence[sa.Table]) -> None:
 
 
 def write_result(
-    connection: Conn, number: int, name: str, frame: pd.DataFrame, division: pd.Series
+    connection: Conn, number: int, name: str, frame: pd.DataFrame, beside: pd.DataFrame
 ) -> None:
     """One output table, in the order and form in which it is written.
 
@@ -105,7 +105,7 @@ def write_result(
         number: Edition.
         name: Output table.
         frame: Columns as written; those beyond the catalogue go into ``indicators``.
-        division: Division code of each row, on the frame's index.
+        beside: ``division_code`` (and ``facts_digest`` of links), on the frame's index.
     """
     spec = TABLES[name]
     out = frame[spec.columns].copy()
@@ -117,8 +117,7 @@ def write_result(
         ]
     out.insert(0, "edition", number)
     out.insert(1, "row_no", range(1, len(out) + 1))
-    out.insert(2, "division_code", division)
-    copy_in(connection, partition(name, number), out)
+    copy_in(connection, partition(name, number), pd.concat([out, beside], axis=1))
 
 
 def _plain(value: float) -> float | None:
@@ -234,7 +233,7 @@ def get(connection: Conn, number: int, *, lock: bool = False) -> dict[str, Any]:
         ).fetchone()
     if row is None:
         raise DataError(
-            t("没有第 {n} 号发布", "there is no edition {n}", n=number), hint="geomujun publish list"
+            t("没有第 {n} 号发布", "there is no edition {n}", n=number), hint="geomujun edition list"
         )
     return row
 

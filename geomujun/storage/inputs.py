@@ -341,6 +341,15 @@ def read_rejects(connection: Conn) -> pd.DataFrame:
     )
 
 
+def touched(connection: Conn, stem: str, after: int, upto: int) -> set[str]:
+    """Firms with rows of a table that began or ended after one load, up to another."""
+    query = sql.SQL(
+        "SELECT DISTINCT uscc FROM {} WHERE (load_from > %(a)s AND load_from <= %(b)s)"
+        " OR (load_to > %(a)s AND load_to <= %(b)s)"
+    ).format(sql.Identifier("core", stem))
+    return {str(r[0]) for r in connection.execute(query, {"a": after, "b": upto})}
+
+
 def counts(connection: Conn, stems: Sequence[str] = STEMS) -> dict[str, int]:
     """Rows in force by input table."""
     out = {}

@@ -273,6 +273,7 @@ def upgrade() -> None:
     sa.Column("decision", sa.Text(), server_default="", nullable=False, comment="人工决定；internal"),
     sa.Column("lease_id", sa.Text(), server_default="", nullable=False, comment="合同编号；internal"),
     sa.Column("weight_bits", sa.Double(), nullable=True, comment="总权重；bits；internal"),
+    sa.Column("facts_digest", sa.Text(), server_default="", nullable=False, comment="这一对的事实摘要，作决定时引用"),
     sa.PrimaryKeyConstraint("edition", "row_no", name=op.f("pk_links")),
     schema="pub",
     comment="地企对应",
