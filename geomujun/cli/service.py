@@ -60,7 +60,9 @@ def load(
 
 def _load_lines(done: loading.Loaded) -> list[str]:
     if not done.number:
-        return [t("这些文件已在库中，没有变化", "these files are in force already; nothing changed")]
+        return [
+            t("这些文件已在库中，没有变化", "these files are in force already; nothing changed")
+        ]
     lines = [line for v in done.files if v.problems for line in verdict_lines(v)]
     lines.append(t("第 {n} 次导入", "load {n}", n=done.number))
     for stem, c in sorted(done.changes.items()):
@@ -74,7 +76,7 @@ def _load_lines(done: loading.Loaded) -> list[str]:
     return lines
 
 
-def publish(
+def publish(  # noqa: PLR0913, PLR0917 - one argument per option; typer passes names
     year: Annotated[int, typer.Argument(min=1990, max=2100, help="年度 · year", metavar="YEAR")],
     scheme: Annotated[
         str,

@@ -53,8 +53,8 @@ def compare(target: Target, before: int, after: int) -> Comparison:
             for name in ("links", "ledger", "enterprise_evaluation")
         }
         figures = _figures_touched(connection, rows[0]["load_id"], rows[1]["load_id"])
-    links = difference(*pair["links"], around)
-    areas = _areas(pair["ledger"], links, around)
+    links = difference(pair["links"][0], pair["links"][1], around)
+    areas = _areas(pair, links, around)
     grades = _grades(pair["enterprise_evaluation"], areas, figures, around)
     return Comparison(links, areas, grades)
 
@@ -94,30 +94,41 @@ def _figures_touched(connection: Conn, before: int, after: int) -> set[str]:
     )
 
 
-def _areas(pair: list[pd.DataFrame], links: pd.DataFrame, around: Circumstances) -> pd.DataFrame:
-    both = pair[0][["uscc", "occupied_m2"]].merge(
-        pair[1][["uscc", "occupied_m2"]], on="uscc", how="outer", suffixes=("", "_now")
-    )
+def _areas(
+    pair: dict[str, list[pd.DataFrame]], links: pd.DataFrame, around: Circumstances
+) -> pd.DataFrame:
+    before, after = (f[["uscc", "occupied_m2"]] for f in pair["ledger"])
+    both = before.merge(after, on="uscc", how="outer", suffixes=("", "_now"))
     made = pd.DataFrame(
-        {"uscc": both["uscc"], "before_m2": both["occupied_m2"], "after_m2": both["occupied_m2_now"]}
+        {
+            "uscc": both["uscc"],
+            "before_m2": both["occupied_m2"],
+            "after_m2": both["occupied_m2_now"],
+        }
     )
     change = (made["after_m2"].fillna(0) - made["before_m2"].fillna(0)).round(2)
     made = made.assign(change_m2=change)[change != 0].sort_values("uscc", ignore_index=True)
     causes = links.groupby("uscc")["cause"].agg(lambda c: "；".join(dict.fromkeys(c)))
-    near = _of_neighbours(pair, links)
-    rest = "；".join(around.bases) or t("同一宗地上其他企业的变化", "others on the same land changed")
+    near = _of_neighbours(pair["links"], links)
+    rest = "；".join(around.bases) or t(
+        "同一宗地上其他企业的变化", "others on the same land changed"
+    )
     made["cause"] = made["uscc"].map(causes).fillna(made["uscc"].map(near)).fillna(rest)
     return made
 
 
 def _of_neighbours(pair: list[pd.DataFrame], links: pd.DataFrame) -> dict[str, str]:
-    """For firms on the land of a changed link, that land."""
-    land: dict[str, list[str]] = {}
-    for parcel, uscc in links[["parcel_code", "uscc"]].itertuples(index=False):
-        land.setdefault(uscc, []).append(parcel)
+    """For firms on the land of a changed link, that land.
+
+    Args:
+        pair: ``links`` of both editions.
+        links: Those that differ.
+    """
+    known = pd.concat([frame[["parcel_code", "uscc"]] for frame in pair]).drop_duplicates()
+    near = known[known["parcel_code"].isin(links["parcel_code"])]
     return {
-        u: t("相关宗地 {p} 的对应变化", "links of {p} changed", p="、".join(p[:3]))
-        for u, p in land.items()
+        str(uscc): t("相关宗地 {p} 的对应变化", "links of {p} changed", p="、".join(sorted(p)[:3]))
+        for uscc, p in near.groupby("uscc")["parcel_code"]
     }
 
 
@@ -131,7 +142,9 @@ def _grades(
     was, now = both["grade"].fillna(""), both["grade_now"].fillna("")
     moved = both[(was != now) | (both["_side"] != "both")].sort_values("uscc", ignore_index=True)
     sized = areas.set_index("uscc")
-    rest = "；".join(around.bases) or t("评价组的基准或名次变动", "the cohort's benchmark or ranks moved")
+    rest = "；".join(around.bases) or t(
+        "评价组的基准或名次变动", "the cohort's benchmark or ranks moved"
+    )
     causes = []
     for uscc in moved["uscc"]:
         found = []
@@ -174,14 +187,19 @@ def lines(found: Comparison) -> list[str]:
 
 
 def _line(row: Mapping[Any, Any]) -> str:
-    return "  ".join(f"{v:.2f}" if isinstance(v, float) else str(v) for v in row.values() if v != "")
+    return "  ".join(
+        f"{v:.2f}" if isinstance(v, float) else str(v) for v in row.values() if v != ""
+    )
 
 
 def fields_of(row: Mapping[str, Any], name: str) -> list[Field]:
     """Columns of an output table of an edition, in their order."""
     spec = TABLES[name]
-    other = {"kind": Kind.NUMBER, "decimals": INDICATOR_DECIMALS}
-    return [spec.by_name.get(c) or Field(c, c, **other) for c in row["hashes"][name]["columns"]]
+    return [spec.by_name.get(c) or _indicator(c) for c in row["hashes"][name]["columns"]]
+
+
+def _indicator(name: str) -> Field:
+    return Field(name, name, Kind.NUMBER, decimals=INDICATOR_DECIMALS)
 
 
 def write_tables(target: Target, number: int, out: Path) -> dict[str, str]:

@@ -41,12 +41,14 @@ class Divisions:
 
 def _first(parts: list[pd.Series]) -> pd.Series:
     whole = pd.concat(parts)
-    return whole[~whole.index.duplicated()]
+    once: pd.Series = whole[~whole.index.duplicated()]
+    return once
 
 
 def _by(frame: pd.DataFrame, key: str, code: pd.Series) -> pd.Series:
     found = pd.Series(code.astype("str").to_numpy(), index=pd.Index(frame[key]), dtype="str")
-    return found[found.index != ""]
+    named: pd.Series = found[found.index != ""]
+    return named
 
 
 def _of_parcels(parcels: pd.DataFrame) -> pd.Series:

@@ -82,9 +82,7 @@ def publish(target: Target, asked: Publication, progress: Progress | None = None
     clock = Clock()
     stored = read(target)
     if not stored.load:
-        raise DataError(
-            t("库里没有数据", "the database holds no data"), hint="geomujun load CASE"
-        )
+        raise DataError(t("库里没有数据", "the database holds no data"), hint="geomujun load CASE")
     clock.lap("read")
     job = Job(
         folder=Path(stored.case_name), out=Path(), scheme=asked.scheme, year=asked.year,
@@ -116,7 +114,7 @@ def link_facts(result: Result) -> pd.Series:
     return pd.Series(digests.to_numpy(), index=pd.MultiIndex.from_frame(pairs), dtype="str")
 
 
-def _write(  # noqa: PLR0913, PLR0917 - one transaction, one place
+def _write(
     connection: Conn,
     number: int,
     asked: Publication,
@@ -185,10 +183,11 @@ def _row(
     )
 
 
-class _Digest(io.TextIOBase):
+class _Digest(io.StringIO):
     """A text file that keeps only its SHA-256."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.sha = hashlib.sha256()
 
     def write(self, text: str) -> int:
@@ -220,9 +219,7 @@ def advance_on(connection: Conn, number: int, state: str, actor: str, note: str 
         ConflictError: the edition is not in the state before.
     """
     if state not in NEXT:
-        raise UsageError(
-            t("没有状态 {s!r}", "no state {s!r}", s=state), hint=" | ".join(NEXT)
-        )
+        raise UsageError(t("没有状态 {s!r}", "no state {s!r}", s=state), hint=" | ".join(NEXT))
     row = editions.get(connection, number, lock=True)
     if row["state"] not in NEXT[state]:
         raise ConflictError(

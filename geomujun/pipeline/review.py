@@ -59,7 +59,9 @@ def check(said: Opinion) -> None:
     if said.area_m2 is not None and not (0 <= said.area_m2 < math.inf):
         raise UsageError(t("面积不能为负或无穷", "an area must be finite and not negative"))
     if not (said.parcel_code and said.uscc and said.reviewer):
-        raise UsageError(t("缺少宗地代码、信用代码或复核人", "parcel_code, uscc or reviewer missing"))
+        raise UsageError(
+            t("缺少宗地代码、信用代码或复核人", "parcel_code, uscc or reviewer missing")
+        )
 
 
 def decide_on(
@@ -239,12 +241,13 @@ def import_lines(target: Target, path: Path, actor: str) -> Imported:
         audit.record(
             connection, actor, "import", f"file/{path.name}", {"sha256": found.sha256, **counts}
         )
-    return Imported(**counts, rejected=found.rejects.to_dict("records"))
+    rejected = [{str(k): v for k, v in r.items()} for r in found.rejects.to_dict("records")]
+    return Imported(**counts, rejected=rejected)
 
 
 def _take(connection: Conn, row: dict[Any, Any], actor: str) -> str:
     live = decisions.live(connection, row["parcel_code"], row["uscc"])
-    area = None if row["area_m2"] != row["area_m2"] else float(row["area_m2"])  # noqa: PLR0124
+    area = None if row["area_m2"] != row["area_m2"] else float(row["area_m2"])
     said = Opinion(
         row["parcel_code"], row["uscc"], row["verdict"], row["reviewer"] or actor,
         row["relation"], area, row["reason"], row["facts_digest"], live["id"] if live else None,

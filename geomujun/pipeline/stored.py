@@ -10,14 +10,14 @@ from typing import Any
 
 from geomujun.intake.reader import Intake
 from geomujun.intake.verdict import FileVerdict
-from geomujun.pipeline.closings import Closings, live_of
 from geomujun.pipeline.closings import TEXT as CLOSING_TEXT
+from geomujun.pipeline.closings import Closings, live_of
 from geomujun.pipeline.decisions import TEXT as DECISION_TEXT
 from geomujun.pipeline.decisions import Decisions, frame_of
 from geomujun.pipeline.jsonl import Lines
 from geomujun.storage import decisions as decision_rows
 from geomujun.storage import findings, inputs
-from geomujun.storage.target import Conn, Target, connect
+from geomujun.storage.target import Target, connect
 
 EXPORTED = (
     "parcel_code", "uscc", "verdict", "relation", "area_m2", "reason", "reviewer", "decided_at",

@@ -277,7 +277,7 @@ class Cluster:
         kept = str(self._kept().get("socket") or "")
         if kept and Path(kept).is_dir() and Path(kept).stat().st_uid == who.uid:
             return kept
-        made = tempfile.mkdtemp(prefix="gmj-", dir="/tmp")  # noqa: S108 - mode 0700, random name
+        made = tempfile.mkdtemp(prefix="gmj-", dir="/tmp")
         if who.switch:
             os.chown(made, who.uid, who.gid)
         self._keep(socket=made)
@@ -315,7 +315,7 @@ class Cluster:
         log.touch(mode=0o600)
         if who.switch:
             os.chown(log, who.uid, who.gid)
-        command = [
+        command: list[str | Path] = [
             tools.folder / "pg_ctl", "start", "-D", self._data(tools.major), "-w", "-t", "60",
             "-s", "-l", log, "-o", f"-c unix_socket_directories={socket} -c port=5432",
         ]  # fmt: skip

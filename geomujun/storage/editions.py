@@ -220,6 +220,10 @@ def listing(connection: Conn) -> list[dict[str, Any]]:
         ).fetchall()
 
 
+_GET: Final = "SELECT * FROM pub.editions WHERE number = %s"
+_GET_LOCKED: Final = "SELECT * FROM pub.editions WHERE number = %s FOR UPDATE"
+
+
 def get(connection: Conn, number: int, *, lock: bool = False) -> dict[str, Any]:
     """An edition's row.
 
@@ -227,13 +231,11 @@ def get(connection: Conn, number: int, *, lock: bool = False) -> dict[str, Any]:
         DataError: there is no such edition.
     """
     with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(
-            "SELECT * FROM pub.editions WHERE number = %s" + (" FOR UPDATE" if lock else ""),
-            (number,),
-        ).fetchone()
+        row = cursor.execute(_GET_LOCKED if lock else _GET, (number,)).fetchone()
     if row is None:
         raise DataError(
-            t("没有第 {n} 号发布", "there is no edition {n}", n=number), hint="geomujun edition list"
+            t("没有第 {n} 号发布", "there is no edition {n}", n=number),
+            hint="geomujun edition list",
         )
     return row
 

@@ -165,9 +165,7 @@ def swap(
     columns = [sql.Identifier(c) for c in _columns(stem)]
     names["columns"] = sql.SQL(", ").join(columns)
     values = {"scope": head.scope, "file": file_id, "load": load, "day": head.valid_on}
-    connection.execute(
-        sql.SQL(_PRESENT).format(**names, among=_among(stem, head.partial)), values
-    )
+    connection.execute(sql.SQL(_PRESENT).format(**names, among=_among(stem, head.partial)), values)
     connection.execute(sql.SQL(_PAIRS).format(**names))
     change = _counted(connection)
     for statement in (_KEEP, _END, _ADD):

@@ -64,7 +64,8 @@ def options(schemas: Sequence[str] | None = None) -> dict[str, Any]:
     def included(item: Any, name: Any, kind: Any, reflected: Any, other: Any) -> bool:
         if kind == "table" and item.schema not in ours:
             return False
-        return bool(alembic_helpers.include_object(item, name, kind, reflected, other))
+        helper: Any = alembic_helpers.include_object
+        return bool(helper(item, name, kind, reflected, other))
 
     return {
         "target_metadata": METADATA,
@@ -100,7 +101,7 @@ def head() -> str:
 def revision(connection: Conn) -> str:
     """The revision of the database, "" when it has none."""
     try:
-        row = connection.execute(f"SELECT version_num FROM {META}.alembic_version").fetchone()
+        row = connection.execute("SELECT version_num FROM meta.alembic_version").fetchone()
     except (pg.UndefinedTable, pg.InvalidSchemaName):
         connection.rollback()
         return ""

@@ -112,7 +112,10 @@ def _frame(table: Any, kinds: Mapping[str, Kind]) -> pd.DataFrame:
         return frame
     hexed = table.column("geom").to_numpy(zero_copy_only=False)
     shapes = shapely.set_srid(shapely.from_wkb(hexed), 0)
-    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, crs=CRS, index=frame.index))
+    layer: pd.DataFrame = gpd.GeoDataFrame(
+        frame, geometry=gpd.GeoSeries(shapes, crs=CRS, index=frame.index)
+    )
+    return layer
 
 
 def _pandas(column: Any, kind: Kind) -> pd.Series:

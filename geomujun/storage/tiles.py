@@ -51,11 +51,11 @@ def fill_cache(connection: Conn, edition: int) -> int:
     ).fetchall()
     statement = sql.SQL("COPY {} (edition, layer, z, x, y, etag, body) FROM STDIN (FORMAT binary)")
     made = list(_drawn(connection, edition, [(z, x, y) for z, x, y in places]))
-    with connection.cursor() as cursor:
-        with cursor.copy(statement.format(partition("tile_cache", edition))) as copy:
-            copy.set_types(["int4", "text", "int2", "int4", "int4", "text", "bytea"])
-            for (z, x, y), tile in made:
-                copy.write_row((edition, LAYER, z, x, y, tile.etag, tile.body))
+    into = statement.format(partition("tile_cache", edition))
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        copy.set_types(["int4", "text", "int2", "int4", "int4", "text", "bytea"])
+        for (z, x, y), tile in made:
+            copy.write_row((edition, LAYER, z, x, y, tile.etag, tile.body))
     return len(made)
 
 

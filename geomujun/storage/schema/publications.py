@@ -120,8 +120,19 @@ def _output(spec: Table) -> SqlTable:
     name = spec.name
     asked = dict.fromkeys([spec.key[0], *_LOOKED_UP.get(name, ())])
     seen = [words("facts_digest", "这一对的事实摘要，作决定时引用", "")] if name == "links" else []
-    measured = [Column("indicators", JSONB, nullable=False, server_default="{}",
-                       comment="指标 id 与 id_score → 值")] if spec.dynamic_after else []
+    measured = (
+        [
+            Column(
+                "indicators",
+                JSONB,
+                nullable=False,
+                server_default="{}",
+                comment="指标 id 与 id_score → 值",
+            )
+        ]
+        if spec.dynamic_after
+        else []
+    )
     return SqlTable(
         name,
         METADATA,
