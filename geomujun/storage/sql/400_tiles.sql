@@ -23,6 +23,7 @@ BEGIN
     WHERE p.edition = number
       AND p.geom_3857 && ST_TileEnvelope(tile_z, tile_x, tile_y, margin => 64.0 / 4096)
       AND p.division_code ^@ ANY (divisions)
+    ORDER BY p.parcel_code -- the same content is the same bytes, whatever the plan
   ) AS t
   WHERE t.geom IS NOT NULL;
   RETURN made;
@@ -54,6 +55,7 @@ BEGIN
       AND g.y BETWEEN tile_y * 32 AND tile_y * 32 + 31
       AND g.division_code ^@ ANY (divisions)
     GROUP BY g.x, g.y
+    ORDER BY g.x, g.y
   ) AS t;
   RETURN made;
 END
