@@ -45,7 +45,7 @@ def compare(target: Target, before: int, after: int) -> Comparison:
     Raises:
         DataError: there is no such edition.
     """
-    with connect(target, "app") as connection:
+    with connect(target) as connection:  # digests of input rows read personal columns too
         rows = [editions.get(connection, n) for n in (before, after)]
         around = _around(connection, rows[0], rows[1])
         pair = {

@@ -17,6 +17,7 @@ from typing import Any, Final
 import pandas as pd
 
 from geomujun.crosscheck.digest import facts_digests
+from geomujun.domain.model import Field
 from geomujun.errors import ConflictError, DataError, UsageError
 from geomujun.export.frames import OUTPUTS, fields_of, ordered, write_csv
 from geomujun.export.masking import masked
@@ -129,8 +130,10 @@ def _write(
     for name in OUTPUTS:
         frame = ordered(result, name)
         hashes[name] = {
-            "sha256": csv_digest(result, name), "rows": len(frame), "columns": list(frame.columns),
-        }  # fmt: skip
+            "sha256": csv_digest(frame, fields_of(result, name)),
+            "rows": len(frame),
+            "columns": list(frame.columns),
+        }
         beside = pd.DataFrame({"division_code": divisions.of(frame)})
         if name == "links":
             pairs = pd.MultiIndex.from_frame(frame[["parcel_code", "uscc"]])
@@ -195,10 +198,10 @@ class _Digest(io.StringIO):
         return len(text)
 
 
-def csv_digest(result: Result, name: str) -> str:
-    """SHA-256 of an output table as `geomujun run` writes it."""
+def csv_digest(frame: pd.DataFrame, fields: list[Field]) -> str:
+    """SHA-256 of an ordered output table as `geomujun run` writes it."""
     file = _Digest()
-    write_csv(ordered(result, name), fields_of(result, name), file)
+    write_csv(frame, fields, file)
     return file.sha.hexdigest()
 
 

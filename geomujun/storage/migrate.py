@@ -21,11 +21,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from geoalchemy2 import alembic_helpers
 from psycopg import errors as pg
+from psycopg import sql
 
+from geomujun.domain.catalogue import TABLES
+from geomujun.domain.model import Sensitivity
 from geomujun.errors import MachineError
 from geomujun.lang import t
 from geomujun.storage.schema.base import META, METADATA, SCHEMAS, VIEWS
-from geomujun.storage.target import Conn, Target, connect
+from geomujun.storage.schema.core import INPUTS
+from geomujun.storage.target import APP_ROLE, Conn, Target, connect
 
 _PARTITION: Final = re.compile(r"_e\d+$")
 _PACKAGE: Final = "geomujun_migrations"
@@ -164,6 +168,20 @@ def recreate(connection: Conn) -> None:
         except pg.Error as e:
             e.add_note(name)
             raise
+    _hide_personal(connection)
+
+
+def _hide_personal(connection: Conn) -> None:
+    """The application reads input tables without their personal columns."""
+    for name, table in INPUTS.items():
+        hidden = {f.name for f in TABLES[name].fields if f.sensitivity is Sensitivity.PERSONAL}
+        if hidden:
+            names = [c.name for c in table.columns if c.name not in hidden]
+            seen = sql.SQL(", ").join(map(sql.Identifier, names))
+            where = sql.Identifier("core", name)
+            role = sql.Identifier(APP_ROLE)
+            connection.execute(sql.SQL("REVOKE SELECT ON {} FROM {}").format(where, role))
+            connection.execute(sql.SQL("GRANT SELECT ({}) ON {} TO {}").format(seen, where, role))
 
 
 def sql_files() -> list[tuple[str, str]]:

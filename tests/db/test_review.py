@@ -89,7 +89,8 @@ def test_what_people_did_cannot_be_changed(database: Target, statement: str) -> 
 @pytest.mark.parametrize("statement", [
     "UPDATE pub.links SET uscc = ''", "DELETE FROM pub.editions", "SELECT * FROM raw.rows",
     "UPDATE pub.editions SET hashes = '{}'", "INSERT INTO core.groups DEFAULT VALUES",
-    "CREATE TABLE core.mine (n int)", "DELETE FROM auth.api_keys",
+    "CREATE TABLE core.mine (n int)", "SELECT holder_ids FROM core.parcels",
+    "SELECT lessee FROM core.leases", "SELECT * FROM core.right_holders", "DELETE FROM auth.api_keys",
 ])  # fmt: skip
 def test_the_application_may_do_no_more_than_it_needs(database: Target, statement: str) -> None:
     with (

@@ -44,6 +44,7 @@ def test_plots_are_in_the_tiles_and_persons_are_not(town: Target) -> None:
         codes = connection.execute(
             "SELECT parcel_code FROM pub.plots WHERE edition = 1 AND geom IS NOT NULL"
         ).fetchall()
+    with connect(town) as connection:
         held = connection.execute("SELECT holder_names, holder_ids FROM core.parcels").fetchall()
     body = b"".join(z14)
     assert all(code.encode() in body for (code,) in codes)

@@ -7,6 +7,7 @@ reviewer is there, and the audit chain is whole.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -62,13 +63,9 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return TOWN, other
 
 
-def command(home: Path, *words: str) -> list[str]:
-    return [sys.executable, "-c", RUN, *words]
-
-
 def start(home: Path, *words: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        command(home, *words), env=os.environ | {"GEOMUJUN_HOME": str(home)},
+        [sys.executable, "-c", RUN, *words], env=os.environ | {"GEOMUJUN_HOME": str(home)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
 
@@ -86,10 +83,8 @@ def state(target: Target) -> dict[str, str]:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):  # it was done already
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 
