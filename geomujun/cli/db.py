@@ -78,9 +78,12 @@ def status(as_json: Json = False) -> None:
 def upgrade(as_json: Json = False) -> None:
     """把库的结构升级到本版本 · bring the schema to this version."""
     settings = from_environment()
-    named = settings.database_url
-    target = from_url(named) if named else store.cluster(settings).up()
-    migrate.upgrade(target)
+    if settings.database_url:
+        target = from_url(settings.database_url)
+        migrate.upgrade(target)
+    else:
+        target = store.ready(settings)
+        migrate.upgrade(target)  # views, functions and rights anew, also at the same revision
     told({"revision": migrate.head()}, [f"{target.label}: {migrate.head()}"], as_json)
 
 

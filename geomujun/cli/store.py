@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import getpass
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
+from geomujun.cli.console import err
 from geomujun.errors import MachineError
 from geomujun.lang import t
 from geomujun.settings import Settings, from_environment
-from geomujun.storage import binaries, migrate
+from geomujun.storage import backup, binaries, migrate
 from geomujun.storage.cluster import Cluster
 from geomujun.storage.target import Target, connect, from_url
 
@@ -28,7 +30,10 @@ def ready(settings: Settings | None = None) -> Target:
     settings = settings or from_environment()
     if not settings.database_url:
         target = cluster(settings).up()
-        if _revision(target) != migrate.head():
+        was = _revision(target)
+        if was != migrate.head():
+            if was:
+                _keep_copy(settings, target, was)
             migrate.upgrade(target)
         return target
     target = from_url(settings.database_url)
@@ -39,6 +44,14 @@ def ready(settings: Settings | None = None) -> Target:
             hint="geomujun db upgrade",
         )
     return target
+
+
+def _keep_copy(settings: Settings, target: Target, was: str) -> None:
+    """A backup of the private database as it was before its schema changes."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+    file = settings.home / f"before-upgrade-{was}-{stamp}.dump"
+    backup.backup(target, tools(settings), file)
+    err(t("升级前已备份：{f}", "backed up before the upgrade: {f}", f=file))
 
 
 def _revision(target: Target) -> str:

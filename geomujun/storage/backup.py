@@ -27,6 +27,9 @@ def digests(connection: Conn) -> dict[str, str]:
     out = {}
     for table in sorted(METADATA.tables):
         schema, name = table.split(".")
+        there = connection.execute("SELECT to_regclass(%s)", (table,)).fetchone()
+        if not there or there[0] is None:  # a database of an earlier revision
+            continue
         row = connection.execute(
             sql.SQL(
                 "SELECT count(*), coalesce(md5(string_agg(m, '' ORDER BY m)), '')"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -37,6 +38,35 @@ class Target:
         return Target(info, self.label, self.identity)
 
 
+class _Told(Connection[TupleRow]):
+    """A connection whose block ends in our words when the server fails: no space, gone, a limit.
+
+    Only the server's first line is passed on: details may hold what stands in a row.
+    """
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            super().__exit__(kind, error, trace)
+        except psycopg.Error as e:
+            raise _failed(e) from e
+        if isinstance(error, psycopg.Error):
+            raise _failed(error) from error
+
+
+def _failed(error: psycopg.Error) -> MachineError:
+    said = error.diag.message_primary or (str(error).splitlines() or [""])[0]
+    return MachineError(
+        t("数据库出错：{e}", "the database failed: {e}", e=said),
+        hint=t("看磁盘空间和数据库日志；geomujun db status",
+               "look at disk space and the server's log; geomujun db status"),
+    )  # fmt: skip
+
+
 def from_url(url: str) -> Target:
     """The database a URL names; the password stays out of the label.
 
@@ -65,7 +95,7 @@ def connect(target: Target, access: Access = "owner", *, autocommit: bool = Fals
         MachineError: it cannot be reached, is another cluster, too old, or not in UTF-8.
     """
     try:
-        connection = psycopg.connect(
+        connection = _Told.connect(
             target.conninfo, autocommit=True, connect_timeout=10, application_name="geomujun"
         )
     except psycopg.OperationalError as e:

@@ -16,6 +16,7 @@ import pytest
 
 from geomujun.errors import MachineError
 from geomujun.settings import Settings, from_environment
+from geomujun.storage import migrate
 from geomujun.storage.cluster import Cluster
 from geomujun.storage.target import connect, from_url
 
@@ -108,6 +109,32 @@ def test_without_postgis_one_line_says_what_to_do(
     assert said in done.stderr
     assert hint in done.stderr
     assert len(done.stderr.strip().splitlines()) == 2
+
+
+def test_a_copy_is_kept_before_the_schema_changes(home: Path) -> None:
+    target = Cluster(home).up()
+    migrate.upgrade(target, "0002")
+    with connect(target, "owner") as connection:
+        connection.execute("INSERT INTO review.claims VALUES ('P', 'U', 'me', now(), now())")
+    done = command("db", "upgrade", GEOMUJUN_HOME=str(home), DATABASE_URL="")
+    assert done.returncode == 0
+    copies = list(home.glob("before-upgrade-0002-*.dump"))
+    assert len(copies) == 1
+    assert copies[0].name in done.stderr
+    assert migrate.drift(target) == []
+    with connect(target, "app") as connection:
+        assert connection.execute("SELECT reviewer FROM review.claims").fetchall() == [("me",)]
+
+
+def test_a_server_that_fails_is_told_in_words_and_without_what_rows_hold(home: Path) -> None:
+    target = Cluster(home).up()
+    with connect(target) as connection:
+        connection.execute("CREATE TABLE t (n text UNIQUE)")
+    with pytest.raises(MachineError, match="数据库出错") as told, connect(target) as connection:
+        connection.execute("INSERT INTO t VALUES ('张三'), ('张三')")
+    assert "张三" not in str(told.value) + told.value.hint
+    with pytest.raises(MachineError), connect(target) as connection:
+        connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 def test_a_password_is_neither_shown_nor_kept_in_words(
