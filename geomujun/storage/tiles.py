@@ -13,7 +13,7 @@ from psycopg import sql
 from geomujun.storage.editions import partition
 from geomujun.storage.target import Conn
 
-LAYER: Final = "land"  # grid below z12, plots from there on
+LAYER: Final = "land"  # see service.land_tile
 CACHED_ZOOM: Final = (0, 14)
 EVERYWHERE: Final = ("",)
 

@@ -13,6 +13,7 @@ from postgis_fixtures import publication
 
 from geomujun.pipeline.publish import publish
 from geomujun.storage import editions, tiles
+from geomujun.storage.schema import publications
 from geomujun.storage.target import Conn, Target, connect
 
 LIMIT = 300_000
@@ -61,7 +62,7 @@ def test_the_grid_counts_every_plot_once_at_every_zoom(town: Target) -> None:
         whole = connection.execute(
             "SELECT count(*), sum(area_m2) FROM pub.plots WHERE edition = 1 AND geom IS NOT NULL"
         ).fetchone()
-    assert sorted(z for z, _, _ in counts) == list(range(12))
+    assert sorted(z for z, _, _ in counts) == list(range(14))
     for _, plots, area in counts:
         assert plots == whole[0]
         assert area == pytest.approx(whole[1])
@@ -92,14 +93,12 @@ def many(database: Target) -> Conn:
     boxes = shapely.multipolygons(shapely.box(west, south, west + 0.0008, south + 0.0008)[:, None])
     frame = pd.DataFrame(
         {
-            "parcel_code": pd.Series(county, dtype="str") + pd.Series(range(len(west))).astype("str"),
+            "parcel_code": [f"{c}001001GB{n:05d}" for n, c in enumerate(county)],
             "division_code": pd.Series(county, dtype="str"),
             "kind": "parcel", "tax_class": 1, "low_efficiency": False, "review": False,
             "findings": 0, "area_m2": 1000.0, "geom": boxes,
         }
     )  # fmt: skip
-    from geomujun.storage.schema import publications
-
     with connect(database) as connection:
         editions.begin(connection, 1)
         editions.write_frame(connection, 1, "plots", frame)
@@ -109,8 +108,7 @@ def many(database: Target) -> Conn:
 
 @pytest.mark.parametrize("zoom", [14, 16])
 def test_a_limited_reader_keeps_the_spatial_index(many: Conn, zoom: int) -> None:
-    tile_x = int((120.05 + 180) / 360 * 2**zoom)
-    tile_y = int((1 - np.arcsinh(np.tan(np.radians(30.05))) / np.pi) / 2 * 2**zoom)
+    _, tile_x, tile_y = _tile(zoom)
     body = re.search(
         r"FROM \(\s*(SELECT p\.parcel_code.*?ANY \(divisions\))", _source(many), re.DOTALL
     )[1]
@@ -122,6 +120,27 @@ def test_a_limited_reader_keeps_the_spatial_index(many: Conn, zoom: int) -> None
     plan = "\n".join(row[0] for row in many.execute("EXPLAIN ANALYZE " + body).fetchall())
     assert re.search(r"(Index|Bitmap Index) Scan (using|on) plots_e1_geom_3857_idx", plan), plan
     assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize(("zoom", "layer"), [(12, b"grid"), (13, b"plots"), (14, b"plots")])
+def test_a_crowded_tile_shows_cells_instead_of_passing_the_limit(
+    many: Conn, zoom: int, layer: bytes
+) -> None:
+    editions.fill_grid(many, 1)
+    editions.attach(many, 1, [publications.grid])
+    place = _tile(zoom)
+    drawn = tiles.draw(many, 1, place, tiles.EVERYWHERE)
+    assert layer in drawn[:20]
+    assert len(drawn) <= LIMIT
+    whole = many.execute("SELECT service.plots_tile(1, %s, %s, %s, %s)", (*place, [""])).fetchone()
+    assert (len(whole[0]) > LIMIT) == (layer == b"grid")
+
+
+def _tile(zoom: int) -> tuple[int, int, int]:
+    """The tile in the middle of the many plots."""
+    x = int((120.1 + 180) / 360 * 2**zoom)
+    y = int((1 - np.arcsinh(np.tan(np.radians(30.1))) / np.pi) / 2 * 2**zoom)
+    return zoom, x, y
 
 
 def _source(connection: Conn) -> str:

@@ -61,15 +61,21 @@ BEGIN
 END
 $$;
 
--- The layer `land`: cells below z12, plots from there on.
+-- The layer `land`: cells below z12, plots from there on; where so many plots lie in a tile of z12
+-- or z13 that it would pass 300 KB, cells stand for them: nothing is left out silently.
 CREATE FUNCTION service.land_tile(number int, tile_z int, tile_x int, tile_y int, divisions text[])
 RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+  made bytea;
 BEGIN
-  IF tile_z < 12 THEN
-    RETURN service.grid_tile(number, tile_z, tile_x, tile_y, divisions);
+  IF tile_z >= 12 THEN
+    made := service.plots_tile(number, tile_z, tile_x, tile_y, divisions);
+    IF tile_z > 13 OR length(made) <= 300000 THEN
+      RETURN made;
+    END IF;
   END IF;
-  RETURN service.plots_tile(number, tile_z, tile_x, tile_y, divisions);
+  RETURN service.grid_tile(number, tile_z, tile_x, tile_y, divisions);
 END
 $$;
 
@@ -92,7 +98,7 @@ LANGUAGE sql STABLE AS $$
   ORDER BY 1, 2, 3
 $$;
 
--- The cells of an edition for all zooms below 12, each plot counted where its middle lies.
+-- The cells of an edition for all zooms to 13, each plot counted where its middle lies.
 CREATE FUNCTION service.grid_of(number int)
 RETURNS TABLE (z int, x int, y int, division_code text, plots int,
                parcel_a float8, parcel_b float8, parcel_c float8, parcel_d float8,
@@ -116,6 +122,6 @@ LANGUAGE sql STABLE AS $$
          sum(m2), coalesce(sum(m2) FILTER (WHERE low_efficiency), 0),
          coalesce(sum(m2 * tax_class) FILTER (WHERE tax_class > 0), 0),
          coalesce(sum(m2) FILTER (WHERE tax_class > 0), 0)
-  FROM generate_series(0, 11) AS levels, middles AS m
+  FROM generate_series(0, 13) AS levels, middles AS m
   GROUP BY 1, 2, 3, 4
 $$;
