@@ -21,7 +21,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -157,6 +157,8 @@ class Cluster:
             if not self._running(tools, who):
                 return False
             self._stop(tools, who)
+            with suppress(OSError):  # empty now; where it is not, it is not only ours
+                Path(str(self._kept().get("socket", ""))).rmdir()
         return True
 
     @contextmanager

@@ -50,6 +50,8 @@ def test_it_is_made_started_found_and_stopped(home: Path) -> None:
     assert private.down()
     assert not private.down()
     assert not private.status().running
+    assert not Path(status.socket).exists()
+    assert private.up().identity == target.identity
 
 
 def test_rows_outlive_a_killed_postmaster_and_its_pid_file_is_left_alone(home: Path) -> None:
