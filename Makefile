@@ -21,12 +21,12 @@ demo: setup
 	@bash scripts/open.sh $(DEMO_OUT)/result/map.html
 
 test: setup-dev
-	@bash scripts/apt.sh chromium fonts-noto-cjk
+	@bash scripts/apt.sh chromium fonts-noto-cjk 'postgresql-*-postgis-*'
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest -m "not long"
 
 test-long: setup-dev
-	@bash scripts/apt.sh chromium fonts-noto-cjk
+	@bash scripts/apt.sh chromium fonts-noto-cjk 'postgresql-*-postgis-*'
 	@$(BIN)/python -m pytest -m long
 
 check: setup-dev
@@ -35,7 +35,7 @@ check: setup-dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@PYTHONPATH=.:maps:data $(BIN)/lint-imports
+	@PYTHONPATH=.:maps:data:migrations $(BIN)/lint-imports
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks

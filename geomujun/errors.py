@@ -4,6 +4,7 @@ GeomujunError           exit 1 · HTTP 500
 ├── UsageError          exit 2 · HTTP 400   the command or request is not meant that way
 ├── DataError           exit 3 · HTTP 422   an input cannot be used
 │   └── SchemeError     exit 3 · HTTP 422   a scheme or locality file is wrong
+├── ConflictError       exit 1 · HTTP 409   somebody else was first
 └── MachineError        exit 4 · HTTP 503   no PostGIS, no space, no permission
 
 The thrower knows the value, the caller adds the place, the edge prints both lines.
@@ -45,6 +46,12 @@ class DataError(GeomujunError):
 
 class SchemeError(DataError):
     """A scheme or locality file has a wrong key, value or sum."""
+
+
+class ConflictError(GeomujunError):
+    """What was to be changed was changed by somebody else meanwhile."""
+
+    http_status = 409
 
 
 class MachineError(GeomujunError):

@@ -10,7 +10,6 @@ import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, distributions, requires
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +17,7 @@ import typer
 from geomujun.cli import console
 from geomujun.errors import MachineError
 from geomujun.lang import t
+from geomujun.settings import from_environment
 
 NEEDED = ("geopandas", "pyogrio", "pyarrow", "python_calamine", "opencc", "folium", "xlsxwriter")
 
@@ -83,11 +83,18 @@ def _space() -> Finding:
 
 
 def _postgis() -> Finding:
-    found = sorted(Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
-    detail = found[-1].parts[4] if found else t("没有，按文件方式工作", "none: working on files")
-    return Finding(
-        "PostGIS", bool(found), False, detail, "apt-get install postgis postgresql-*-postgis-3"
-    )
+    mend = "apt-get install 'postgresql-*-postgis-3'"
+    try:
+        from geomujun.storage import binaries
+    except ImportError as e:
+        return Finding("PostGIS", False, False, str(e), "make setup")
+    try:
+        found = binaries.find(from_environment().pg_bin)
+    except MachineError:
+        return Finding(
+            "PostGIS", False, False, t("没有，按文件方式工作", "none: working on files"), mend
+        )
+    return Finding("PostGIS", True, False, f"PostgreSQL {found.major}  {found.folder}", "")
 
 
 def _chromium() -> Finding:

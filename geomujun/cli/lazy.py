@@ -66,6 +66,18 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "换一套规则试算：谁升谁降、涉及多少地和税、减免多少 · what other rules would change.",
     ),
     "scheme": ("scheme:app", "评价方案：列出、查看、检查、比较、新建 · evaluation schemes"),
+    "db": ("db:app", "PostGIS 数据库 · the database"),
+    "load": (
+        "service:load",
+        "把一个案卷导入 PostGIS：全部导入或不留痕迹 · load a case, whole or not at all.",
+    ),
+    "publish": (
+        "service:publish",
+        "计算并生成一个新的发布（草稿） · run the engine and keep a new edition, as a draft.",
+    ),
+    "edition": ("service:edition", "已发布的结果 · publications"),
+    "review": ("review:app", "人工复核 · decisions of people"),
+    "audit": ("review:audit_app", "审计 · the audit log"),
 }
 
 

@@ -19,7 +19,7 @@ from geomujun_maps.folium_map import write_map
 
 from geomujun.export import geopackage, parallel, workbook
 from geomujun.export.folder import MADE_BY, staged
-from geomujun.export.frames import OUTPUTS, as_text, fields_of, ordered
+from geomujun.export.frames import OUTPUTS, fields_of, ordered, write_csv
 from geomujun.export.masking import masked
 from geomujun.export.result import Result
 from geomujun.lang import get_lang, set_lang, t
@@ -133,6 +133,6 @@ def write_tables(result: Result, folder: Path) -> None:
     tables = folder / "tables"
     tables.mkdir(parents=True, exist_ok=True)
     for name in OUTPUTS:
-        cells = as_text(ordered(result, name), fields_of(result, name))
         target = folder if name == "review_queue" else tables
-        cells.to_csv(target / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+        with (target / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            write_csv(ordered(result, name), fields_of(result, name), file)

@@ -8,7 +8,7 @@ made them. CSV, GeoPackage and workbook all start here.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, TextIO
 
 import numpy as np
 import numpy.typing as npt
@@ -83,6 +83,12 @@ def ordered(result: Result, name: str) -> pd.DataFrame:
 def as_text(frame: pd.DataFrame, fields: list[Field]) -> pd.DataFrame:
     """The cells of a CSV: "" for missing, ``.`` decimals, ISO dates."""
     return pd.DataFrame({f.name: _cells(frame[f.name], f) for f in fields}, index=frame.index)
+
+
+def write_csv(frame: pd.DataFrame, fields: list[Field], file: TextIO) -> None:
+    """An ordered table as CSV, with the mark by which spreadsheets know UTF-8."""
+    file.write("\ufeff")
+    as_text(frame, fields).to_csv(file, index=False, lineterminator="\n")
 
 
 def _cells(values: pd.Series, spec: Field) -> npt.NDArray[np.object_]:

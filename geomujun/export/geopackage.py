@@ -109,7 +109,7 @@ def _layers(result: Result) -> dict[str, gpd.GeoDataFrame]:
     plots = joined.plots(result)
     firms = firm_points(result, plots)
     layers = {
-        "parcels": _polygons(plots.rename(columns={"area_m2": "registered_m2"})),
+        "parcels": as_multipolygons(plots.rename(columns={"area_m2": "registered_m2"})),
         "enterprises": firms,
         "link_lines": link_lines(result, plots, firms),
     }
@@ -119,11 +119,11 @@ def _layers(result: Result) -> dict[str, gpd.GeoDataFrame]:
             fields = [f for f in TABLES[name].fields if f.sensitivity is not Sensitivity.PERSONAL]
             part = frame[[*(f.name for f in fields), "geometry"]]
             key = [k for k in TABLES[name].key if k in part.columns]
-            layers[name] = _polygons(part.sort_values(key, kind="stable", ignore_index=True))
+            layers[name] = as_multipolygons(part.sort_values(key, kind="stable", ignore_index=True))
     return layers
 
 
-def _polygons(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def as_multipolygons(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """One geometry type per layer, as the format asks; what is no polygon is left out."""
     shapes = frame.geometry.to_numpy()
     multi = np.full(len(shapes), None, dtype=object)

@@ -41,6 +41,7 @@ from geomujun.lang import t
 __all__ = ["Intake", "as_dict", "examine", "read_case"]
 
 Progress = Callable[[str, int], None]
+Keep = Callable[[FileVerdict, Raw], None]  # told of each table as its file holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def _default_hint() -> str:
 class _Reading:
     """The state of one reading: what was found, and what still has to be told apart."""
 
-    def __init__(self, limits: Limits, rules: dict[str, Rule]) -> None:
-        self.limits, self.rules = limits, rules
+    def __init__(self, limits: Limits, rules: dict[str, Rule], keep: Keep | None = None) -> None:
+        self.limits, self.rules, self.keep = limits, rules, keep
         self.frames: dict[str, pd.DataFrame] = {}
         self.rejects: list[pd.DataFrame] = []
         self.files: list[FileVerdict] = []
@@ -205,6 +206,8 @@ class _Reading:
             what = f"{type(e).__name__}: {e}"[:200]
             self._fail(verdict, t("读取时出错：{e}", "failed while reading: {e}", e=what), "")
             return
+        if self.keep is not None:
+            self.keep(verdict, raw)
         self.frames[part.stem] = built.frame
         self.rejects.append(built.rejects)
         self._learn(built.frame, part.stem)
@@ -269,7 +272,11 @@ def _refuse_doubles(parts: list[_Part], reading: _Reading) -> list[_Part]:
 
 
 def examine(
-    folder: Path, *, progress: Progress | None = None, limits: Limits = DEFAULT_LIMITS
+    folder: Path,
+    *,
+    progress: Progress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    keep: Keep | None = None,
 ) -> Intake:
     """Read a case folder without failing on what it lacks; for `geomujun check`.
 
@@ -277,6 +284,7 @@ def examine(
         folder: The case folder (CONTRACT §2).
         progress: Called with a file's name and its rows, after each file.
         limits: Bounds on sizes.
+        keep: Called with each table's verdict and its values as the file holds them.
 
     Returns:
         The tables that could be read, a verdict per file and all rejects; ``faults`` says what
@@ -292,7 +300,7 @@ def examine(
             hint=t("给出案卷文件夹的路径", "give the path of a case folder"),
         )
     listing = case_folder.find(folder)
-    reading = _Reading(limits, read_mapping(listing.mapping, limits))
+    reading = _Reading(limits, read_mapping(listing.mapping, limits), keep)
     for name, stem, why, hint in listing.refused:
         reading.unread(name, stem, UnreadableError(why, hint=hint))
     parts = [p for s in listing.sources for p in reading.parts(s)]

@@ -40,7 +40,7 @@ class Closings:
 def no_closings() -> Closings:
     """What a run without a closings file has."""
     none = Lines("", [], [], "")
-    return Closings(_live([]), none.rejects([]), "", 0)
+    return Closings(live_of([]), none.rejects([]), "", 0)
 
 
 def read_closings(path: Path) -> Closings:
@@ -51,7 +51,7 @@ def read_closings(path: Path) -> Closings:
     """
     lines = read_lines(path)
     rows, rejects = lines.checked(_row)
-    return Closings(_live(rows), rejects, lines.sha256, lines.count)
+    return Closings(live_of(rows), rejects, lines.sha256, lines.count)
 
 
 def _row(found: dict[str, Any]) -> tuple[dict[str, Any], Fault | None]:
@@ -79,7 +79,8 @@ def _fault(row: dict[str, str], state: str) -> Fault | None:
     return None
 
 
-def _live(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def live_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Live closings of rows with `TEXT`, ``state`` and ``line``: the newest of each finding."""
     frame = pd.DataFrame(rows, columns=[*TEXT, "state", "line"])
     frame = frame.astype(dict.fromkeys((*TEXT, "state"), "str") | {"line": "int64"})
     frame = frame.sort_values([*_NAMED, "decided_at", "line"], kind="stable")

@@ -40,7 +40,7 @@ class Decisions:
 
 def no_decisions() -> Decisions:
     """What a run without a decisions file has."""
-    return Decisions(_frame([]), Lines("", [], [], "").rejects([]), "", 0)
+    return Decisions(frame_of([]), Lines("", [], [], "").rejects([]), "", 0)
 
 
 def read_decisions(path: Path) -> Decisions:
@@ -51,7 +51,7 @@ def read_decisions(path: Path) -> Decisions:
     """
     lines = read_lines(path)
     rows, rejects = lines.checked(_row)
-    return Decisions(_frame(rows), rejects, lines.sha256, lines.count)
+    return Decisions(frame_of(rows), rejects, lines.sha256, lines.count)
 
 
 def _row(found: dict[str, Any]) -> tuple[dict[str, Any], Fault | None]:
@@ -95,7 +95,8 @@ def _area_fault(area: float | None, written: object) -> Fault | None:
     return None
 
 
-def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def frame_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Live decisions of rows with `TEXT`, ``area_m2`` and ``line``: the newest of each pair."""
     frame = pd.DataFrame(rows, columns=[*TEXT, "area_m2", "line"])
     frame = frame.astype(dict.fromkeys(TEXT, "str") | {"area_m2": "float64", "line": "float64"})
     frame["parcel_code"] = normalise_parcel_code(frame["parcel_code"])

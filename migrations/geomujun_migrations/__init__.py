@@ -1,0 +1,1 @@
+"""Alembic's scripts; run by `geomujun db upgrade` through `geomujun.storage.migrate`."""
