@@ -47,8 +47,18 @@ def _frame(n: int, **columns: object) -> pd.DataFrame:
 
 def _records(frame: pd.DataFrame) -> Iterator[dict[Any, Any]]:
     """Rows as mappings; a few thousand at a time, since all of them outweigh the table by far."""
+    names = list(frame.columns)
     for start in range(0, len(frame), _ROWS_AT_ONCE):
-        yield from frame.iloc[start : start + _ROWS_AT_ONCE].to_dict("records")
+        part = frame.iloc[start : start + _ROWS_AT_ONCE]
+        columns = [_plain(part[name]) for name in names]
+        yield from (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    """Values as Python has them; texts leave Arrow all at once, not one by one."""
+    if column.dtype.kind in "biuf":
+        return list(column.to_numpy().tolist())
+    return list(column.astype("object").to_numpy())
 
 
 def own_rows(own: pd.DataFrame, register: Register, sites: Sites, land: Land) -> pd.DataFrame:

@@ -133,7 +133,8 @@ def explode(
 def _from_parcels(parcels: pd.DataFrame) -> list[tuple[str, int, str, str, float]]:
     columns = ["parcel_code", "holder_names", "holder_ids", "holder_shares"]
     out: list[tuple[str, int, str, str, float]] = []
-    for code, names, ids, shares in parcels[columns].itertuples(index=False, name=None):
+    values = (parcels[column].to_numpy(object) for column in columns)
+    for code, names, ids, shares in zip(*values, strict=True):
         written = split_cell(names)
         holders = [n for n in written if n]
         id_parts, share_parts = _aligned(ids, written), _shares(shares, written)

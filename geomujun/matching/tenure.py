@@ -52,14 +52,14 @@ def resolve_leases(
     leases[["lessor_key", "lessor_p"]] = lessors(leases, register, weights)
     found = resolve_parcel_codes(leases["parcel_code"], pd.Index(case.parcels["parcel_code"]))
     leases["parcel_resolved"], leases["parcel_how"] = found["code"], found["how"]
-    return understood(leases, place_keys(case.parcels), register, places, owners, weights)
+    return understood(leases, place_keys(places.land.rows), register, places, owners, weights)
 
 
-def place_keys(parcels: pd.DataFrame) -> pd.DataFrame:
+def place_keys(land: pd.DataFrame) -> pd.DataFrame:
     """``parcel_code`` and ``where``: the 坐落 of each parcel as it is compared with a lease's."""
-    return pd.DataFrame(
-        {"parcel_code": parcels["parcel_code"], "where": place_key(parcels["location"])}
-    )
+    rows = land[~land["on_patch"].to_numpy(dtype=bool)]
+    where = _local(rows["location"], rows["town"])
+    return pd.DataFrame({"parcel_code": rows["code"], "where": where}).reset_index(drop=True)
 
 
 def understood(
@@ -125,16 +125,24 @@ def _by_location(leases: pd.DataFrame, wheres: pd.DataFrame, owners: pd.DataFram
 def place_key(texts: pd.Series) -> pd.Series:
     """A 坐落 without divisions, town and punctuation, for equality."""
     parts = parse_locations(texts)
-    local = [n.removeprefix(t) for n, t in zip(parts["norm"], parts["town"], strict=True)]
-    return pd.Series(local, index=texts.index, dtype="str").str.replace(r"[,、]", "", regex=True)
+    return _local(parts["norm"], parts["town"])
+
+
+def _local(norms: pd.Series, towns: pd.Series) -> pd.Series:
+    pairs = zip(norms.to_numpy(object), towns.to_numpy(object), strict=True)
+    local = [norm.removeprefix(town) for norm, town in pairs]
+    return pd.Series(local, index=norms.index, dtype="str").str.replace(r"[,、]", "", regex=True)
 
 
 def _owned(pairs: pd.DataFrame, owners: pd.DataFrame) -> np.ndarray:
     """Whether each row's lessor is a holder of the row's parcel, by code or by name."""
-    by_code = set(zip(owners["parcel_code"], owners["uscc"], strict=True))
-    by_name = set(zip(owners["parcel_code"], normalise(owners["name"]), strict=True))
+    owners = owners[among(owners["parcel_code"], pairs["parcel_code"])]
+    code, uscc = (owners[name].to_numpy(object) for name in ("parcel_code", "uscc"))
+    by_code = set(zip(code, uscc, strict=True))
+    by_name = set(zip(code, normalise(owners["name"]).to_numpy(object), strict=True))
     names = normalise(pairs["lessor"])
-    triples = zip(pairs["parcel_code"], pairs["lessor_key"], names, strict=True)
+    asked = (pairs["parcel_code"], pairs["lessor_key"], names)
+    triples = zip(*(column.to_numpy(object) for column in asked), strict=True)
     exact = np.array(
         [(k != "" and (p, k) in by_code) or (n != "" and (p, n) in by_name) for p, k, n in triples],
         dtype=bool,

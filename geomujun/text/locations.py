@@ -84,7 +84,7 @@ def parse_locations(texts: pd.Series) -> pd.DataFrame:
         (the whole text normalised, without divisions down to the county) and ``relative`` (bool).
     """
     codes, distinct = pd.factorize(normalise(texts))
-    rows = [_parts(norm) for norm in distinct]
+    rows = [_parts(norm) for norm in distinct.to_numpy(object)]
     names = ("norm", *PARTS, "relative")
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     kinds = {name: "bool" if name == "relative" else "str" for name in names}
