@@ -27,6 +27,7 @@ _JOINT: Final = re.compile(
     r"[、；;,，|\n]|/(?!\d)|(?<!\d)/|(?<=[公司厂社])(?:及|和|与)(?=(?!其)[\u4e00-\u9fff]{2,})"
     r"|(?:(?<=\s)|^)[&\uff06+](?=\s|$)|(?<=[公司厂社])[&\uff06+](?=[\u4e00-\u9fff]{2,})"
 )
+_MAY_JOIN: Final = re.compile(r"[、；;,，|/&\uff06+\n及和与]")
 _OPEN_END: Final = re.compile(r"[、；;,，|/&\uff06+]\s*$")
 _NUMERALS: Final = str.maketrans("一二两三四五六七八九", "1223456789")
 # 证件种类 and 权利人类型 of 《不动产登记数据库标准》, as code or in words.
@@ -41,6 +42,8 @@ def split_cell(text: str) -> list[str]:
 
     A separator at the end adds no part.
     """
+    if not _MAY_JOIN.search(text):
+        return [text.strip()]
     inside = re.sub(r"[（(][^（()）]*[)）]", lambda m: "\x00" * len(m.group(0)), text)
     parts, start = [], 0
     for found in _JOINT.finditer(inside):
@@ -136,6 +139,10 @@ def _from_parcels(parcels: pd.DataFrame) -> list[tuple[str, int, str, str, float
     values = (parcels[column].to_numpy(object) for column in columns)
     for code, names, ids, shares in zip(*values, strict=True):
         written = split_cell(names)
+        if len(written) == 1:  # whose share is the whole, whatever is written
+            if written[0]:
+                out.append((code, 0, written[0], ids.strip(), 1.0))
+            continue
         holders = [n for n in written if n]
         id_parts, share_parts = _aligned(ids, written), _shares(shares, written)
         for seq, name in enumerate(holders):
