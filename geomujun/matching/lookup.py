@@ -80,7 +80,7 @@ class Index:
         self._org = dict(zip(org[alone], np.flatnonzero(alone), strict=True))
         self._homes = tuple(sorted(lexicon.sounds.values()))
         self._heads = self.register.heads()
-        self._prior = -float(np.log2(max(self.register.size, 2)))
+        self.prior = -float(np.log2(max(self.register.size, 2)))
         some = len(case.parcels) or len(case.patches)
         self.where = Whereabouts.of(case, self.register) if some else None
 
@@ -101,7 +101,8 @@ class Index:
             pairs |= self._placed(pairs, self.where, land)
         return self._ranked(pairs, top)
 
-    def _kind(self, name: str, code: str) -> str:
+    def kind(self, name: str, code: str = "") -> str:
+        """What a holder of this name is: firm · person · public · collective · none."""
         kind = holder_kind(name)
         if kind != "person" and len(name) >= NO_PERSON:
             return kind
@@ -110,7 +111,7 @@ class Index:
 
     def _pairs(self, name: str, code: str, land: int | None) -> Arrays:
         """Candidates by name and by code with levels and bits, an enterprise once."""
-        kind = self._kind(name, code)
+        kind = self.kind(name, code)
         readings = self._readings(name, kind)
         pairs = _best_names([self._named(p) for p in readings])
         if readings[0] and self.where and land is not None and "exact" not in pairs["l_name"]:
@@ -133,7 +134,7 @@ class Index:
         one = _as_columns(parts)
         rows = np.empty(0, np.int64) if parts is None else self.register.index.nearest(one)[1]
         pairs = self._compared(one, rows)
-        return _taken(pairs, np.flatnonzero(pairs["bits"] >= FLOOR - self._prior))
+        return _taken(pairs, np.flatnonzero(pairs["bits"] >= FLOOR - self.prior))
 
     def _compared(self, one: Arrays, rows: npt.NDArray[np.int64]) -> Arrays:
         """One parsed name against rows of the register's names: levels and bits."""
@@ -175,7 +176,7 @@ class Index:
         row = pairs["name_row"]
         told["written"] = np.where(row >= 0, self._written[row], self._name[firm])
         told["name"] = np.full(len(firm), name, dtype=object)
-        told["prior"] = np.full(len(firm), self._prior)
+        told["prior"] = np.full(len(firm), self.prior)
         return told
 
     def _placed(self, pairs: Arrays, where: Whereabouts, land: int) -> Arrays:
