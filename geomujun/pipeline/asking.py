@@ -69,7 +69,12 @@ def answered(case: Case, index: Index, record: Record, text: str, top: int) -> d
     answers = []
     if record.name or record.code:
         if index.kind(record.name, record.code) == "person":
-            notes.append(t("个人不参与匹配", "natural persons are not matched"))
+            notes.append(
+                t(
+                    "读作个人，个人不参与匹配",
+                    "reads like a natural person: persons are not matched",
+                )
+            )
         answers = _matched(index, record, places, top)
     if not any(c["band"] for a in answers for c in a["candidates"]):
         answers += _proposals(index, record, top)
@@ -91,8 +96,10 @@ def _matched(
 
 def _proposals(index: Index, record: Record, top: int) -> list[dict[str, Any]]:
     found = []
-    if record.name and index.kind(record.name, record.code) != "person":
-        found.append(_answer("short", by_short_form(index, record.name, top)))
+    # Three characters are a person's name or a short form: only a likely one is worth a question.
+    if record.name and not (record.code and index.kind(record.name, record.code) == "person"):
+        likely = [f for f in by_short_form(index, record.name, top) if f.band]
+        found.append(_answer("short", likely))
     if record.address:
         found.append(_answer("address", by_address(index, record.address, top)))
     return [answer for answer in found if answer["candidates"]]
