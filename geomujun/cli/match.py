@@ -55,8 +55,8 @@ def match(  # noqa: PLR0913 - one option for each thing a record may say
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
 ) -> None:
     """一条记录对应哪家企业：候选、概率、证据 · which enterprise one record means, and why."""
-    point = (math.nan if degrees is None else degrees for degrees in (lon, lat))
-    record = Record(name.strip(), code.strip(), parcel, address.strip(), *point, datum.lower())
+    x, y = (math.nan if degrees is None else degrees for degrees in (lon, lat))
+    record = Record(name.strip(), code.strip(), parcel, address.strip(), x, y, datum.lower())
     _checked(record, text)
     found = ask(case, record, text.strip(), top)
     if as_json:
