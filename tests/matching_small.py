@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from geomujun.domain.case import CRS, Case
 from geomujun.matching.engine import Matches, match
 from geomujun.matching.identity import settle
-from geomujun.matching.land import build_land, door_table
+from geomujun.matching.land import Doors, build_land, door_table
 from geomujun.matching.register import Register, build
 from geomujun.matching.sites import Places, build_sites
 from geomujun.text.identifiers import uscc_check_char
@@ -185,7 +185,7 @@ def places_of(town: Town) -> Places:
     case = town.case
     land = build_land(case)
     firms = case.enterprises.reset_index(drop=True)
-    return Places(land, build_sites(firms, land), door_table(case, land))
+    return Places(land, build_sites(firms, land), Doors.of(door_table(case, land)))
 
 
 def one(links: pd.DataFrame, parcel: str, firm: str) -> pd.Series:

@@ -24,7 +24,7 @@ _ITEMS: Final = {
     "home": "注册门牌", "village": "村路", "area": "面积", "lessor": "出租", "held": "另有宗地",
     "lease": "合同", "lease_parcel": "合同宗地", "lease_party": "合同承租",
     "dead_lease": "失效租约", "family": "关联企业", "rest": "余量", "taken": "权利人",
-    "seat": "无生产地址", "decision": "人工",
+    "seat": "无生产地址", "decision": "人工", "short": "简称", "mention": "提及", "address": "地址",
 }  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def _link_lines(link: dict[str, Any]) -> Iterator[str]:
     if link["lease_id"]:
         head += t("，合同 {c}", ", contract {c}", c=link["lease_id"])
     yield head
-    yield from _steps(link["evidence"])
+    yield from step_lines(link["evidence"])
     yield t("  总权重 {w} 比特", "  weight {w} bits", w=_number(link["weight_bits"], "+.2f"))
     yield "  " + _verdict(link)
     if link["rival_uscc"]:
@@ -110,7 +110,7 @@ def _link_lines(link: dict[str, Any]) -> Iterator[str]:
     )  # fmt: skip
 
 
-def _steps(steps: list[dict[str, Any]]) -> Iterator[str]:
+def step_lines(steps: list[dict[str, Any]]) -> Iterator[str]:
     """Each item: bits as a bar, the sum so far, the sentence, and both values below it."""
     longest = max((abs(s["bits"]) for s in steps), default=0.0)
     for step in steps:

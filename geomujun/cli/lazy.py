@@ -57,6 +57,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "说明一对宗地与企业为何对应，只给企业代码则说明其评价 · "
         "why a pair is linked; a firm alone.",
     ),
+    "match": (
+        "match:match",
+        "一条记录对应哪家企业：候选、概率、证据 · which enterprise one record means, and why.",
+    ),
     "learn": (
         "learn:learn",
         "从案卷自身和人工决定中学习权重 · learn weights from a case and from decisions.",

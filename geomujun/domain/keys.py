@@ -7,6 +7,7 @@ every join. Here both sides are numbered together in one pass over their bytes, 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
@@ -35,6 +36,39 @@ def distinct(texts: pd.Series) -> tuple[Ints, pd.Series]:
 def plain(keys: Keys) -> npt.NDArray[np.object_]:
     """The keys as Python strings in an object array."""
     return np.asarray(keys.to_numpy(dtype=object), dtype=object)
+
+
+def shared(keys: Keys) -> pd.Series:
+    """The keys as Python strings, equal ones one object: a column taken by row without a copy."""
+    code, names = pd.factorize(pd.Series(keys).astype("str"), use_na_sentinel=False)
+    return pd.Series(plain(pd.Index(names))[code], dtype=object)
+
+
+@dataclass(frozen=True, slots=True)
+class ByText:
+    """Rows of a column by their text, found without a pass over the column. Pickles."""
+
+    spans: dict[str, tuple[int, int]]  # first and last + 1 place in ``rows``
+    rows: Ints  # sorted by text, rows of one text in their order
+
+    @classmethod
+    def of(cls, keys: Keys) -> ByText:
+        """Sort the rows of a column once; "" is a text nobody asks for."""
+        code, names = pd.factorize(pd.Series(keys).astype("str"), use_na_sentinel=False)
+        order = np.argsort(code, kind="stable").astype(np.intp)
+        ends = np.cumsum(np.bincount(code, minlength=len(names))).tolist()
+        spans = dict(zip(plain(pd.Index(names)), pairwise([0, *ends]), strict=True))
+        spans.pop("", None)
+        return cls(spans, order)
+
+    def find(self, wanted: npt.NDArray[np.object_]) -> tuple[Ints, Ints]:
+        """Place in ``wanted`` and row of every text that agrees, sorted."""
+        spans = [self.spans.get(text, (0, 0)) for text in wanted]
+        first, last = np.array(spans, dtype=np.intp).reshape(-1, 2).T
+        size = last - first
+        asked = np.repeat(np.arange(len(spans)), size)
+        at = np.arange(len(asked)) + np.repeat(first - np.cumsum(size) + size, size)
+        return asked, self.rows[at]
 
 
 def positions(keys: Keys, wanted: Keys) -> Ints:

@@ -108,7 +108,7 @@ def _pair(chars: _Chars, at: Ints, gap: int) -> Keys:
 
 def _hashed(texts: Objects) -> Keys:
     codes, distinct = pd.factorize(texts)
-    return pd.util.hash_array(np.asarray(distinct, dtype=object))[codes]
+    return pd.util.hash_array(np.asarray(distinct, dtype=object), categorize=False)[codes]
 
 
 def _sorted_hash(texts: Objects) -> Keys:

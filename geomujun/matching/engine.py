@@ -19,7 +19,7 @@ from geomujun.domain.words import Band, Relation, Verdict
 from geomujun.matching import explain
 from geomujun.matching.holders import explode
 from geomujun.matching.kin import suggest
-from geomujun.matching.land import Land, build_land, door_table
+from geomujun.matching.land import Doors, Land, build_land, door_table
 from geomujun.matching.lessors import lessors_there
 from geomujun.matching.register import Frozen, Register, build, lexicon_of
 from geomujun.matching.sites import Places, Sites, build_sites
@@ -78,7 +78,7 @@ class Ground:
     own: pd.DataFrame  # scored titles above the review limit
     leases: pd.DataFrame  # with parcels, parties and titles
     known: Known
-    doors: pd.DataFrame
+    doors: Doors
 
 
 def prepare(case: Case, as_of: date, weights: Weights, frozen: Frozen | None = None) -> Ground:
@@ -102,7 +102,7 @@ def read_base(case: Case, frozen: Frozen | None) -> Base:
     sites = build_sites(register.firms, land)
     places = tuple(sorted(register.lexicon.sounds.values()))
     holders = explode(case, places, register.heads())
-    doors = door_table(case, land)
+    doors = Doors.of(door_table(case, land))
     return Base(register, Places(land, sites, doors), holders)
 
 
@@ -148,7 +148,7 @@ def match(
     """
     weights = weights or shipped()
     ground = prepare(case, as_of, weights, frozen)
-    own = explain.own_rows(ground.own, ground.register, ground.places.sites, ground.places.land)
+    own = explain.own_rows(ground.own, ground.register, ground.places.land)
     return linked(case, ground, own, as_of, decisions, weights)
 
 
@@ -171,7 +171,7 @@ def linked(
     parts = [
         own_links,
         explain.lease_rows(_live(leases)),
-        explain.use_rows(use, register, sites, land),
+        explain.use_rows(use, register, land),
     ]
     taken = set(pd.MultiIndex.from_frame(pd.concat([part[PAIR] for part in parts])))
     maybe = _live(_maybe(leases))
@@ -310,8 +310,8 @@ def _parents(firms: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_holder_doors(
-    doors: pd.DataFrame, owners: pd.DataFrame, land: Land, sites: Sites, register: Register
-) -> pd.DataFrame:
+    doors: Doors, owners: pd.DataFrame, land: Land, sites: Sites, register: Register
+) -> Doors:
     """Doors grown by the production sites of firms that hold exactly one parcel alone."""
     alone = owners[
         ~owners["parcel_code"].duplicated(keep=False) & ~owners["uscc"].duplicated(keep=False)
@@ -329,11 +329,11 @@ def _with_holder_doors(
             "land": alone["parcel_code"].map(land.position).to_numpy(dtype=np.int64),
         }
     )
-    known = pd.MultiIndex.from_frame(doors[["door", "town"]])
+    known = pd.MultiIndex.from_frame(doors.table[["door", "town"]])
     fresh = ~pd.MultiIndex.from_frame(grown[["door", "town"]]).isin(known)
     grown = grown[(grown["door"] != "").to_numpy() & fresh]
-    both = pd.concat([doors, grown], ignore_index=True).drop_duplicates()
-    return both.sort_values(["door", "town", "land"], ignore_index=True)
+    both = pd.concat([doors.table, grown], ignore_index=True).drop_duplicates()
+    return Doors.of(both.sort_values(["door", "town", "land"], ignore_index=True))
 
 
 def _bands(links: pd.DataFrame, weights: Weights) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geomujun.domain.words import Band, Relation, Verdict
@@ -13,7 +14,7 @@ from geomujun.lang import t
 from geomujun.matching.evidence import PRIOR, Item, as_json
 from geomujun.matching.land import Land
 from geomujun.matching.register import Register
-from geomujun.matching.sites import Sites, place_items
+from geomujun.matching.sites import place_items
 from geomujun.matching.title import name_items
 
 _ROWS_AT_ONCE: Final = 5_000
@@ -61,7 +62,7 @@ def _plain(column: pd.Series) -> list[Any]:
     return list(column.astype("object").to_numpy())
 
 
-def own_rows(own: pd.DataFrame, register: Register, sites: Sites, land: Land) -> pd.DataFrame:
+def own_rows(own: pd.DataFrame, register: Register, land: Land) -> pd.DataFrame:
     """OWN links from scored holder × enterprise pairs; one row per parcel and enterprise."""
     own = own.sort_values(
         ["parcel_code", "uscc", "weight", "seq"], ascending=[True, True, False, True]
@@ -73,7 +74,8 @@ def own_rows(own: pd.DataFrame, register: Register, sites: Sites, land: Land) ->
     own["written"] = np.where(
         own["name_row"] >= 0, written[own["name_row"].to_numpy()], current[own["firm"].to_numpy()]
     )
-    rows = place_texts(own, register.firms, sites, land)
+    told = place_texts(own["firm"].to_numpy(), own["land"].to_numpy(), register.firms, land)
+    rows = own.assign(**told)
     evidence = [as_json(own_items(r)) for r in _records(rows)]
     return _frame(
         len(own),
@@ -106,20 +108,26 @@ def _tier(own: pd.DataFrame) -> np.ndarray:
     )
 
 
-def place_texts(pairs: pd.DataFrame, firms: pd.DataFrame, sites: Sites, land: Land) -> pd.DataFrame:
-    """Pairs with the texts that sentences about places quote."""
-    firm, place = pairs["firm"].to_numpy(), pairs["land"].to_numpy()
+def place_texts(
+    firm: npt.NDArray[np.int64], place: npt.NDArray[np.int64], firms: pd.DataFrame, land: Land
+) -> dict[str, npt.NDArray[Any]]:
+    """The texts that sentences about places quote, for rows of firms and of land, (n,) each."""
     lon, lat = firms["longitude"].to_numpy()[firm], firms["latitude"].to_numpy()[firm]
     point = [f"{x:.6f},{y:.6f}" if np.isfinite(x) else "" for x, y in zip(lon, lat, strict=True)]
-    return pairs.assign(
-        point=point,
-        code=land.rows["code"].to_numpy()[place],
-        site=firms["site_address"].to_numpy()[firm],
-        home=firms["registered_address"].to_numpy()[firm],
-        location=land.rows["location"].to_numpy()[place],
-        reported=sites.reported_m2[firm],
-        area_m2=land.rows["area_m2"].to_numpy()[place],
-    )
+    return {
+        "point": np.array(point, dtype=object),
+        "code": _taken(land.rows["code"], place),
+        "site": _taken(firms["site_address"], firm),
+        "home": _taken(firms["registered_address"], firm),
+        "location": _taken(land.rows["location"], place),
+        "reported": firms["reported_area_m2"].to_numpy(dtype=np.float64)[firm],
+        "area_m2": land.rows["area_m2"].to_numpy()[place],
+    }
+
+
+def _taken(texts: pd.Series, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+    """A few of a column, without making Python strings of all."""
+    return np.asarray(texts.array.take(rows), dtype=object)
 
 
 def lease_rows(live: pd.DataFrame) -> pd.DataFrame:
@@ -192,12 +200,13 @@ def _lease_items(row: Mapping[Any, Any]) -> list[Item]:
     ]  # fmt: skip
 
 
-def use_rows(use: pd.DataFrame, register: Register, sites: Sites, land: Land) -> pd.DataFrame:
+def use_rows(use: pd.DataFrame, register: Register, land: Land) -> pd.DataFrame:
     """OCCUPY and GROUP_USE links."""
     if use.empty:
         texts = dict.fromkeys(("parcel_code", "uscc", "relation", "tier", "evidence"), "")
         return _frame(0, probability=0.0, weight_bits=0.0, **texts)
-    rows = place_texts(use, register.firms, sites, land)
+    told = place_texts(use["firm"].to_numpy(), use["land"].to_numpy(), register.firms, land)
+    rows = use.assign(**told)
     dead = use["lease_id"] != ""
     return _frame(
         len(use),

@@ -17,8 +17,9 @@ import pandas as pd
 import shapely
 
 from geomujun.domain.case import Case
+from geomujun.domain.keys import ByText, shared
 from geomujun.geo.overlay import Plane, patch_parcel
-from geomujun.matching.vicinity import gazetteer, zones
+from geomujun.matching.vicinity import NAMES, gazetteer, zones
 from geomujun.text.locations import door_key, parse_locations
 
 INDUSTRIAL_PATCH: Final = r"^06(?:01|02)"
@@ -118,7 +119,25 @@ def land_of(
     rows, flat = rows.iloc[order].reset_index(drop=True), flat[order]
     rows = zones(rows)
     position = pd.Series(np.arange(len(rows)), index=rows["code"])
-    return Land(rows, flat, shapely.STRtree(flat), plane, position, gazetteer(rows))
+    named = gazetteer(rows)
+    rows = rows.assign(**{name: shared(rows[name]) for name in ("zone", "town", *NAMES)})
+    return Land(rows, flat, shapely.STRtree(flat), plane, position, named)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """A `door_table` by its house numbers."""
+
+    table: pd.DataFrame
+    found: ByText
+    town: npt.NDArray[np.object_]
+    land: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> Doors:
+        """Sort a table once."""
+        land = table["land"].to_numpy(dtype=np.int64)
+        return cls(table, ByText.of(table["door"]), shared(table["town"]).to_numpy(), land)
 
 
 def door_table(case: Case, land: Land) -> pd.DataFrame:

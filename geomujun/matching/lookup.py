@@ -18,27 +18,25 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.words import Band
-from geomujun.matching.compare import columns_of, levels
+from geomujun.matching.compare import LEVELS, columns_of, levels
+from geomujun.matching.compete import chances, total_bits
 from geomujun.matching.evidence import Item, ordered
 from geomujun.matching.explain import own_items, place_texts, use_prior
 from geomujun.matching.holders import kinds_of
+from geomujun.matching.names import FLOOR
+from geomujun.matching.namesakes import namesakes_of
 from geomujun.matching.register import PARTS, Frozen, Register, build, lexicon_of
-from geomujun.matching.sites import (
-    place_items,
-    place_levels,
-)
+from geomujun.matching.sites import Places, place_items, place_levels
+from geomujun.matching.title import BITS, bits_of_parts, code_level, date_level
 from geomujun.matching.title import PARTS as TITLE_PARTS
-from geomujun.matching.title import code_level, ranked
 from geomujun.matching.weights import NAME_PARTS, Weights, shipped
 from geomujun.matching.whereabouts import Record, Whereabouts, as_firm
-from geomujun.text.identifiers import normalise_code, org_code
+from geomujun.text.identifiers import ORG_LENGTH, clean_code
 from geomujun.text.names import ParsedName, holder_kind, parse_name
 from geomujun.text.sound import sound
 
 Arrays = dict[str, npt.NDArray[Any]]
-SITE_PARTS: Final = ("point", "door", "village", "area")
 NOT_FIRMS: Final = ("public", "collective", "none")
-ORG_LENGTH: Final = 9
 NO_PERSON: Final = 5  # characters of a name from which its kind needs no second look
 
 
@@ -77,10 +75,12 @@ class Index:
         self._uscc = firms["uscc"].to_numpy(object)
         self._name = firms["name"].to_numpy(object)
         self._firm = {code: i for i, code in enumerate(self._uscc)}
-        org = org_code(firms["uscc"])
+        org = pd.Series(self.register.org)
         alone = ~org.duplicated(keep=False) & (org != "")
         self._org = dict(zip(org[alone], np.flatnonzero(alone), strict=True))
         self._homes = tuple(sorted(lexicon.sounds.values()))
+        self._heads = self.register.heads()
+        self.prior = -float(np.log2(max(self.register.size, 2)))
         some = len(case.parcels) or len(case.patches)
         self.where = Whereabouts.of(case, self.register) if some else None
 
@@ -90,24 +90,32 @@ class Index:
         Place counts where the record says one: its parcel, else the land under its point, else
         the one land with its house number.
         """
-        code = normalise_code(pd.Series([record.code]))[0] if record.code else ""
-        pairs = self._pairs(record.name, code)
+        code = clean_code(record.code)
         land = self.where.land_of(record) if self.where else None
-        if self.where is None or land is None:
-            return self._by_name(pairs, record.name, code, top)
-        return self._by_place(pairs, (record.name, code), self.where, land)[:top]
+        pairs = self._pairs(record.name, code, land)
+        pairs |= self._titled(pairs, record.name, code)
+        table = self.weights.column("code", pairs["l_code"])
+        sure = pairs["bits"] + table + pairs["prior"] > self.weights.limits["keep"]
+        pairs = _taken(pairs, np.flatnonzero(sure))
+        if land is not None and self.where is not None:
+            pairs |= self._placed(pairs, self.where, land)
+        return self._ranked(pairs, top)
 
-    def _kind(self, name: str, code: str) -> str:
+    def kind(self, name: str, code: str = "") -> str:
+        """What a holder of this name is: firm · person · public · collective · none."""
         kind = holder_kind(name)
         if kind != "person" and len(name) >= NO_PERSON:
             return kind
         row = pd.DataFrame({"name": [name], "holder_id": [code], "person": False})
-        return str(kinds_of(row, self._homes)[0])
+        return str(kinds_of(row, self._homes, self._heads)[0])
 
-    def _pairs(self, name: str, code: str) -> Arrays:
+    def _pairs(self, name: str, code: str, land: int | None) -> Arrays:
         """Candidates by name and by code with levels and bits, an enterprise once."""
-        kind = self._kind(name, code)
-        pairs = _best_names([self._named(p) for p in self._readings(name, kind)])
+        kind = self.kind(name, code)
+        readings = self._readings(name, kind)
+        pairs = _best_names([self._named(p) for p in readings])
+        if readings[0] and self.where and land is not None and "exact" not in pairs["l_name"]:
+            pairs = self._with_namesakes(pairs, readings[0], self.where.places, land)
         if kind in NOT_FIRMS:
             pairs = _taken(pairs, np.flatnonzero(pairs["l_name"] == "exact"))
         extra = () if kind == "person" else self._coded(code, pairs["firm"])
@@ -123,16 +131,33 @@ class Index:
 
     def _named(self, parts: ParsedName | None) -> Arrays:
         """Candidates of one parsed name; None has none."""
-        one = {p: np.array([getattr(parts, p, "")], dtype=object) for p in PARTS}
-        one["pinyin"] = np.array([sound(one["trade_name"][0])], dtype=object)
+        one = _as_columns(parts)
         rows = np.empty(0, np.int64) if parts is None else self.register.index.nearest(one)[1]
+        pairs = self._compared(one, rows)
+        return _taken(pairs, np.flatnonzero(pairs["bits"] >= FLOOR - self.prior))
+
+    def _compared(self, one: Arrays, rows: npt.NDArray[np.int64]) -> Arrays:
+        """One parsed name against rows of the register's names: levels and bits."""
         left = _taken(columns_of(one), np.zeros(len(rows), np.int64))
         right = _taken(self.register.compared, rows)
         found = levels(left, right, self.register.lexicon)
-        said = {part: np.asarray(level, dtype=object) for part, level in found.items()}
+        said = {f"l_{p}": np.array(LEVELS[p], object)[found[f"l_{p}"].codes] for p in NAME_PARTS}
         rare = _taken(self.register.worth, rows)
         bits = self.weights.bits_of(found, rare["rarity"], rare["trade_rarity"])
         return {"name_row": rows, **_taken(self._names, rows), **said, **rare, **bits}
+
+    def _with_namesakes(
+        self, pairs: Arrays, parts: ParsedName, places: Places, land: int
+    ) -> Arrays:
+        """Candidates and those of the 字号 in the land's town that are none yet."""
+        town = places.land.rows["town"].to_numpy(object)[[land]]
+        one = _as_columns(parts)
+        _, rows = namesakes_of(one["trade_name"], town, self.register, places.sites)
+        rows = rows[~np.isin(self._names["firm"][rows], pairs["firm"])]
+        if not len(rows):
+            return pairs
+        more = _best_names([self._compared(one, rows)])
+        return {c: np.concatenate([v, more[c]]) for c, v in pairs.items()}
 
     def _coded(self, code: str, known: npt.NDArray[Any]) -> tuple[int, ...]:
         """Enterprises (rows) the code names that the name did not find."""
@@ -140,56 +165,47 @@ class Index:
         inner = self._org.get(code) if len(code) == ORG_LENGTH else None
         return tuple(sorted({int(f) for f in (whole, inner) if f is not None} - set(known)))
 
-    def _by_name(self, pairs: Arrays, name: str, code: str, top: int) -> list[Found]:
-        """What names and code say, on arrays alone."""
-        uscc = self._uscc[pairs["firm"]]
-        said = np.full(len(uscc), "none", dtype=object)
-        if code:
-            said = code_level(
-                pd.DataFrame({"holder_id": [code] * len(uscc), "uscc": uscc}, dtype="str")
-            )
-        table = self.weights.bits["code"]
-        bits = np.array([table.get(s, 0.0) for s in said], dtype=np.float64)
-        prior = self._prior()
-        weight = prior + pairs["bits"] + bits
-        kept = np.flatnonzero(weight > self.weights.limits["keep"])
-        order = kept[np.lexsort((uscc[kept].astype(str), -weight[kept]))]
-        shares = _shares(weight[order], self.weights.limits["null_own"])
-        blank = {f"b_{p}": 0.0 for p in TITLE_PARTS} | {"prior": prior, "holder_id": code}
-        out = []
-        for i, share in zip(order[:top], shares, strict=False):
-            row = blank | {c: v[i] for c, v in pairs.items()}
-            row |= {"name": name, "uscc": uscc[i], "l_code": said[i], "b_code": bits[i]}
-            row["written"] = self._as_written(pairs, i)
-            out.append(self._found(row, "", float(weight[i]), float(share), own_items(row)))
-        return out
+    def _titled(self, pairs: Arrays, name: str, code: str) -> Arrays:
+        """What titles have beside names, of pairs of which no place is known."""
+        firm = pairs["firm"]
+        none = np.full(len(firm), "none", dtype=object)
+        mine = np.full(len(firm), code, dtype=object)
+        uscc = self._uscc[firm]
+        told = {f"l_{p}": none for p in TITLE_PARTS} | {"uscc": uscc, "holder_id": mine}
+        told["l_code"] = code_level(mine, uscc, self.register.org[firm])
+        row = pairs["name_row"]
+        told["written"] = np.where(row >= 0, self._written[row], self._name[firm])
+        told["name"] = np.full(len(firm), name, dtype=object)
+        told["prior"] = np.full(len(firm), self.prior)
+        return told
 
-    def _by_place(
-        self, pairs: Arrays, asked: tuple[str, str], where: Whereabouts, land: int
-    ) -> list[Found]:
-        """What names, code and the place of the land say; ``asked``: name and code."""
-        firm = pairs["firm"].astype(np.int64)
-        if not len(firm):
-            return []
-        frame = pd.DataFrame(pairs).assign(
-            parcel_code=where.places.land.rows["code"].iloc[land], seq=0, name=asked[0],
-            holder_id=asked[1], uscc=self._uscc[firm], land=land, firm=np.arange(len(firm)),
-            written=[self._as_written(pairs, i) for i in range(len(firm))], prior=self._prior(),
-        )  # fmt: skip
-        here = where.near(firm)
-        frame = place_levels(frame, here.sites, here.land, here.doors)
-        frame["l_code"] = code_level(frame)
-        told = {f"l_{p}": "none" for p in TITLE_PARTS if f"l_{p}" not in frame}
-        frame = frame.assign(**told)
-        sure = frame["bits"] + self.weights.column("code", frame["l_code"]) + frame["prior"]
-        frame = frame[(sure > self.weights.limits["keep"]).to_numpy(dtype=bool)]
-        if frame.empty:
-            return []
-        firms = self.register.firms.iloc[firm]
-        rows = place_texts(ranked(frame, self.weights), firms, here.sites, here.land)
+    def _placed(self, pairs: Arrays, where: Whereabouts, land: int) -> Arrays:
+        """What the place of the land and the day its right began say."""
+        firm = pairs["firm"]
+        place = np.full(len(firm), land)
+        gone = self.register.firms["cancelled_on"].to_numpy()[firm]
+        date = date_level(pairs["former"], pairs["until"], gone, where.began[place])
+        places = where.places
+        told = place_levels(firm, place, places.sites, places.land, places.doors)
+        return told | {"l_date": date, "land": place}
+
+    def _ranked(self, pairs: Arrays, top: int) -> list[Found]:
+        """The best of one group of pairs, as `title.ranked` weighs and orders them."""
+        pairs |= bits_of_parts(pairs, self.weights)
+        weight = pairs["prior"] + total_bits(pairs, BITS)
+        order = np.lexsort((pairs["uscc"].astype(str), -weight))
+        group = np.zeros(len(order), dtype=np.intp)
+        shares = chances(weight[order], group, self.weights.limits["null_own"]).tolist()
+        shown = _taken(pairs | {"weight": weight}, order[:top])
+        until = [pd.Timestamp(day) for day in shown["until"]]
+        if "land" in shown and self.where is not None:
+            here = self.where.places.land
+            shown |= place_texts(shown["firm"], shown["land"], self.register.firms, here)
+        values = {c: v.tolist() for c, v in shown.items()} | {"until": until}
+        rows = (dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True))
         return [
-            self._found(r, r["parcel_code"], r["weight"], r["probability"], own_items(r))
-            for r in rows.to_dict("records")
+            self._found(row, row.get("code", ""), row["weight"], share, own_items(row))
+            for row, share in zip(rows, shares, strict=False)
         ]
 
     def lands(self, firm: Record | str, top: int = 5, reported_m2: float = np.nan) -> list[Found]:
@@ -215,13 +231,6 @@ class Index:
             for r in found
         ]
 
-    def _prior(self) -> float:
-        return float(-np.log2(max(self.register.size, 2)))
-
-    def _as_written(self, pairs: Arrays, i: int) -> str:
-        row = int(pairs["name_row"][i])
-        return str(self._written[row] if row >= 0 else self._name[pairs["firm"][i]])
-
     def _found(
         self, row: Mapping[Any, Any], parcel: str, weight: float, share: float, said: Sequence[Item]
     ) -> Found:
@@ -231,6 +240,12 @@ class Index:
         code = str(row["uscc"])
         name = str(self._name[self._firm[code]]) if code in self._firm else ""
         return Found(code, name, parcel, weight, share, shown, tuple(ordered(said)))
+
+
+def _as_columns(parts: ParsedName | None) -> Arrays:
+    """A parsed name as columns of one row, blank for nobody."""
+    one = {p: np.array([getattr(parts, p, "")], dtype=object) for p in PARTS}
+    return one | {"pinyin": np.array([sound(one["trade_name"][0])], dtype=object)}
 
 
 def _taken(columns: Mapping[str, npt.NDArray[Any]], rows: npt.NDArray[Any]) -> Arrays:
@@ -259,11 +274,3 @@ def _joined(pairs: Arrays, firms: tuple[int, ...], weights: Weights) -> Arrays:
         "rarity": zero, "trade_rarity": zero, **said, **weights.bits_of(said, zero, zero),
     }  # fmt: skip
     return {c: np.concatenate([v, extra[c]]) for c, v in pairs.items()}
-
-
-def _shares(weight: npt.NDArray[np.float64], null_bits: float) -> npt.NDArray[np.float64]:
-    """Probabilities of the candidates of one record: `compete.competing` of a single group."""
-    clipped = np.clip(weight, -80.0, 80.0)
-    top = max(null_bits, clipped.max(initial=null_bits))
-    power = np.exp2(clipped - top)
-    return np.asarray(power / (power.sum() + np.exp2(null_bits - top)))

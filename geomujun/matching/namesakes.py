@@ -9,14 +9,17 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from geomujun.domain.keys import among
+from geomujun.domain.keys import plain
 from geomujun.matching.names import compare, parse_queries
 from geomujun.matching.register import Register
-from geomujun.matching.sites import Places
+from geomujun.matching.sites import Places, Sites
 from geomujun.matching.weights import Weights
 
+Ints = npt.NDArray[np.intp]
+Objects = npt.NDArray[np.object_]
 CAP: Final = 60  # names of one 字号 in one town; more than these are no candidates
 COLUMNS: Final = ("name_row", "uscc", "former", "until")
 
@@ -40,17 +43,12 @@ def namesakes(
     rows = asked[asked["land"].notna() & (asked["query"] != "")]
     parsed = parse_queries(rows["query"], register.lexicon)
     parsed = parsed[~parsed.index.duplicated()]
-    here = rows["land"].to_numpy(np.int64)
-    mine = pd.DataFrame(
-        {
-            "key": rows["key"].to_numpy(),
-            "query": rows["query"].to_numpy(),
-            "trade_name": parsed["trade_name"].reindex(rows["query"]).to_numpy(),
-            "town": places.land.rows["town"].to_numpy()[here],
-        }
-    )
-    mine = mine[(mine["trade_name"] != "") & (mine["town"] != "")]
-    pairs = mine.merge(_by_town(mine["trade_name"], register, places), on=["trade_name", "town"])
+    town = places.land.rows["town"].to_numpy(object)[rows["land"].to_numpy(np.int64)]
+    trade_name = plain(parsed["trade_name"].reindex(rows["query"]))
+    which, first = _distinct(trade_name, town)
+    at, row = namesakes_of(trade_name[first], town[first], register, places.sites)
+    found = register.names[list(COLUMNS[1:])].take(row).assign(name_row=row, which=at)
+    pairs = rows[["key", "query"]].assign(which=which).merge(found, on="which")
     seen = pd.MultiIndex.from_frame(known[["key", "uscc"]])
     pairs = pairs[~pd.MultiIndex.from_frame(pairs[["key", "uscc"]]).isin(seen)]
     pairs = pairs.reset_index(drop=True)
@@ -63,13 +61,35 @@ def namesakes(
     return found.drop_duplicates(["key", "uscc"]).reset_index(drop=True)
 
 
-def _by_town(wanted: pd.Series, register: Register, places: Places) -> pd.DataFrame:
-    """Names of these 字号 with each town their firm names: ``trade_name town`` and `COLUMNS`."""
-    names = register.names[["trade_name", "firm", "uscc", "former", "until"]]
-    names = names[among(names["trade_name"], wanted)].reset_index(names="name_row")
-    firm = names["firm"].to_numpy()
-    towns = [parts["town"].to_numpy()[firm] for parts in (places.sites.site, places.sites.home)]
-    both = pd.concat([names.assign(town=town) for town in towns], ignore_index=True)
-    both = both[both["town"] != ""].drop_duplicates(["name_row", "town"])
-    crowd = both.groupby(["trade_name", "town"])["name_row"].transform("size")
-    return both.loc[crowd <= CAP, ["trade_name", "town", *COLUMNS]]
+def _distinct(trade_name: Objects, town: Objects) -> tuple[Ints, Ints]:
+    """The number of each 字号 with its town, and where each number stands first."""
+    which, distinct = pd.factorize(trade_name + np.full(len(town), "|", dtype=object) + town)
+    first = np.full(len(distinct), len(which))
+    np.minimum.at(first, which, np.arange(len(which)))
+    return which, first
+
+
+def namesakes_of(
+    trade_name: Objects, town: Objects, register: Register, sites: Sites
+) -> tuple[Ints, Ints]:
+    """Rows of the register's names with a 字号 whose firm's site or seat is in a town.
+
+    Args:
+        trade_name: The 字号 asked for, (n,).
+        town: The town, (n,); "" finds nothing.
+        register: Names of the enterprises.
+        sites: Where they are.
+
+    Returns:
+        Place in ``trade_name`` and row of ``register.names`` of every pair, sorted; none of a 字号
+        that more than `CAP` names of the town bear.
+    """
+    at, row = register.bearers.find(trade_name)
+    firm, wanted = register.names["firm"].to_numpy()[row], town[at]
+    here = np.zeros(len(at), dtype=bool)
+    for parts in (sites.site, sites.home):
+        here |= np.asarray(parts["town"].to_numpy(object)[firm] == wanted, dtype=bool)
+    here &= np.asarray(wanted != "", dtype=bool)
+    at, row = at[here], row[here]
+    few = np.bincount(at, minlength=len(trade_name))[at] <= CAP
+    return at[few], row[few]

@@ -48,7 +48,8 @@ def tenants(
     pairs["land"] = pairs["row"].map(land).astype("float64")
     here = pairs[pairs["land"].notna()].astype({"land": "int64"})
     if len(here):
-        levels = place_levels(here, places.sites, places.land, places.doors)
+        told = here["firm"].to_numpy(), here["land"].to_numpy()
+        levels = place_levels(*told, places.sites, places.land, places.doors)
         use = weights.for_use()
         bits = sum(use.column(part, levels[f"l_{part}"]) for part in PLACE_PARTS)
         pairs.loc[here.index, "weight"] += np.asarray(bits, dtype=np.float64)

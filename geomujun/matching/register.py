@@ -12,8 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomujun.domain.case import Case
+from geomujun.domain.keys import ByText, plain
 from geomujun.matching.candidates import NameIndex
 from geomujun.matching.compare import Columns, columns_of
+from geomujun.text.identifiers import org_code
 from geomujun.text.lexicon import Lexicon, case_lexicon
 from geomujun.text.names import parse
 from geomujun.text.normal import normalise
@@ -48,6 +50,8 @@ class Register:
     worth: Mapping[str, npt.NDArray[np.float64]]  # `worth_of` ``names``
     index: NameIndex
     compared: Columns  # of ``names``
+    org: npt.NDArray[np.object_]  # 9-character code of each of ``firms``
+    bearers: ByText  # rows of ``names`` by their 字号
 
     def heads(self) -> frozenset[str]:
         """The first four characters of names that begin with a 字号 of two and a trade."""
@@ -119,7 +123,10 @@ def build(case: Case, lexicon: Lexicon, frozen: Frozen | None = None) -> Registe
     rare = {part: rarity(counted, part) for part in ("trade_name", "trade")}
     index, compared = NameIndex(names, counted), columns_of(names)
     worth = worth_of(names, rare)
-    return Register(names, firms, lexicon, counted, size, rare, worth, index, compared)
+    org, bearers = plain(org_code(firms["uscc"])), ByText.of(names["trade_name"])
+    return Register(
+        names, firms, lexicon, counted, size, rare, worth, index, compared, org, bearers
+    )
 
 
 def in_order(names: pd.DataFrame) -> pd.DataFrame:

@@ -15,11 +15,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geomujun.domain.keys import shared
 from geomujun.geo.datum import read_as, to_cgcs2000
 from geomujun.lang import t
 from geomujun.matching.evidence import Item
-from geomujun.matching.land import Land
-from geomujun.matching.vicinity import vicinity_level
+from geomujun.matching.land import Doors, Land
+from geomujun.matching.vicinity import NAMES, vicinity_level
 from geomujun.text.locations import door_key, parse_locations
 
 Ints = npt.NDArray[np.int64]
@@ -44,18 +45,6 @@ class Sites:
     has_site: npt.NDArray[np.bool_]
     reported_m2: Floats
 
-    def take(self, rows: Ints) -> Sites:
-        """The places of some enterprises, in that order."""
-        return Sites(
-            points=self.points[rows],
-            precise=self.precise[rows],
-            readings=self.readings[:, rows],
-            site=self.site.iloc[rows].reset_index(drop=True),
-            home=self.home.iloc[rows].reset_index(drop=True),
-            has_site=self.has_site[rows],
-            reported_m2=self.reported_m2[rows],
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -63,7 +52,7 @@ class Places:
 
     land: Land
     sites: Sites
-    doors: pd.DataFrame  # land.door_table
+    doors: Doors
 
 
 def build_sites(firms: pd.DataFrame, land: Land) -> Sites:
@@ -74,21 +63,23 @@ def build_sites(firms: pd.DataFrame, land: Land) -> Sites:
     points = _points(lon, lat, land)
     have = ~shapely.is_missing(points)
     raw = firms["longitude"].to_numpy(), firms["latitude"].to_numpy()
-    site, home = (
-        parse_locations(firms["site_address"]),
-        parse_locations(firms["registered_address"]),
-    )
-    for parts in (site, home):
-        parts["door"] = door_key(parts)
+    site, home = (_parsed(firms[c]) for c in ("site_address", "registered_address"))
     return Sites(
         points=points,
         precise=have & (np.nan_to_num(radius, nan=1e9) < HINT_RADIUS_M),
         readings=np.stack([_points(*read_as(*raw, datum), land) for datum in READINGS]),
-        site=site.reset_index(drop=True),
-        home=home.reset_index(drop=True),
+        site=site,
+        home=home,
         has_site=(firms["site_address"] != "").to_numpy(dtype=bool),
         reported_m2=firms["reported_area_m2"].to_numpy(dtype=np.float64),
     )
+
+
+def _parsed(addresses: pd.Series) -> pd.DataFrame:
+    """Addresses taken apart, with their ``door``; what pairs are compared by is `shared`."""
+    parts = parse_locations(addresses).reset_index(drop=True)
+    parts["door"] = door_key(parts)
+    return parts.assign(**{name: shared(parts[name]) for name in ("town", "door", *NAMES)})
 
 
 def _points(lon: Floats, lat: Floats, land: Land) -> Objects:
@@ -119,25 +110,26 @@ def near_pairs(sites: Sites, land: Land, metres: float = NEAR_M) -> pd.DataFrame
 
 
 def door_pairs(
-    parts: pd.DataFrame, table: pd.DataFrame, asked: npt.NDArray[np.bool_] | None = None
-) -> pd.DataFrame:
-    """Firm × land pairs that share a door, in one town where both name it.
+    door: Objects, town: Objects, doors: Doors
+) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+    """House numbers and the land that has them, in one town where both name it.
 
     Args:
-        parts: Parsed addresses of the firms with ``door`` and ``town``.
-        table: From `land.door_table`.
-        asked: The firms wanted, (n,); None for all.
+        door: House numbers asked for, (n,); "" has no land.
+        town: Their towns, (n,), "" unknown.
+        doors: House numbers and their land.
 
     Returns:
-        ``firm land`` and ``level``: ``only`` (the door is on this land alone) or ``shared``.
+        Place in ``door``, land, and whether no other land has it; once each, sorted.
     """
-    mine = parts[["door", "town"]].reset_index(drop=True).reset_index(names="firm")
-    mine = mine if asked is None else mine[asked]
-    both = mine[mine["door"] != ""].merge(table, on="door", suffixes=("", "_there"))
-    same = (both["town"] == both["town_there"]) | (both["town"] == "") | (both["town_there"] == "")
-    both = both[same].drop_duplicates(["firm", "land"])
-    many = both["firm"].duplicated(keep=False)
-    return both[["firm", "land"]].assign(level=np.where(many, "shared", "only"))
+    at, row = doors.found.find(door)
+    mine, there = town[at], doors.town[row]
+    same = np.asarray((mine == there) | (mine == "") | (there == ""), dtype=bool)
+    at, land = at[same], doors.land[row[same]]
+    wide = int(land.max(initial=0)) + 1
+    at, land = np.divmod(np.unique(at * wide + land), wide)
+    alone = (np.diff(at, prepend=-1) != 0) & (np.diff(at, append=-1) != 0)
+    return at, land, alone
 
 
 def area_pairs(sites: Sites, land: Land) -> pd.DataFrame:
@@ -150,37 +142,57 @@ def area_pairs(sites: Sites, land: Land) -> pd.DataFrame:
     return pd.DataFrame({"firm": found.index.to_numpy(), "land": found.to_numpy(dtype=np.int64)})
 
 
+def site_pairs(sites: Sites, land: Land, doors: Doors) -> list[pd.DataFrame]:
+    """Firm × land pairs that a site proposes: by its point, its house number, its area."""
+    firm, place, _ = door_pairs(*doors_of(sites.site), doors)
+    by_door = pd.DataFrame({"firm": firm, "land": place})
+    return [near_pairs(sites, land), by_door, area_pairs(sites, land)]
+
+
 def place_levels(
-    pairs: pd.DataFrame, sites: Sites, land: Land, doors: pd.DataFrame
-) -> pd.DataFrame:
+    firm: Ints, place: Ints, sites: Sites, land: Land, doors: Doors
+) -> dict[str, npt.NDArray[Any]]:
     """Levels of every comparison of place for firm × land pairs.
 
     Args:
-        pairs: ``firm`` and ``land`` (row positions).
+        firm: Rows of the firms, (n,).
+        place: Rows of the land, (n,).
         sites: Places of the firms.
         land: The land.
-        doors: From `land.door_table`, possibly grown by holders' sites.
+        doors: House numbers, possibly grown by holders' sites.
 
     Returns:
-        ``pairs`` with ``metres`` and ``l_point l_door l_home l_village l_area``.
+        ``metres`` and ``l_point l_door l_home l_village l_area``, each (n,).
     """
-    firm, place = pairs["firm"].to_numpy(), pairs["land"].to_numpy()
-    asked = np.bincount(firm, minlength=len(sites.site)).astype(bool)
     metres, point = _point_level(firm, place, sites, land)
-    return pairs.assign(
-        metres=metres,
-        l_point=point,
-        l_door=_door_level(pairs, door_pairs(sites.site, doors, asked)),
-        l_home=_door_level(pairs, door_pairs(sites.home, doors, asked)),
-        l_village=vicinity_level(land.rows, land.named, (firm, place), sites.site, sites.home),
-        l_area=_area_level(firm, place, sites, land),
-    )
+    return {
+        "metres": metres,
+        "l_point": point,
+        "l_door": _door_level(firm, place, sites.site, doors),
+        "l_home": _door_level(firm, place, sites.home, doors),
+        "l_village": vicinity_level(land.rows, land.named, (firm, place), sites.site, sites.home),
+        "l_area": _area_level(firm, place, sites, land),
+    }
 
 
-def _door_level(pairs: pd.DataFrame, found: pd.DataFrame) -> Objects:
-    keys = pd.MultiIndex.from_frame(pairs[["firm", "land"]])
-    level = found.set_index(["firm", "land"])["level"].reindex(keys)
-    return level.fillna("none").to_numpy(dtype=object)
+def doors_of(parts: pd.DataFrame, rows: Ints | slice = slice(None)) -> tuple[Objects, Objects]:
+    """``door`` and ``town`` of parsed addresses."""
+    return parts["door"].to_numpy(object)[rows], parts["town"].to_numpy(object)[rows]
+
+
+def _door_level(firm: Ints, place: Ints, parts: pd.DataFrame, doors: Doors) -> Objects:
+    """Whether the land of a pair has the firm's door: only · shared (with other land) · none."""
+    asked = np.unique(firm)
+    at, there, alone = door_pairs(*doors_of(parts, asked), doors)
+    theirs = asked[at]
+    wide = int(max(there.max(initial=0), place.max(initial=0))) + 1
+    known, wanted = theirs * wide + there, firm * wide + place
+    at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+    level = np.full(len(firm), "none", dtype=object)
+    if len(known):
+        hit = known[at] == wanted
+        level[hit] = np.where(alone[at[hit]], "only", "shared")
+    return level
 
 
 def _point_level(firm: Ints, place: Ints, sites: Sites, land: Land) -> tuple[Floats, Objects]:

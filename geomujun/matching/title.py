@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -19,14 +20,22 @@ from geomujun.matching.names import match_names, parse_queries
 from geomujun.matching.namesakes import namesakes
 from geomujun.matching.register import Register
 from geomujun.matching.sites import Places, place_levels
-from geomujun.matching.weights import Weights
-from geomujun.text.identifiers import org_code, org_code_valid, uscc_valid
+from geomujun.matching.weights import NAME_PARTS, Weights
+from geomujun.text.identifiers import (
+    USCC_LENGTH,
+    org_code,
+    org_code_valid,
+    org_inside,
+    uscc_valid,
+)
 
+Objects = npt.NDArray[np.object_]
 HOME_SHARE: Final = 0.5  # of the bits of a production site's house number
 NEAR_CODE: Final = 2  # characters in which a broken code may differ from the enterprise's
 PARTS: Final = (
     "code", "date", "point", "door", "home", "village", "area", "lessor", "held",
 )  # fmt: skip
+BITS: Final = tuple(f"b_{part}" for part in (*NAME_PARTS, *PARTS))
 CODE_LINES: Final = {
     "uscc_same": ("权利人证件号=统一社会信用代码", "the holder's id is the enterprise's code"),
     "org_same": ("证件号与信用代码内的组织机构代码一致", "the 9-digit code inside is the same"),
@@ -101,14 +110,18 @@ def unheld_levels(
     position = pd.Series(np.arange(len(firms)), index=firms["uscc"])
     pairs["firm"] = pairs["uscc"].map(position).to_numpy(dtype=np.int64)
     pairs["land"] = pairs["parcel_code"].map(places.land.position).to_numpy(dtype=np.int64)
-    pairs["l_code"] = code_level(pairs)
+    firm = pairs["firm"].to_numpy()
+    codes = firms["uscc"].to_numpy(object)[firm], register.org[firm]
+    pairs["l_code"] = code_level(pairs["holder_id"].to_numpy(object), *codes)
     pairs["l_date"] = _date_level(pairs, parcels, firms)
     prior = -np.log2(max(register.size, 2))
     bits = pairs["bits"] + weights.column("code", pairs["l_code"])
     pairs["l_lessor"] = _lessor_level(pairs, lets)
     bits += weights.column("lessor", pairs["l_lessor"])
     pairs = pairs[(bits + prior > weights.limits["keep"]).to_numpy()].reset_index(drop=True)
-    return place_levels(pairs, places.sites, places.land, places.doors).assign(prior=prior)
+    told = (pairs["firm"].to_numpy(), pairs["land"].to_numpy())
+    levels = place_levels(*told, places.sites, places.land, places.doors)
+    return pd.DataFrame(pairs.assign(**levels, prior=prior))
 
 
 def sure_of(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
@@ -119,18 +132,26 @@ def sure_of(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
 
 def ranked(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
     """Weights, and probabilities that compete: one holder is one enterprise or none of them."""
-    for part in PARTS:
-        table = "door" if part == "home" else part
-        pairs[f"b_{part}"] = weights.column(table, pairs[f"l_{part}"])
-    # The two addresses of a firm are often one and the same; only the better one speaks.
-    pairs["b_home"] = np.where(pairs["b_door"] > 0, 0.0, pairs["b_home"] * HOME_SHARE)
-    columns = [c for c in pairs.columns if c.startswith("b_")]
-    pairs["weight"] = pairs["prior"] + total_bits(pairs, columns)
+    pairs = pairs.assign(**bits_of_parts(pairs, weights))
+    pairs["weight"] = pairs["prior"] + total_bits(pairs, BITS)
     keys = ["parcel_code", "seq"]
     pairs = pairs.sort_values(
         [*keys, "weight", "uscc"], ascending=[True, True, False, True], ignore_index=True
     )
     return competing(pairs, keys, weights.limits["null_own"])
+
+
+def bits_of_parts(
+    levels: pd.DataFrame | Mapping[str, npt.NDArray[Any]], weights: Weights
+) -> dict[str, npt.NDArray[np.float64]]:
+    """``b_*`` of `PARTS` from their levels ``l_*``, (n,) each."""
+    bits = {
+        f"b_{part}": weights.column("door" if part == "home" else part, levels[f"l_{part}"])
+        for part in PARTS
+    }
+    # The two addresses of a firm are often one and the same; only the better one speaks.
+    bits["b_home"] = np.where(bits["b_door"] > 0, 0.0, bits["b_home"] * HOME_SHARE)
+    return bits
 
 
 def _pairs(
@@ -145,7 +166,7 @@ def _pairs(
     by_name = _with_namesakes(wanted, by_name, register, places, weights)
     public = by_name["kind"].isin(["public", "collective", "none"])
     by_name = by_name[~public | (by_name["l_name"] == "exact")]
-    by_code = _by_code(wanted.drop(columns="key"), register.firms)
+    by_code = _by_code(wanted.drop(columns="key"), register)
     keys = ["parcel_code", "seq", "uscc"]
     found = by_name.set_index(keys).index
     extra = by_code[~by_code.set_index(keys).index.isin(found)].assign(
@@ -175,10 +196,11 @@ def _with_namesakes(
     return both.drop(columns="key")
 
 
-def _by_code(wanted: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
+def _by_code(wanted: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Pairs whose holder code is the enterprise's 信用代码 or the 9 characters inside it."""
+    firms = register.firms
     whole = wanted.merge(firms[["uscc"]], left_on="holder_id", right_on="uscc")
-    inner = pd.DataFrame({"uscc": firms["uscc"], "org": org_code(firms["uscc"])})
+    inner = pd.DataFrame({"uscc": firms["uscc"], "org": register.org})
     inner = inner[(inner["org"] != "") & ~inner["org"].duplicated(keep=False)]
     mine = wanted.assign(org=org_code(wanted["holder_id"]))
     part = mine[mine["holder_id"].str.len() == 9].merge(inner, on="org").drop(columns="org")
@@ -186,26 +208,35 @@ def _by_code(wanted: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
     return both.drop_duplicates(["parcel_code", "seq", "uscc"])
 
 
-def code_level(pairs: pd.DataFrame) -> np.ndarray:
-    """What ``holder_id`` says of ``uscc``: a level of the comparison ``code`` per pair."""
-    mine, theirs = pairs["holder_id"], pairs["uscc"]
-    full = uscc_valid(mine)
-    short = (mine.str.len() == 9).to_numpy() & org_code_valid(mine)
-    same_org = (org_code(mine) == org_code(theirs)).to_numpy() & (mine != "").to_numpy()
+def code_level(mine: Objects, theirs: Objects, inner: Objects) -> Objects:
+    """What holders' codes say of enterprises: a level of the comparison ``code`` per pair.
+
+    Args:
+        mine: The holders' codes as `normalise_code` leaves them, (n,).
+        theirs: The enterprises' 信用代码, (n,).
+        inner: The 9 characters inside them (`org_code`), (n,).
+    """
+    row, codes = pd.factorize(mine)  # a code is looked at once, however many candidates it has
+    full = uscc_valid(codes)[row]
+    short = org_code_valid(codes)[row]
+    org = np.array([org_inside(code) for code in codes], dtype=object)[row]
+    same_org = np.asarray((org == inner) & (mine != ""), dtype=bool)
+    equal = np.asarray(mine == theirs, dtype=bool)
     return np.select(
-        [(mine == theirs).to_numpy(), (full | short) & same_org, full, short, _near(mine, theirs)],
+        [equal, (full | short) & same_org, full, short, _near(mine, theirs)],
         ["uscc_same", "org_same", "uscc_other", "org_other", "near"],
         "none",
     ).astype(object)
 
 
-def _near(mine: pd.Series, theirs: pd.Series) -> np.ndarray:
+def _near(mine: Objects, theirs: Objects) -> npt.NDArray[np.bool_]:
     """Whether a broken 18-character code is the enterprise's but for `NEAR_CODE` characters."""
-    long = mine.str.len().between(18 - NEAR_CODE, 18 + NEAR_CODE).to_numpy()
-    edits = process.cpdist(
-        mine.to_numpy(object), theirs.to_numpy(object), scorer=OSA.distance, score_cutoff=NEAR_CODE
-    )
-    return np.asarray(long & (edits <= NEAR_CODE))
+    size = np.fromiter(map(len, mine), dtype=np.int64, count=len(mine))
+    near = np.abs(size - USCC_LENGTH) <= NEAR_CODE
+    left, right = mine[near], theirs[near]
+    edits = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=NEAR_CODE)
+    near[near] = edits <= NEAR_CODE
+    return near
 
 
 def _lessor_level(pairs: pd.DataFrame, lets: pd.DataFrame) -> np.ndarray:
@@ -215,14 +246,32 @@ def _lessor_level(pairs: pd.DataFrame, lets: pd.DataFrame) -> np.ndarray:
     return np.where(lessor, "lets", "none").astype(object)
 
 
-def _date_level(pairs: pd.DataFrame, parcels: pd.DataFrame, firms: pd.DataFrame) -> np.ndarray:
-    """former_after: the former name had ended before the right began; dissolved: the firm had."""
+def _date_level(pairs: pd.DataFrame, parcels: pd.DataFrame, firms: pd.DataFrame) -> Objects:
     dates = parcels.set_index("parcel_code")["right_start_on"].reindex(pairs["parcel_code"])
-    began = pd.Series(dates.to_numpy(), index=pairs.index)
-    gone = pd.Series(firms["cancelled_on"].to_numpy()[pairs["firm"]], index=pairs.index)
-    after = (pairs["former"] & (pairs["until"] < began)).to_numpy(dtype=bool)
-    dissolved = (gone < began).to_numpy(dtype=bool)
-    return np.select([after, dissolved], ["former_after", "dissolved"], "none").astype(object)
+    gone = firms["cancelled_on"].to_numpy()[pairs["firm"]]
+    return date_level(
+        pairs["former"].to_numpy(bool), pairs["until"].to_numpy(), gone, dates.to_numpy()
+    )
+
+
+def date_level(
+    former: npt.NDArray[np.bool_],
+    until: npt.NDArray[np.datetime64],
+    gone: npt.NDArray[np.datetime64],
+    began: npt.NDArray[np.datetime64],
+) -> Objects:
+    """former_after: the former name had ended before the right began; dissolved: the firm had.
+
+    Args:
+        former: Whether the name compared is a former one, (n,).
+        until: Its last day, NaT unknown, (n,).
+        gone: The day the firm was dissolved, NaT if it was not, (n,).
+        began: The day the right began, NaT unknown, (n,).
+    """
+    levels = np.select(
+        [former & (until < began), gone < began], ["former_after", "dissolved"], "none"
+    )
+    return levels.astype(object)
 
 
 def name_items(row: Mapping[Any, Any]) -> list[Item]:

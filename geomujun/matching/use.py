@@ -16,15 +16,15 @@ from geomujun.domain.industry import is_industrial
 from geomujun.domain.keys import among
 from geomujun.domain.words import Relation
 from geomujun.matching.compete import competing, total_bits
-from geomujun.matching.land import Land
+from geomujun.matching.land import Doors, Land
 from geomujun.matching.register import Register
 from geomujun.matching.sites import (
     Places,
     Sites,
-    area_pairs,
     door_pairs,
-    near_pairs,
+    doors_of,
     place_levels,
+    site_pairs,
 )
 from geomujun.matching.weights import Weights
 
@@ -51,7 +51,7 @@ def crowded(firms: pd.DataFrame, sites: Sites) -> np.ndarray:
 
 
 def use_candidates(
-    register: Register, places: Places, doors: pd.DataFrame, known: Known, weights: Weights
+    register: Register, places: Places, doors: Doors, known: Known, weights: Weights
 ) -> pd.DataFrame:
     """Scored firm × land pairs of use without a right.
 
@@ -64,15 +64,14 @@ def use_candidates(
     return pairs if pairs.empty else weighed(pairs, weights)
 
 
-def use_levels(
-    register: Register, places: Places, doors: pd.DataFrame, known: Known
-) -> pd.DataFrame:
+def use_levels(register: Register, places: Places, doors: Doors, known: Known) -> pd.DataFrame:
     """The pairs worth a look with their levels, before they are weighed."""
     firms, land, sites = register.firms, places.land, places.sites
     pairs = _wanted_pairs(firms, land, sites, doors, known)
     if pairs.empty:
         return pairs
-    pairs = place_levels(pairs, sites, land, doors)
+    told = place_levels(pairs["firm"].to_numpy(), pairs["land"].to_numpy(), sites, land, doors)
+    pairs = pairs.assign(**told)
     return _with_context(pairs, firms, land, sites, known)
 
 
@@ -93,7 +92,7 @@ def weighed(pairs: pd.DataFrame, weights: Weights) -> pd.DataFrame:
 
 
 def _wanted_pairs(
-    firms: pd.DataFrame, land: Land, sites: Sites, doors: pd.DataFrame, known: Known
+    firms: pd.DataFrame, land: Land, sites: Sites, doors: Doors, known: Known
 ) -> pd.DataFrame:
     """Pairs worth a look: near a point, on a door, of equal area, of a parent, of a dead lease.
 
@@ -105,8 +104,7 @@ def _wanted_pairs(
     active = ~firms["status"].isin(["注销", "吊销", "迁出"])
     seeks = active & ~among(firms["uscc"], settled) & ~crowded(firms, sites)
     seeks &= is_industrial(firms["industry"])
-    found = [near_pairs(sites, land), door_pairs(sites.site, doors)[["firm", "land"]]]
-    found.append(area_pairs(sites, land))
+    found = site_pairs(sites, land, doors)
     held = known.owners.assign(land=known.owners["parcel_code"].map(land.position))
     family = known.parents.merge(held[["uscc", "land"]], left_on="parent", right_on="uscc")
     found.append(family[["firm", "land"]])
@@ -199,20 +197,20 @@ def _same_door(firm: np.ndarray, holder_row: np.ndarray, sites: Sites) -> np.nda
 
 
 def registered_only(
-    firms: pd.DataFrame, sites: Sites, doors: pd.DataFrame, land: Land, linked: set[str]
+    firms: pd.DataFrame, sites: Sites, doors: Doors, land: Land, linked: set[str]
 ) -> pd.DataFrame:
     """Firms without any land whose registered house number is on one parcel: ``uscc code``."""
     active = ~firms["status"].isin(["注销", "吊销", "迁出"])
     free = active & ~among(firms["uscc"], linked) & ~crowded(firms, sites)
     office = (sites.home["room"] == "").to_numpy(dtype=bool)
-    pairs = door_pairs(sites.home, doors)
-    pairs = pairs[(free.to_numpy(dtype=bool) & office)[pairs["firm"].to_numpy()]]
-    pairs = pairs[~pairs["firm"].duplicated(keep=False)].reset_index(drop=True)
+    firm, place, alone = door_pairs(*doors_of(sites.home), doors)
+    wanted = alone & (free.to_numpy(dtype=bool) & office)[firm]
+    firm, place = firm[wanted], place[wanted]
     return pd.DataFrame(
         {
-            "uscc": firms["uscc"].to_numpy()[pairs["firm"]],
-            "code": land.rows["code"].to_numpy()[pairs["land"]],
-            "firm": pairs["firm"].to_numpy(),
-            "land": pairs["land"].to_numpy(),
+            "uscc": firms["uscc"].to_numpy()[firm],
+            "code": land.rows["code"].to_numpy()[place],
+            "firm": firm,
+            "land": place,
         }
     ).sort_values(["code", "uscc"], ignore_index=True)

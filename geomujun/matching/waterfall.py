@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from geomujun.matching.evidence import PRIOR, Item
@@ -28,6 +29,11 @@ def waterfall(evidence: str) -> list[Step]:
     except (KeyError, TypeError) as error:
         message = f"not a list of evidence: {evidence[:60]}"
         raise ValueError(message) from error
+    return steps_of(items)
+
+
+def steps_of(items: Iterable[Item]) -> list[Step]:
+    """Items in their order, the prior first, each with the sum so far."""
     total, steps = 0.0, []
     for item in sorted(items, key=lambda i: i.name != PRIOR):
         total += item.bits

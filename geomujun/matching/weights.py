@@ -57,9 +57,9 @@ class Weights:
         use = {part: learned.bits[part] for part in USE_TOO}
         return replace(self, bits={**self.bits, **bits}, use=use)
 
-    def column(self, comparison: str, levels: pd.Series) -> Floats:
+    def column(self, comparison: str, levels: pd.Series | Levels) -> Floats:
         """Bits of a column of levels; an unknown level says nothing."""
-        return _looked_up(self.bits[comparison], pd.Categorical(levels))
+        return _looked_up(self.bits[comparison], levels)
 
     def name_bits(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """``pairs`` with ``b_name b_trade b_place b_legal b_whole`` and their sum ``bits``."""
@@ -84,11 +84,14 @@ class Weights:
         return out
 
 
-def _looked_up(table: Mapping[str, float], levels: Levels) -> Floats:
+def _looked_up(table: Mapping[str, float], levels: pd.Series | Levels) -> Floats:
     """Bits of levels; an unknown level says nothing."""
+    if isinstance(levels, np.ndarray):
+        return np.array([table.get(level, 0.0) for level in levels], dtype=np.float64)
     levels = levels if isinstance(levels, pd.Categorical) else pd.Categorical(levels)
-    known = [*(table.get(level, 0.0) for level in levels.categories), 0.0]
-    return np.take(np.array(known, dtype=np.float64), levels.codes)
+    codes, distinct = levels.codes, levels.categories
+    known = [*(table.get(level, 0.0) for level in distinct), 0.0]  # the last one is of no level
+    return np.take(np.array(known, dtype=np.float64), codes)
 
 
 def read(text: str) -> Weights:

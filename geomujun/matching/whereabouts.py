@@ -12,23 +12,17 @@ import shapely
 
 from geomujun.domain.case import DTYPES, Case
 from geomujun.domain.catalogue import TABLES
+from geomujun.domain.keys import of
 from geomujun.domain.model import Kind
 from geomujun.geo.datum import to_cgcs2000
-from geomujun.matching.compete import competing
+from geomujun.matching.compete import competing, total_bits
 from geomujun.matching.explain import place_texts
-from geomujun.matching.land import build_land, door_table
+from geomujun.matching.land import Doors, build_land, door_table
 from geomujun.matching.register import Register
-from geomujun.matching.sites import (
-    Places,
-    area_pairs,
-    build_sites,
-    door_pairs,
-    near_pairs,
-    place_levels,
-)
+from geomujun.matching.sites import Places, build_sites, door_pairs, place_levels, site_pairs
 from geomujun.matching.weights import Weights
 from geomujun.text.identifiers import normalise_parcel_code
-from geomujun.text.locations import door_key, parse_locations
+from geomujun.text.locations import parse_location
 
 SITE_PARTS: Final = ("point", "door", "village", "area")
 
@@ -48,56 +42,51 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Land, sites of the enterprises, and the doors by house number (rows of the door table)."""
+    """Land, sites of the enterprises, and the doors by house number."""
 
     places: Places
-    rows_of: dict[str, npt.NDArray[np.int64]]
+    row_of: dict[str, int]  # land by its code
+    began: npt.NDArray[np.datetime64]  # the day the right to each land began, NaT unknown
 
     @classmethod
     def of(cls, case: Case, register: Register) -> Whereabouts:
         """Read the land of a case."""
         land = build_land(case)
-        doors = door_table(case, land)
-        rows = {str(d): np.asarray(r, np.int64) for d, r in doors.groupby("door").indices.items()}
-        return cls(Places(land, build_sites(register.firms, land), doors), rows)
+        places = Places(land, build_sites(register.firms, land), Doors.of(door_table(case, land)))
+        dates = case.parcels.set_index("parcel_code")["right_start_on"]
+        began = of(dates, land.rows["code"]).to_numpy()
+        return cls(places, {code: row for row, code in enumerate(land.rows["code"])}, began)
 
     def land_of(self, record: Record) -> int | None:
         """The land a record speaks of (row), None when it says none or no single one."""
+        row = self._land_coded(record.parcel_code)
+        if row is None:
+            row = self._land_under(record)
+        return self._land_at(record.address) if row is None else row
+
+    def _land_coded(self, code: str) -> int | None:
+        if not code or code in self.row_of:
+            return self.row_of.get(code)
+        return self.row_of.get(normalise_parcel_code(pd.Series([code], dtype="str"))[0])
+
+    def _land_under(self, record: Record) -> int | None:
+        """The land under a point."""
+        if not (np.isfinite(record.longitude) and np.isfinite(record.latitude)):
+            return None
         land = self.places.land
-        if record.parcel_code:
-            known = normalise_parcel_code(pd.Series([record.parcel_code]))[0]
-            row = land.position.get(record.parcel_code, land.position.get(known))
-            if row is not None:
-                return int(row)
-        if np.isfinite(record.longitude) and np.isfinite(record.latitude):
-            lon, lat, _ = to_cgcs2000(
-                np.array([record.longitude]), np.array([record.latitude]), np.array([record.datum])
-            )
-            x, y = land.plane.xy(lon, lat)
-            rows = land.tree.query(shapely.points(x[0], y[0]), predicate="intersects")
-            if len(rows):
-                return int(rows.min())
-        return self._land_at(record.address)
+        lon, lat, _ = to_cgcs2000(
+            np.array([record.longitude]), np.array([record.latitude]), np.array([record.datum])
+        )
+        x, y = land.plane.xy(lon, lat)
+        rows = land.tree.query(shapely.points(x[0], y[0]), predicate="intersects")
+        return int(rows.min()) if len(rows) else None
 
     def _land_at(self, address: str) -> int | None:
         """The one land with the house number of an address."""
-        if not address:
-            return None
-        parts = parse_locations(pd.Series([address], dtype="str"))
-        found = door_pairs(parts.assign(door=door_key(parts)), self.doors_of(door_key(parts)))
-        return int(found["land"].iloc[0]) if len(found) == 1 else None
-
-    def doors_of(self, *doors: pd.Series) -> pd.DataFrame:
-        """The rows of the door table for these house numbers."""
-        wanted = sorted({d for column in doors for d in column if d in self.rows_of})
-        rows = [self.rows_of[d] for d in wanted]
-        return self.places.doors.iloc[np.concatenate(rows) if rows else []]
-
-    def near(self, firms: npt.NDArray[np.int64]) -> Places:
-        """The places of some enterprises, in that order."""
-        sites = self.places.sites.take(firms)
-        doors = self.doors_of(sites.site["door"], sites.home["door"])
-        return Places(self.places.land, sites, doors)
+        said = parse_location(address)
+        door, town = (np.array([said[part]], dtype=object) for part in ("door", "town"))
+        _, land, alone = door_pairs(door, town, self.places.doors)
+        return int(land[0]) if alone.any() else None
 
     def lands(self, firm: pd.DataFrame, weights: Weights) -> pd.DataFrame:
         """Land at the site of one enterprise (a row of the table), likeliest first.
@@ -106,17 +95,17 @@ class Whereabouts:
             ``code uscc`` with levels, bits, ``weight``, ``probability`` and the columns of
             `explain.place_texts`.
         """
-        land = self.places.land
+        land, doors = self.places.land, self.places.doors
         sites = build_sites(firm, land)
-        doors = self.doors_of(sites.site["door"], sites.home["door"])
-        found = [near_pairs(sites, land), door_pairs(sites.site, doors)[["firm", "land"]]]
-        found.append(area_pairs(sites, land))
-        pairs = pd.concat(found, ignore_index=True).astype("int64").drop_duplicates()
-        pairs = place_levels(pairs.reset_index(drop=True), sites, land, doors)
+        found = pd.concat(site_pairs(sites, land, doors), ignore_index=True)
+        pairs = found.astype("int64").drop_duplicates().reset_index(drop=True)
+        told = pairs["firm"].to_numpy(), pairs["land"].to_numpy()
+        levels = place_levels(*told, sites, land, doors)
         use = weights.for_use()
-        bits = {f"b_{p}": use.column(p, pairs[f"l_{p}"]) for p in SITE_PARTS}
-        pairs = place_texts(pairs, firm, sites, land).assign(**bits, uscc=firm["uscc"].iloc[0])
-        pairs["weight"] = weights.limits["use_prior"] + pairs[list(bits)].sum(axis=1)
+        bits = {f"b_{p}": use.column(p, levels[f"l_{p}"]) for p in SITE_PARTS}
+        pairs = pairs.assign(**levels, **place_texts(*told, firm, land), **bits)
+        pairs = pairs.assign(uscc=firm["uscc"].iloc[0])
+        pairs["weight"] = weights.limits["use_prior"] + total_bits(pairs, list(bits))
         order = pairs.sort_values(["weight", "code"], ascending=[False, True], ignore_index=True)
         return competing(order, ["firm"], 0.0)
 

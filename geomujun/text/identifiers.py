@@ -10,6 +10,8 @@ from public code, unconfirmed).
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Final
 
 import numpy as np
@@ -18,9 +20,12 @@ import pandas as pd
 
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # no I O S V Z
 USCC_LENGTH: Final = 18
+ORG_LENGTH: Final = 9
+Codes = pd.Series | npt.NDArray[np.object_]
 _USCC_WEIGHTS: Final = np.array([pow(3, i, 31) for i in range(17)])
 _ORG_WEIGHTS: Final = np.array([3, 7, 9, 10, 5, 8, 4, 2])
 _ID_CARD_WEIGHTS: Final = np.array([pow(2, 17 - i, 11) for i in range(17)])
+_NO_CODE: Final = re.compile(r"[^0-9A-Z*]")
 _PARCEL: Final = r"\d{12}[GJZ][A-Z]\d{5}"
 # Letters that hands and scanners put for digits, and the reverse, by position in a 宗地代码.
 _TO_DIGIT: Final = str.maketrans("OQDILZSB", "00011258")
@@ -38,30 +43,36 @@ _USCC_VALUES: Final = _value_table(ALPHABET)
 _ORG_VALUES: Final = _value_table("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
+def clean_code(text: str) -> str:
+    """A code in NFKC capitals without blanks, dashes, quotes or invisible characters."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
+    return _NO_CODE.sub("", unicodedata.normalize("NFKC", text).upper())
+
+
 def normalise_code(codes: pd.Series) -> pd.Series:
-    """Codes in NFKC capitals without blanks, dashes, quotes or invisible characters."""
-    text = codes.astype("str").str.normalize("NFKC").str.upper()
-    return text.str.replace(r"[^0-9A-Z*]", "", regex=True)
+    """`clean_code` of a column; the index is kept."""
+    return codes.astype("str").map(clean_code, na_action="ignore").astype("str")
 
 
 def _char_values(
-    codes: pd.Series, length: int, table: npt.NDArray[np.int64]
+    codes: Codes, length: int, table: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
     """Which codes have the length and alphabet, and an (n, length) matrix of character values."""
-    fits = (codes.str.len() == length).to_numpy(dtype=bool) & codes.str.isascii().to_numpy(bool)
-    text = np.where(fits, codes.to_numpy(dtype=object), "0" * length).astype(f"U{length}")
-    points = text.view(np.uint32).reshape(len(text), length)
+    text = np.asarray(codes, dtype=object).astype(f"U{length + 1}")  # one more shows longer ones
+    points = text.view(np.uint32).reshape(len(text), length + 1)
     values = table[np.minimum(points, 127)]
-    return fits & (values >= 0).all(axis=1), values
+    fits = (points[:, length] == 0) & (values[:, :length] >= 0).all(axis=1)
+    return fits, values[:, :length]
 
 
-def uscc_valid(codes: pd.Series) -> npt.NDArray[np.bool_]:
+def uscc_valid(codes: Codes) -> npt.NDArray[np.bool_]:
     """Whether each code is a well-formed 信用代码 whose check character is right.
 
     A valid check character does not prove that the body exists. One repeated character
     (``1`` × 18 passes many a regular expression) is refused.
     """
-    ok, values = _char_values(codes.astype("str"), USCC_LENGTH, _USCC_VALUES)
+    ok, values = _char_values(codes, USCC_LENGTH, _USCC_VALUES)
     if not len(values):
         return ok
     check = (31 - (values[:, :17] @ _USCC_WEIGHTS) % 31) % 31
@@ -78,16 +89,23 @@ def uscc_check_char(first17: str) -> str:
     return ALPHABET[(31 - int(values @ _USCC_WEIGHTS) % 31) % 31]
 
 
-def org_code(codes: pd.Series) -> pd.Series:
+def org_inside(text: str) -> str:
     """The 9-character 组织机构代码 inside a code: itself, or characters 9–17 of 18; else ""."""
-    clean = normalise_code(codes)
-    inner = clean.where(clean.str.len() == 9, clean.str.slice(8, 17))
-    return inner.where(clean.str.len().isin([9, USCC_LENGTH]), "").astype("str")
+    clean = clean_code(text)
+    if len(clean) == ORG_LENGTH:
+        return clean
+    return clean[8:17] if len(clean) == USCC_LENGTH else ""
 
 
-def org_code_valid(codes: pd.Series) -> npt.NDArray[np.bool_]:
+def org_code(codes: pd.Series) -> pd.Series:
+    """`org_inside` of a column; the index is kept."""
+    found = codes.astype("str").map(org_inside, na_action="ignore")
+    return found.astype("str").fillna("")
+
+
+def org_code_valid(codes: Codes) -> npt.NDArray[np.bool_]:
     """Whether each 9-character code passes the mod-11 check of GB 11714."""
-    ok, values = _char_values(codes.astype("str"), 9, _ORG_VALUES)
+    ok, values = _char_values(codes, ORG_LENGTH, _ORG_VALUES)
     if not len(values):
         return ok
     check = (11 - (values[:, :8] @ _ORG_WEIGHTS) % 11) % 11

@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from geomujun.text.normal import normalise
+from geomujun.text.normal import normalise, normalise_text
 
 _HAN: Final = "\u4e00-\u9fff"
 _STEP: Final = rf"(?:(?!街道|镇|乡|村|路|大道)[{_HAN}])"  # a character of a division's name
@@ -122,11 +122,22 @@ def _parts(norm: str) -> tuple[str | bool, ...]:
     )
 
 
-def door_key(parts: pd.DataFrame) -> pd.Series:
+def parse_location(text: str) -> dict[str, str]:
+    """One text taken apart: ``norm`` and `PARTS` as `parse_locations` has them, and its `door`."""
+    said = dict(zip(("norm", *PARTS), map(str, _parts(normalise_text(text))), strict=False))
+    return said | {"door": door(said["road"], said["number"])}
+
+
+def door(road: str, number: str) -> str:
     """Road and house number as one key, "" when either is missing.
 
     The town is left out because half of the writers leave it out, and roads rarely repeat inside a
     county.
     """
-    both = (parts["road"] != "") & (parts["number"] != "")
-    return (parts["road"] + parts["number"]).where(both, "").astype("str")
+    return road + number if road and number else ""
+
+
+def door_key(parts: pd.DataFrame) -> pd.Series:
+    """`door` of every row of `parse_locations`."""
+    keys = [door(*both) for both in zip(parts["road"], parts["number"], strict=True)]
+    return pd.Series(keys, index=parts.index, dtype="str")

@@ -10,7 +10,7 @@ import pytest
 from matching_small import Town, inside, parcel_code, places_of, square
 
 from geomujun.geo.datum import write_as
-from geomujun.matching.land import bare_patches, build_land, door_table
+from geomujun.matching.land import Doors, bare_patches, build_land, door_table
 from geomujun.matching.sites import area_pairs, door_pairs, near_pairs, place_levels
 
 ROAD = "绍兴市柯桥区海涂路18号"
@@ -19,8 +19,8 @@ ROAD = "绍兴市柯桥区海涂路18号"
 def levels(town: Town, land: int = 0) -> pd.Series:
     """The levels of the first firm on one piece of land."""
     places = places_of(town)
-    pair = pd.DataFrame({"firm": [0], "land": [land]})
-    return place_levels(pair, places.sites, places.land, places.doors).iloc[0]
+    told = place_levels(np.array([0]), np.array([land]), places.sites, places.land, places.doors)
+    return pd.Series({name: values[0] for name, values in told.items()})
 
 
 def firm(**more: Any) -> Town:
@@ -209,9 +209,9 @@ def test_an_area_proposes_land_only_when_no_other_land_has_it() -> None:
 
 
 def test_doors_without_a_number_pair_nothing() -> None:
-    table = pd.DataFrame({"door": ["海涂路18"], "town": [""], "land": [0]})
-    parts = pd.DataFrame({"door": ["", "海涂路18"], "town": ["", "钱清镇"]})
-    assert door_pairs(parts, table).to_numpy().tolist() == [[1, 0, "only"]]
+    doors = Doors.of(pd.DataFrame({"door": ["", "海涂路18"], "town": ["", ""], "land": [0, 0]}))
+    asked = np.array(["", "海涂路18"], dtype=object), np.array(["", "钱清镇"], dtype=object)
+    assert [found.tolist() for found in door_pairs(*asked, doors)] == [[1], [0], [True]]
 
 
 @pytest.mark.parametrize(

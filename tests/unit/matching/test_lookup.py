@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import json
 import pickle
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from geomujun_demo import make
 from matching_small import Town, inside, parcel_code, uscc
 
+from geomujun.domain.case import Case
+from geomujun.intake.reader import read_case
+from geomujun.matching.engine import read_base
+from geomujun.matching.evidence import as_json
+from geomujun.matching.explain import own_rows
+from geomujun.matching.holders import explode
 from geomujun.matching.identity import settle
 from geomujun.matching.lookup import Found, Index
+from geomujun.matching.tenure import lets_of
+from geomujun.matching.title import ranked, unheld_levels
+from geomujun.matching.weights import shipped
 from geomujun.matching.whereabouts import Record
 
 REGISTER = (
@@ -187,3 +200,51 @@ def test_frozen_statistics_are_gone_by() -> None:
     assert Index(large.case).match(record)[0].weight != frozen.weight
     assert np.isfinite(frozen.weight)
     assert isinstance(kept.names, pd.DataFrame)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Case]:
+    """The made-up town with all its dirt, settled, without leases: the job knows no more."""
+    with tempfile.TemporaryDirectory() as folder:
+        make(Path(folder), size="town", profile="hard", seed=11)
+        case = read_case(Path(folder) / "case").case
+        yield settle(case.with_tables(leases=case.leases.iloc[:0])).case
+
+
+def test_every_holder_of_a_demo_town_gets_the_answer_of_the_job(demo: Case) -> None:
+    """By name, code and parcel: enterprises, weights, levels' sentences, probabilities."""
+    weights = shipped()
+    base = read_base(demo, None)
+    lets = lets_of(demo, base.register)
+    own = unheld_levels(base.holders, demo.parcels, base.register, base.places, weights, lets)
+    own = ranked(own.assign(l_held="none"), weights)
+    index = Index(demo)
+    asked = base.holders[["parcel_code", "seq", "name", "holder_id"]]
+    groups = dict(list(own.groupby(["parcel_code", "seq"])))
+    found_some = 0
+    for parcel, seq, name, code in asked.itertuples(index=False):
+        mine = index.match(Record(name, code, parcel_code=parcel), top=100)
+        job = groups.get((parcel, seq), own.iloc[:0])
+        assert [f.uscc for f in mine] == job["uscc"].tolist(), (parcel, seq)
+        assert [f.weight for f in mine] == job["weight"].tolist()
+        assert [f.probability for f in mine] == job["probability"].tolist()
+        rows = own_rows(
+            job.groupby("uscc", as_index=False).head(1), base.register, base.places.land
+        )
+        told = dict(zip(rows["uscc"], rows["evidence"], strict=True))
+        assert {f.uscc: as_json(f.evidence) for f in mine} == told
+        found_some += bool(mine)
+    assert found_some > len(asked) / 2
+
+
+def test_the_town_holds_every_kind_of_evidence_of_a_place(demo: Case) -> None:
+    """What the test above compares is there to be compared."""
+    index = Index(demo)
+    holders = explode(demo)[["name", "holder_id", "parcel_code"]]
+    said = {
+        item.name
+        for name, code, parcel in holders.itertuples(index=False)
+        for found in index.match(Record(name, code, parcel_code=parcel))
+        for item in found.evidence
+    }
+    assert {"name", "former_name", "code", "point", "door", "home", "village", "area"} <= said
