@@ -57,5 +57,5 @@ def normalise(texts: pd.Series) -> pd.Series:
     codes, distinct = pd.factorize(values)
     if not len(distinct):
         return values
-    made = pd.Series(_normalised(distinct.to_numpy(object)), dtype="str").take(codes)
+    made = pd.Series(_normalised(distinct.to_numpy(object).tolist()), dtype="str").take(codes)
     return pd.Series(made.array, index=texts.index, name=texts.name)
