@@ -38,10 +38,12 @@ def add_commands() -> str:
             db,
             demo,
             explain,
+            keys,
             learn,
             review,
             run_case,
             scheme,
+            serve,
             service,
             simulate,
         )
@@ -56,8 +58,10 @@ def add_commands() -> str:
     app.command("simulate")(simulate.simulate)
     app.command("load")(service.load)
     app.command("publish")(service.publish)
+    app.command("serve")(serve.serve)
     app.add_typer(scheme.app, name="scheme")
     app.add_typer(db.app, name="db")
+    app.add_typer(keys.app, name="keys")
     app.add_typer(service.edition, name="edition")
     app.add_typer(review.app, name="review")
     app.add_typer(review.audit_app, name="audit")

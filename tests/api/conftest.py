@@ -1,0 +1,75 @@
+"""The service on a real PostGIS: an application on a copy of the published town, and keys for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from geomujun_api import ServiceSettings, create_app
+from postgis_fixtures import (  # noqa: F401
+    cluster,
+    database,
+    empty_template,
+    home,
+    town,
+    town_template,
+)
+
+from geomujun.pipeline.access import KeyFor, issue_on
+from geomujun.storage.target import Target, connect
+
+ROLES = ("viewer", "reviewer", "publisher", "auditor", "admin")
+Client = Callable[..., TestClient]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("postgis")
+
+
+def key_for(
+    target: Target, role: str, divisions: tuple[str, ...] = ("",), scopes: tuple[str, ...] = (),
+    subject: str = "",
+) -> str:  # fmt: skip
+    """A new key."""
+    with connect(target, "app") as connection, connection.transaction():
+        asked = KeyFor(subject or f"a {role}", role, divisions, scopes)
+        return issue_on(connection, asked, "tests").key
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., TestClient]]:
+    """An application on a database: ``serve(target, locality=…)``; closed at the end."""
+    with ExitStack() as stack:
+
+        def make(target: Target, **settings: Any) -> TestClient:
+            given = {"rate": 1e6, "burst": 10**6, "public_rate": 1e6, "public_burst": 10**6,
+                     "pool_size": 4, "key_memory_s": 0.0} | settings  # fmt: skip
+            app = create_app(ServiceSettings(target=target, **given))
+            return stack.enter_context(TestClient(app, raise_server_exceptions=False))
+
+        yield make
+
+
+@pytest.fixture
+def api(town: Target, serve: Client) -> TestClient:  # noqa: F811
+    """The town's service, without a key."""
+    return serve(town)
+
+
+@pytest.fixture
+def sign(town: Target) -> Callable[..., dict[str, str]]:  # noqa: F811
+    """Headers with a new key of the town: ``sign("reviewer", ("3301",))``."""
+
+    def headers(
+        role: str = "viewer", divisions: tuple[str, ...] = ("",), **more: Any
+    ) -> dict[str, str]:
+        return {"Authorization": f"Bearer {key_for(town, role, divisions, **more)}"}
+
+    return headers
