@@ -7,17 +7,40 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from asgi_correlation_id import CorrelationIdMiddleware
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from geomujun import __version__
 from geomujun_api import database, logs, middleware, problems
-from geomujun_api.routes import health, keys
+from geomujun_api.routes import (
+    audit,
+    editions,
+    enterprises,
+    feed,
+    findings,
+    health,
+    keys,
+    objections,
+    parcels,
+    results,
+    review,
+    summary,
+)
 from geomujun_api.service import Service
 from geomujun_api.settings import ServiceSettings
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
+    enterprises.router,
+    parcels.router,
+    results.router,
+    findings.router,
+    review.router,
+    objections.router,
+    editions.router,
+    feed.router,
+    summary.router,
+    audit.router,
     keys.router,
 )
 
@@ -50,6 +73,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         lifespan=_life,
+        dependencies=[Depends(middleware.note_route)],
         separate_input_output_schemas=False,
     )
     service = Service(settings)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import structlog
 from asgi_correlation_id import correlation_id
+from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geomujun.lang import set_lang, t
@@ -40,6 +41,7 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope.setdefault("state", {})  # shared with the scopes that routing makes of this one
         set_lang(_lang(scope, self.service.settings.lang))
         started, status = time.perf_counter(), 500
 
@@ -58,13 +60,13 @@ class Observed:
             self._note(scope, status, time.perf_counter() - started)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        method, route = scope["method"], template(scope)
+        method, route = scope["method"], scope["state"].get("route", "-")
         figures = self.service.metrics
         figures.requests.labels(_known_method(method), route, str(status)).inc()
         figures.seconds.labels(_known_method(method), route).observe(seconds)
         if route in _UNTIMED and status < 400:
             return
-        reader = scope.get("state", {}).get("reader")
+        reader = scope["state"].get("reader")
         _LOG.info(
             "request", method=_known_method(method), route=route, status=status,
             ms=round(seconds * 1000, 2), request_id=correlation_id.get(),
@@ -76,10 +78,9 @@ def _known_method(method: str) -> str:
     return method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "?"
 
 
-def template(scope: Scope) -> str:
-    """The template of the route that answered, "-" for none: codes never reach a log."""
-    route = scope.get("route")
-    return str(getattr(route, "path_format", None) or getattr(route, "path", None) or "-")
+async def note_route(request: Request) -> None:
+    """Leave the template of the route that answers: codes and names never reach a log."""
+    request.state.route = getattr(request.scope.get("route"), "path", "-")
 
 
 def _with_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
