@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from asgi_correlation_id import CorrelationIdMiddleware
@@ -12,8 +13,11 @@ from fastapi.concurrency import run_in_threadpool
 
 from geomujun import __version__
 from geomujun_api import database, logs, middleware, problems
+from geomujun_api.described import describe
+from geomujun_api.finding_rows import warm
 from geomujun_api.routes import (
     audit,
+    docs,
     editions,
     enterprises,
     feed,
@@ -31,6 +35,7 @@ from geomujun_api.settings import ServiceSettings
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
+    docs.router,
     enterprises.router,
     parcels.router,
     results.router,
@@ -51,6 +56,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     await run_in_threadpool(database.check_target, service.settings)
     await run_in_threadpool(service.pool.open)
+    await run_in_threadpool(warm, service)
     try:
         yield
     finally:
@@ -81,6 +87,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    setattr(app, "openapi", partial(describe, app))  # noqa: B010 - as FastAPI tells to
     app.add_middleware(middleware.Bounded, service=service)
     app.add_middleware(middleware.Observed, service=service)
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")

@@ -237,7 +237,7 @@ _END: Final = {
     "sha256": _text("以上各行（含换行）的 SHA-256", pattern="^[0-9a-f]{64}$"),
     "signature": {
         "type": ["string", "null"],
-        "description": "对 edition、since、after、rows、sha256 各占一行的文本作 HMAC-SHA256；没有密钥为空",
+        "description": "edition、since、after、rows、sha256 各占一行，作 HMAC-SHA256；没有密钥为空",
     },
 }
 

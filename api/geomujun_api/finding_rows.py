@@ -7,10 +7,11 @@ from typing import Final
 
 from fastapi import Response
 
+from geomujun.storage import editions
 from geomujun_api.reading import ListAsked, conditions, listed, read_cursor, resolve
-from geomujun_api.rows import Source, Where
+from geomujun_api.rows import SOURCES, Source, Where
 from geomujun_api.search import Searches
-from geomujun_api.service import Caller
+from geomujun_api.service import Caller, Service
 
 LOOKED_AT: Final = {"firms": ("uscc", "name", "former_names"), "plots": ("parcel_code", "location")}
 
@@ -26,7 +27,7 @@ def searched(caller: Caller, source: Source, asked: ListAsked, part: str | None)
     pinned, after = read_cursor(caller, asked, source)
     with caller.service.streaming() as connection:
         edition = resolve(caller, connection, asked.edition or pinned, asked.year)
-        names = searches(caller).names(connection, source, edition.number, columns)
+        names = searches(caller.service).names(connection, source, edition.number, columns)
     alone = not where.equal and not where.begins
     most = asked.limit + 1 if alone else None
     found = names.hits(part, caller.reader, str(after or ""), most)
@@ -35,8 +36,16 @@ def searched(caller: Caller, source: Source, asked: ListAsked, part: str | None)
     return listed(caller, source, asked, where)
 
 
-def searches(caller: Caller) -> Searches:
-    """The texts this service keeps."""
-    found = caller.service.memory.setdefault("searches", Searches())
+def searches(service: Service) -> Searches:
+    """The texts a service keeps."""
+    found = service.memory.setdefault("searches", Searches())
     assert isinstance(found, Searches)  # noqa: S101 - set above only
     return found
+
+
+def warm(service: Service) -> None:
+    """Read the names of the current edition, so that the first search is no slower."""
+    with service.streaming() as connection:
+        number = editions.current(connection)
+        for name in LOOKED_AT if number else ():
+            searches(service).names(connection, SOURCES[name], number or 0, LOOKED_AT[name])

@@ -89,8 +89,8 @@ def _for(caller: Caller, row: dict[str, Any]) -> dict[str, Any]:
     """What this reader is told of an edition."""
     if not caller.reader.public:
         return row
-    return row | {"built_by": None, "states": None, "hashes": None, "run": None,
-                  "channels": [c for c in row["channels"] if c == editions.PUBLIC]}  # fmt: skip
+    hidden = {name: None for name in ("built_by", "states", "hashes", "run") if name in row}
+    return row | hidden | {"channels": [c for c in row["channels"] if c == editions.PUBLIC]}
 
 
 @router.get("", summary="全部发布，新的在前")
