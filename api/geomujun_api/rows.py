@@ -226,7 +226,7 @@ def _schema(spec: Field) -> dict[str, Any]:
     if spec.kind is not Kind.TEXT:
         out["type"] = [out["type"], "null"]
     if spec.choices:
-        out["enum"] = list(spec.choices)
+        out["enum"] = list(dict.fromkeys([*spec.choices, ""]))  # "" stands for missing
     if spec.unit:
         out["description"] = spec.unit
     return out

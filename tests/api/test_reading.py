@@ -142,9 +142,7 @@ def test_what_did_not_change_is_not_sent_again(api: TestClient, sign: Sign) -> N
         assert fixed.json() == first.json()
 
 
-def test_search_finds_any_part_of_present_and_former_names(
-    api: TestClient, sign: Sign, town: Target
-) -> None:
+def test_search_finds_any_part_of_present_and_former_names(api: TestClient, sign: Sign) -> None:
     headers = sign("viewer")
     everyone = walk(api, "/v1/enterprises", headers, 1000)
     for part in ("机械", "绍兴", "９１３３", "有限公司"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -141,7 +140,7 @@ def test_sixty_four_reviewers_on_two_hundred_items(town: Target, each: int) -> N
 
     def work(k: int) -> None:
         mine = [(k * each + i) % ITEMS for i in range(each)]
-        random.Random(k).shuffle(mine)
+        mine.sort(key=lambda i: (i * 7919 + k * 104729) % 211)
         with httpx.Client(base_url=live.url, timeout=60) as client:
             for i in mine:
                 said = {"parcel_code": pairs[i][0], "uscc": pairs[i][1], "verdict": "same"}

@@ -197,7 +197,7 @@ def test_cells_of_few_firms_are_withheld_from_the_public(
     assert not any(c["withheld"] for c in full.values())
 
 
-CANARIES = ("欧阳金丝雀", "330602199003071234", "13912345678")
+CANARIES = ("诸葛金雀", "330602199003071234", "13912345678")
 
 
 @pytest.fixture

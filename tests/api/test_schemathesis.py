@@ -41,9 +41,15 @@ def test_no_answer_is_a_fault_or_a_surprise(town: Target, examples: int) -> None
         operations.sort(
             key=lambda o: "/states" in o.path
         )  # last, since it may withdraw the edition
-        sent = sum(_try(operation, keys, live.url, world, examples) for operation in operations)
+        sent, faults = 0, []
+        for operation in operations:
+            try:
+                sent += _try(operation, keys, live.url, world, examples)
+            except BaseExceptionGroup as e:
+                faults.append(f"{operation.label}: {e} {[str(x)[:600] for x in e.exceptions]}")
     finally:
         live.stop()
+    assert faults == []
     assert len(operations) > 40
     assert sent >= len(operations) * len(keys)
 
