@@ -26,7 +26,7 @@ COMPONENTS: Final = ("registered_m2", "leased_in_m2", "other_m2", "leased_out_m2
 COLUMNS: Final = ("uscc", *COMPONENTS, "unit", "unit_id", "unit_area_mu", "version", "changed_at",
                   "ended")  # fmt: skip
 _CHUNK: Final = 2_000
-_GROUP: Final = 50_000  # rows of a Parquet row group
+_GROUP: Final = 20_000  # rows of a Parquet row group
 Row = tuple[Any, ...]
 
 # Every row of the year's editions up to this one, islands of equal rows, and the beginning of the
