@@ -77,7 +77,7 @@ def fill(target: Target, firms: int) -> None:
             "INSERT INTO raw.loads (case_name, partial, valid_on, actor, version, summary)"
             " VALUES ('bench', false, '2024-12-31', 'bench', '0', '{}') RETURNING id"
         ).fetchone()
-        blank: dict[str, Any] = dict.fromkeys(("scheme", "settings", "run", "hashes", "map"), {})
+        blank: dict[str, Any] = {n: {} for n in ("scheme", "settings", "run", "hashes", "map")}
         editions.begin(connection, 1)
         editions.attach(connection, 1, PARTITIONED)
         editions.insert(

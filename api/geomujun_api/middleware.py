@@ -10,6 +10,7 @@ from typing import Any, Final
 import structlog
 from asgi_correlation_id import correlation_id
 from fastapi import Request
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geomujun.lang import set_lang, t
@@ -123,7 +124,7 @@ class Bounded:
             await refusal(scope, receive, send)
             return
         most = self.service.settings.body_bytes
-        for prefix, larger in self.service.memory.get("body_bytes", {}).items():  # type: ignore[attr-defined]
+        for prefix, larger in self.service.body_bytes.items():
             most = larger if scope["path"].startswith(prefix) else most
         if int(headers.get(b"content-length", b"0") or 0) > most:
             self.service.metrics.refused.labels("size").inc()
@@ -145,7 +146,7 @@ def _too_large() -> Any:
 
 
 def _counted(receive: Receive, most: int) -> Receive:
-    """A body sent in pieces, without its length told, is cut off where it is too large."""
+    """A body sent in pieces, without its length told, is refused where it becomes too large."""
     seen = 0
 
     async def counted() -> Message:
@@ -153,7 +154,7 @@ def _counted(receive: Receive, most: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > most:
-            return {"type": "http.disconnect"}
+            raise HTTPException(413, t("请求体过大", "the body is too large"))
         return message
 
     return counted

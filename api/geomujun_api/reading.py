@@ -26,7 +26,7 @@ from geomujun_api.rows import Asked, Source, Where, check_filters, chosen, page,
 from geomujun_api.service import Caller
 
 _NAMES: Final = r"^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$"
-NOT_CHANGED: Final = {304: {"description": "没有变化"}}
+NOT_CHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "没有变化"}}
 
 
 class OneAsked(Strict):
@@ -237,12 +237,12 @@ def read_cursor(caller: Caller, asked: ListAsked, source: Source) -> tuple[int |
     cursor = asked.cursor
     if not cursor:
         return None, None
-    kind = int if source.order == "row_no" else str
+    kind: type = int if source.order == "row_no" else str
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         edition, last, told = json.loads(base64.urlsafe_b64decode(padded))
         whole = told == _question(caller, asked) and 0 < int(edition) < 2**31
-        whole = whole and type(last) is kind and (kind is str or abs(last) < 2**31)
+        whole = whole and type(last) is kind and (kind is str or abs(int(last)) < 2**31)
     except (ValueError, TypeError):
         whole = False
     if not whole:

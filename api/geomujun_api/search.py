@@ -42,7 +42,8 @@ class Names:
         self, part: str, reader: Reader, after: str = "", most: int | None = None
     ) -> list[str]:
         """Keys of the lines that hold a part and lie in the reader's divisions, in order."""
-        wanted, found = normal(part), []
+        wanted = normal(part)
+        found: list[str] = []
         row = bisect_right(self.keys, after) if after else 0
         while row < len(self.keys) and (most is None or len(found) < most):
             place = self.text.find(wanted, self.starts[row])

@@ -26,6 +26,7 @@ class Service:
     authority: Authority = field(init=False)
     policy: Publication = field(init=False)
     metrics: Metrics = field(init=False)
+    body_bytes: dict[str, int] = field(default_factory=dict)  # larger bodies, by prefix of the path
     memory: dict[str, object] = field(default_factory=dict)  # what a route keeps between requests
 
     def __post_init__(self) -> None:

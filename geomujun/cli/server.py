@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import sys
 from functools import partial
 from multiprocessing import get_context
 from typing import Any, Final
@@ -64,6 +66,8 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(given: dict[str, Any], listening: socket.socket) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):  # raised again once all is answered and closed
+        signal.signal(number, lambda *_: sys.exit(0))
     app = create_app(from_environment(**given))
     config = uvicorn.Config(
         app, access_log=False, server_header=False, log_config=None, proxy_headers=True,

@@ -115,6 +115,8 @@ def test_too_much_and_too_often(town: Target, serve: Callable[..., TestClient], 
     client = serve(town, body_bytes=1000, public_burst=3, public_rate=0.01)
     admin = sign("admin")
     assert client.post("/v1/keys", content=b"x" * 2000, headers=admin).status_code == 413
+    pieces = client.post("/v1/keys", content=(b"x" * 500 for _ in range(5)), headers=admin)
+    assert pieces.status_code == 413
     answers = [client.get("/v1/keys").status_code for _ in range(5)]
     assert answers == [401, 401, 401, 429, 429]
     assert client.get("/healthz").status_code == 200

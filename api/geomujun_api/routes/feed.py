@@ -10,10 +10,13 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
+from geomujun.lang import t
 from geomujun_api import feed, formats, reading
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Feeding
 from geomujun_api.feed import Question, Seal
+from geomujun_api.problems import ForbiddenError
+from geomujun_api.rows import SOURCES
 from geomujun_api.service import Caller
 from geomujun_api.words import USCC, EditionNumber
 
@@ -59,6 +62,9 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 
 
 def _question(caller: Caller, asked: FeedAsked) -> Question:
+    visible = SOURCES["ledger"].fields(caller.service, caller.reader, "feed")
+    if not {"uscc", *feed.COMPONENTS} <= {f.name for f in visible}:
+        raise ForbiddenError(t("地区的发布规则不许用于此", "the locality does not clear this use"))
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
         if asked.since:

@@ -12,7 +12,7 @@ from geomujun.lang import t
 from geomujun.pipeline import review
 from geomujun.storage.findings import Closing
 from geomujun.storage.target import Conn
-from geomujun_api import reading
+from geomujun_api import formats, reading
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading, Reviewing
 from geomujun_api.reading import ListAsked, OneAsked
@@ -87,7 +87,7 @@ def one(caller: Reading, finding_id: FindingPath, asked: Annotated[OneAsked, Que
         with caller.service.reading() as connection:
             row["closings"] = _closings(connection, finding_id)
     return Response(
-        reading.formats.dumps({k: plain(v) for k, v in row.items()}),
+        formats.dumps({k: plain(v) for k, v in row.items()}),
         media_type="application/json", headers={"Cache-Control": "no-store"},
     )  # fmt: skip
 
@@ -105,7 +105,7 @@ def _closings(connection: Conn, finding_id: str) -> list[dict[str, Any]]:
              responses=problems(404, 409))  # fmt: skip
 def close(caller: Reviewing, finding_id: FindingPath, said: CloseAsked) -> Closed:
     """Close a finding with a reason, or reopen it; the next edition shows it so."""
-    asked = OneAsked(edition=said.edition)
+    asked = OneAsked(edition=said.edition, year=None, fields=None)
     _, row = reading.one(caller, FINDINGS, asked, {"finding_id": finding_id})
     closing = Closing(
         said.state, caller.reader.subject, said.reason, finding_id, row["rule"],
