@@ -242,7 +242,8 @@ def read_cursor(caller: Caller, asked: ListAsked, source: Source) -> tuple[int |
         padded = cursor + "=" * (-len(cursor) % 4)
         edition, last, told = json.loads(base64.urlsafe_b64decode(padded))
         whole = told == _question(caller, asked) and 0 < int(edition) < 2**31
-        whole = whole and type(last) is kind and (kind is str or abs(int(last)) < 2**31)
+        small = not isinstance(last, int) or abs(last) < 2**31
+        whole = whole and small and type(last) is kind
     except (ValueError, TypeError):
         whole = False
     if not whole:
