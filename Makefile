@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_OUT ?= data/out/demo
 
-.PHONY: setup setup-dev demo test test-long check bench catalogue lock clean
+.PHONY: setup setup-dev demo serve test test-long check bench catalogue lock clean
 
 setup: .venv/run.stamp
 setup-dev: .venv/dev.stamp
@@ -19,6 +19,11 @@ setup-dev: .venv/dev.stamp
 demo: setup
 	@$(BIN)/geomujun demo --out $(DEMO_OUT) --size county
 	@bash scripts/open.sh $(DEMO_OUT)/result/map.html
+
+# Starts PostGIS and the API, with the demo county where the store is empty; prints the address.
+serve: setup
+	@bash scripts/apt.sh 'postgresql-*-postgis-*'
+	@$(BIN)/geomujun serve --demo
 
 test: setup-dev
 	@bash scripts/apt.sh chromium fonts-noto-cjk 'postgresql-*-postgis-*'
@@ -35,7 +40,7 @@ check: setup-dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@PYTHONPATH=.:maps:data:migrations $(BIN)/lint-imports
+	@PYTHONPATH=.:api:maps:data:migrations $(BIN)/lint-imports
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks

@@ -79,6 +79,11 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "service:publish",
         "计算并生成一个新的发布（草稿） · run the engine and keep a new edition, as a draft.",
     ),
+    "serve": (
+        "serve:serve",
+        "启动接口服务：准备数据库，然后监听 · make the database ready, then serve the API.",
+    ),
+    "keys": ("keys:app", "接口密钥 · keys of the API"),
     "edition": ("service:edition", "已发布的结果 · publications"),
     "review": ("review:app", "人工复核 · decisions of people"),
     "audit": ("review:audit_app", "审计 · the audit log"),

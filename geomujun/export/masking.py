@@ -231,11 +231,7 @@ class Masker:
 
     def column(self, values: pd.Series) -> pd.Series:
         """A column of free text, masked; works on its distinct texts."""
-        hidden = _mapped(values, self._persons_hidden)
-        long = hidden.str.contains(_NUMBER_LIKE, regex=True).to_numpy(dtype=bool)
-        if long.any():
-            hidden[long] = _mapped(hidden[long], mask_numbers)
-        return hidden
+        return _numbers_hidden(_mapped(values, self._persons_hidden))
 
 
 def _longest(name: str) -> tuple[int, str]:
@@ -260,10 +256,25 @@ def _mapped(values: pd.Series, function: Callable[[str], str]) -> pd.Series:
     return made.take(codes).set_axis(values.index)
 
 
+def _numbers_hidden(values: pd.Series) -> pd.Series:
+    """A column with ID and phone numbers masked; only cells that may hold one are looked at."""
+    long = values.str.contains(_NUMBER_LIKE, regex=True).fillna(False).to_numpy(dtype=bool)
+    if not long.any():
+        return values
+    hidden = values.copy()
+    hidden[long] = _mapped(hidden[long], mask_numbers)
+    return hidden
+
+
 _NAME_COLUMNS: Final = {
     "parcels": ("holder_names",),
     "right_holders": ("holder_name",),
     "leases": ("lessor", "lessee"),
+}
+_TEXT_COLUMNS: Final = {  # an address may hold the phone of the person at the door
+    "enterprises": ("registered_address", "site_address"),
+    "parcels": ("location",),
+    "leases": ("location",),
 }
 _ID_COLUMNS: Final = {
     "parcels": ("holder_ids",),
@@ -299,6 +310,11 @@ def masked(result: Result) -> Result:
             frame[column] = _mapped(frame[column], lambda cell: mask_names(cell, firms))
         for column in _ID_COLUMNS[table]:
             frame[column] = _mapped(frame[column], mask_ids)
+        case = case.with_tables(**{table: frame})
+    for table, columns in _TEXT_COLUMNS.items():
+        frame = getattr(case, table).copy()
+        for column in columns:
+            frame[column] = _numbers_hidden(frame[column])
         case = case.with_tables(**{table: frame})
     return replace(result, tables=tables, case=case, masked=True)
 

@@ -26,6 +26,7 @@ DEFAULT: Final = "default"
 SCREENING: Final = "screening"
 _TOP: Final = ("id", "title", "division", "sources", "publication", "thresholds")
 _SOURCE: Final = ("title", "issuer", "number", "issued", "href", "verified", "note")
+_PUBLICATION: Final = ("columns", "statistical", "fewest")
 _ABOUT: Final = ("source", "confirmed", "effective")
 _OWN: Final = ("active", "basis", "path", "exemption")  # what a place may say of a screening rule
 OPEN_KEYS: Final = {  # rules whose numbers are keyed by something a place may add to
@@ -164,8 +165,8 @@ class _Merge:
             self.provenance[str(rule)] = about
         published = top.child("publication")
         if published.mapping():
-            published.only(("columns", *_ABOUT))
-            self.publication |= {"columns": list(published.child("columns").words())}
+            published.only((*_PUBLICATION, *_ABOUT))
+            self.publication |= _published(published)
             self.provenance["publication"] = _cited(published, titles)[1]
 
     def _check(self, node: Node, rule: str, screening: dict[str, _Names]) -> None:
@@ -196,6 +197,16 @@ class _Merge:
         )
 
 
+def _published(node: Node) -> dict[str, Any]:
+    """What the place says of publication; `policy.publication` knows what the words mean."""
+    out: dict[str, Any] = {"columns": list(node.child("columns").words())}
+    if node.child("statistical").value is not None:
+        out["statistical"] = list(node.child("statistical").words())
+    if node.child("fewest").value is not None:
+        out["fewest"] = max(1, int(node.child("fewest").number()))
+    return out
+
+
 def _sources(node: Node) -> dict[str, str]:
     titles = {}
     for key in node.mapping():
@@ -216,7 +227,7 @@ def _cited(node: Node, titles: dict[str, str]) -> tuple[dict[str, Any], Provenan
         None if active.value is None else active.flag(True),
         *(node.child(name).text("") for name in _OWN[1:]),
     )
-    names = [k for k in node.mapping() if k not in (*_ABOUT, *_OWN, "columns")]
+    names = [k for k in node.mapping() if k not in (*_ABOUT, *_OWN, *_PUBLICATION)]
     return {str(k): node.child(k).number() for k in names}, about
 
 

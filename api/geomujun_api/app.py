@@ -1,0 +1,94 @@
+"""The application: settings in, FastAPI out. Routers are a list, so that one more is one line."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
+
+from asgi_correlation_id import CorrelationIdMiddleware
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from geomujun import __version__
+from geomujun_api import database, logs, middleware, problems
+from geomujun_api.described import describe
+from geomujun_api.finding_rows import warm
+from geomujun_api.routes import (
+    audit,
+    docs,
+    editions,
+    enterprises,
+    feed,
+    findings,
+    health,
+    keys,
+    objections,
+    parcels,
+    results,
+    review,
+    summary,
+)
+from geomujun_api.service import Service
+from geomujun_api.settings import ServiceSettings
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    health.router,
+    docs.router,
+    enterprises.router,
+    parcels.router,
+    results.router,
+    findings.router,
+    review.router,
+    objections.router,
+    editions.router,
+    feed.router,
+    summary.router,
+    audit.router,
+    keys.router,
+)
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    """The pool is opened before the first request and closed after the last."""
+    service: Service = app.state.service
+    await run_in_threadpool(database.check_target, service.settings)
+    await run_in_threadpool(service.pool.open)
+    await run_in_threadpool(warm, service)
+    try:
+        yield
+    finally:
+        await run_in_threadpool(service.pool.close)
+
+
+def create_app(settings: ServiceSettings) -> FastAPI:
+    """The service on a database of this program's revision.
+
+    Raises:
+        SchemeError: the locality has a fault.
+        MachineError: a file the settings name cannot be read.
+    """
+    logs.set_up(settings.log_level)
+    app = FastAPI(
+        title="geomujun 地企对应与亩均评价",
+        version=__version__,
+        summary="宗地与企业的对应、用地面积、亩均评价、低效用地与人工复核",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=_life,
+        dependencies=[Depends(middleware.note_route)],
+        separate_input_output_schemas=False,
+    )
+    service = Service(settings)
+    app.state.service = service
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    setattr(app, "openapi", partial(describe, app))  # noqa: B010 - as FastAPI tells to
+    app.add_middleware(middleware.Bounded, service=service)
+    app.add_middleware(middleware.Observed, service=service)
+    app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
+    return app

@@ -1,0 +1,40 @@
+"""Figures for Prometheus, by route template: no code, name or key is ever a label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+MEDIA: Final = CONTENT_TYPE_LATEST
+_BUCKETS: Final = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0)
+
+
+@dataclass(slots=True)
+class Metrics:
+    """One application's registry, so that two in one process do not meet."""
+
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    requests: Counter = field(init=False)
+    seconds: Histogram = field(init=False)
+    running: Gauge = field(init=False)
+    refused: Counter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.requests = Counter(
+            "geomujun_requests", "Requests", ["method", "route", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "geomujun_request_seconds", "Time to the last byte", ["method", "route"],
+            buckets=_BUCKETS, registry=self.registry,
+        )  # fmt: skip
+        self.running = Gauge("geomujun_running", "Requests under way", registry=self.registry)
+        self.refused = Counter(
+            "geomujun_refused", "Requests refused before any work", ["why"], registry=self.registry
+        )
+
+    def text(self) -> bytes:
+        """All figures in Prometheus' text format."""
+        return generate_latest(self.registry)

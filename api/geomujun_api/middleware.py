@@ -1,0 +1,180 @@
+"""Around every request: its number, its log line and figures, bounds on size and rate, headers."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from typing import Any, Final
+
+import structlog
+from asgi_correlation_id import correlation_id
+from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from geomujun.lang import set_lang, t
+from geomujun_api import problems
+from geomujun_api.service import Service
+
+_LOG: Final = structlog.get_logger("geomujun.api")
+_HEADERS: Final = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "geolocation=(), camera=(), microphone=()",
+    "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+}
+_UNTIMED: Final = ("/healthz", "/readyz", "/metrics")
+
+
+class Observed:
+    """One log line and one set of figures a request; nothing of its query, body or key."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        """Wrap an application."""
+        self.app, self.service = app, service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope.setdefault("state", {})  # shared with the scopes that routing makes of this one
+        set_lang(_lang(scope, self.service.settings.lang))
+        started, status = time.perf_counter(), 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _with_headers(message["headers"])
+            await send(message)
+
+        self.service.metrics.running.inc()
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            self.service.metrics.running.dec()
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        method, route = scope["method"], scope["state"].get("route", "-")
+        figures = self.service.metrics
+        figures.requests.labels(_known_method(method), route, str(status)).inc()
+        figures.seconds.labels(_known_method(method), route).observe(seconds)
+        if route in _UNTIMED and status < 400:
+            return
+        reader = scope["state"].get("reader")
+        _LOG.info(
+            "request", method=_known_method(method), route=route, status=status,
+            ms=round(seconds * 1000, 2), request_id=correlation_id.get(),
+            role=getattr(reader, "role", "") or "public", key=getattr(reader, "key", None),
+        )  # fmt: skip
+
+
+def _known_method(method: str) -> str:
+    return method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "?"
+
+
+async def note_route(request: Request) -> None:
+    """Leave the template of the route that answers: codes and names never reach a log."""
+    request.state.route = getattr(request.scope.get("route"), "path", "-")
+
+
+def _with_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    there = {name.lower() for name, _ in headers}
+    own = [(n.encode(), v.encode()) for n, v in _HEADERS.items() if n.encode() not in there]
+    return [*headers, *own]
+
+
+def _lang(scope: Scope, default: str) -> Any:
+    for name, value in scope["headers"]:
+        if name == b"accept-language":
+            first = value[:2].lower()
+            return "en" if first == b"en" else "zh" if first == b"zh" else default
+    return default
+
+
+class Bounded:
+    """Refuses bodies that are too large, and more requests than one client may send."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        """Wrap an application."""
+        self.app, self.service = app, service
+        own = service.settings
+        self.keyed = Buckets(own.rate, own.burst)
+        self.public = Buckets(own.public_rate, own.public_burst)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or refuse it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        wait = self._wait(scope, headers.get(b"authorization", b""))
+        if wait > 0:
+            self.service.metrics.refused.labels("rate").inc()
+            refusal = problems.answer(
+                429, t("请求过于频繁", "too many requests"),
+                headers={"Retry-After": str(int(wait) + 1)},
+            )  # fmt: skip
+            await refusal(scope, receive, send)
+            return
+        most = self.service.settings.body_bytes
+        for prefix, larger in self.service.body_bytes.items():
+            most = larger if scope["path"].startswith(prefix) else most
+        if int(headers.get(b"content-length", b"0") or 0) > most:
+            self.service.metrics.refused.labels("size").inc()
+            await _too_large()(scope, receive, send)
+            return
+        await self.app(scope, _counted(receive, most), send)
+
+    def _wait(self, scope: Scope, authorization: bytes) -> float:
+        if scope["path"] in _UNTIMED:
+            return 0.0
+        if authorization:
+            return self.keyed.take(hashlib.sha256(authorization).digest())
+        client = scope.get("client") or ("", 0)
+        return self.public.take(str(client[0]).encode())
+
+
+def _too_large() -> Any:
+    return problems.answer(413, t("请求体过大", "the body is too large"))
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """A body sent in pieces, without its length told, is refused where it becomes too large."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most:
+            raise HTTPException(413, t("请求体过大", "the body is too large"))
+        return message
+
+    return counted
+
+
+class Buckets:
+    """Token buckets by client, the least recent forgotten."""
+
+    def __init__(self, rate: float, burst: int, most: int = 10_000) -> None:
+        """``rate`` a second, ``burst`` at once, ``most`` clients remembered."""
+        self.rate, self.burst, self.most = rate, float(burst), most
+        self._left: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
+
+    def take(self, client: bytes) -> float:
+        """Take one; seconds to wait when there is none, 0 otherwise."""
+        now = time.monotonic()
+        left, since = self._left.pop(client, (self.burst, now))
+        left = min(self.burst, left + (now - since) * self.rate)
+        wait = 0.0 if left >= 1 else (1 - left) / self.rate
+        self._left[client] = (left - 1 if wait == 0 else left, now)
+        if len(self._left) > self.most:
+            self._left.popitem(last=False)
+        return wait

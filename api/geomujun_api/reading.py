@@ -1,0 +1,300 @@
+"""How a list or a row of an edition is answered: edition, columns, page, form, ETag."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from fastapi import Response
+from psycopg.rows import dict_row
+from pydantic import Field as Option
+
+from geomujun import __version__
+from geomujun.domain.model import Field
+from geomujun.errors import UsageError
+from geomujun.lang import get_lang, t
+from geomujun.storage.editions import INTERNAL, PUBLIC
+from geomujun.storage.target import Conn
+from geomujun_api import formats
+from geomujun_api.answers import Strict, problems
+from geomujun_api.problems import NotFoundError
+from geomujun_api.rows import Asked, Source, Where, check_filters, chosen, page, plain, schema_of
+from geomujun_api.service import Caller
+
+_NAMES: Final = r"^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$"
+NOT_CHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "没有变化"}}
+
+
+class OneAsked(Strict):
+    """Which edition is meant, and which columns."""
+
+    edition: int | None = Option(
+        None, ge=1, le=2**31 - 1, description="发布号；写明它的网址永不变化"
+    )
+    year: int | None = Option(None, ge=1990, le=2100, description="年度；默认最新")
+    fields: str | None = Option(
+        None, pattern=_NAMES, max_length=1000, description="只要这些字段，逗号分隔"
+    )
+
+
+class ListAsked(OneAsked):
+    """A page of a list."""
+
+    cursor: str | None = Option(
+        None, pattern=r"^[A-Za-z0-9_-]{1,400}$", description="上一页给出的 next"
+    )
+    limit: int = Option(100, ge=1, le=20_000, description="每页行数")
+    division: str | None = Option(
+        None, pattern=r"^[0-9]{2,12}$", description="行政区划代码或前缀", examples=["330108"]
+    )
+
+
+_COMMON: Final = frozenset(ListAsked.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The edition a question is answered from."""
+
+    number: int
+    year: int
+    state: str
+    built_at: datetime
+
+
+def resolve(
+    caller: Caller, connection: Conn, number: int | None, year: int | None = None
+) -> Edition:
+    """The edition named, or the current one of the year; the public sees published ones only.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    public = caller.reader.public
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(
+            _EDITION,
+            {"number": number, "year": year, "public": public,
+             "channel": PUBLIC if public else INTERNAL},
+        ).fetchone()  # fmt: skip
+    if row is None:
+        raise NotFoundError(t("没有这个发布", "there is no such edition"))
+    return Edition(**row)
+
+
+_EDITION: Final = """
+SELECT number, year, state, built_at FROM pub.editions
+WHERE number = coalesce(%(number)s, (
+    SELECT edition FROM pub.current
+    WHERE channel = %(channel)s AND (%(year)s::int IS NULL OR year = %(year)s)
+    ORDER BY year DESC LIMIT 1))
+  AND (%(year)s::int IS NULL OR year = %(year)s)
+  AND (NOT %(public)s OR state = 'published')
+"""
+
+
+def conditions(asked: ListAsked, **more: Any) -> Where:
+    """Every filter of a query model that was set, equal to its column; the division as prefix."""
+    named = asked.model_dump(exclude=set(_COMMON), exclude_none=True)
+    begins = {"division_code": asked.division} if asked.division else {}
+    return Where(equal=named, begins=begins, **more)
+
+
+def listed(
+    caller: Caller, source: Source, asked: ListAsked, where: Where | None = None
+) -> Response:
+    """A page of a table, in the form asked for."""
+    media = formats.negotiate(
+        caller.request.headers.get("accept", ""),
+        formats.LAYERS if source.shaped else formats.TABLES,
+    )
+    exported = media in formats.WRITERS
+    visible = source.fields(caller.service, caller.reader, "export" if exported else "internal")
+    where = where or conditions(asked)
+    check_filters(where, visible)
+    fields = chosen(visible, asked.fields)
+    pinned, after = read_cursor(caller, asked, source)
+    with caller.service.streaming() as connection:
+        edition = resolve(caller, connection, asked.edition or pinned, asked.year)
+        headers = _headers(caller, asked, edition, media)
+        if _unchanged(caller, headers):
+            return Response(status_code=304, headers=headers)
+        shape = {formats.GEOJSON: "geojson", formats.PARQUET: "wkb"}.get(media, "")
+        question = Asked(edition.number, fields, where, after, asked.limit,
+                         shape if source.shaped else "")  # fmt: skip
+        rows, last = page(connection, source, question, caller.reader)
+    following = (
+        None if last is None else _write_cursor(edition.number, last, _question(caller, asked))
+    )
+    if following:
+        headers["Link"] = _link(caller, following)
+    body = _body(media, rows, fields, edition, following)
+    if exported:
+        name = f"{source.name}-{edition.number}.{formats.WRITERS[media][0]}"
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return Response(body, media_type=media, headers=headers)
+
+
+def _body(
+    media: str,
+    rows: formats.Rows,
+    fields: tuple[Field, ...],
+    edition: Edition,
+    following: str | None,
+) -> bytes:
+    if media in formats.WRITERS:
+        return formats.WRITERS[media][1](rows, fields)
+    if media == formats.GEOJSON:
+        return formats.dumps(formats.features(rows, fields) | {"next": following})
+    about = {"edition": edition.number, "year": edition.year}
+    return formats.dumps({**about, "items": rows, "next": following})
+
+
+def one(
+    caller: Caller, source: Source, asked: OneAsked, key: dict[str, str], *, shaped: bool = False
+) -> tuple[Edition, dict[str, Any]]:
+    """One row of a table by its key.
+
+    Raises:
+        NotFoundError: there is none, or not for this reader.
+    """
+    fields = chosen(source.fields(caller.service, caller.reader), asked.fields)
+    check_filters(Where(equal=key), source.fields(caller.service, caller.reader))
+    with caller.service.reading() as connection:
+        edition = resolve(caller, connection, asked.edition, asked.year)
+        question = Asked(edition.number, fields, Where(equal=key), None, 1,
+                         "geojson" if shaped else "")  # fmt: skip
+        rows, _ = page(connection, source, question, caller.reader)
+    if not rows:
+        raise NotFoundError(t("没有 {k}", "there is no {k}", k=next(iter(key.values()))))
+    return edition, rows[0]
+
+
+def given(
+    caller: Caller, asked: OneAsked, edition: Edition, body: dict[str, Any], media: str = ""
+) -> Response:
+    """One thing of an edition, with its ETag."""
+    media = media or formats.JSON
+    headers = _headers(caller, asked, edition, media)
+    if _unchanged(caller, headers):
+        return Response(status_code=304, headers=headers)
+    return Response(formats.dumps(body), media_type=media, headers=headers)
+
+
+# -- ETags, addresses and cursors
+
+
+def _headers(caller: Caller, asked: OneAsked, edition: Edition, media: str) -> dict[str, str]:
+    """An edition never changes: what was asked, by whom and of which edition is the content."""
+    reader = caller.reader
+    parts = [
+        __version__, edition.number, caller.request.url.path, caller.request.url.query, media,
+        reader.divisions, reader.public, sorted(caller.service.policy.public),
+        sorted(caller.service.policy.statistical), get_lang(),
+    ]  # fmt: skip
+    tag = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+    keep = "public" if reader.public else "private"
+    life = "max-age=31536000, immutable" if asked.edition and not reader.public else "no-cache"
+    headers = {
+        "ETag": f'"{tag}"',
+        "Cache-Control": f"{keep}, {life}",
+        "Vary": "Accept, Accept-Language, Authorization",
+        "Geomujun-Edition": str(edition.number),
+    }
+    if not asked.edition:
+        url = caller.request.url.include_query_params(edition=edition.number)
+        headers["Content-Location"] = f"{url.path}?{url.query}"
+    return headers
+
+
+def _unchanged(caller: Caller, headers: dict[str, str]) -> bool:
+    known = caller.request.headers.get("if-none-match", "")
+    return headers["ETag"] in [tag.strip().removeprefix("W/") for tag in known.split(",")]
+
+
+def _question(caller: Caller, asked: ListAsked) -> str:
+    """What a cursor belongs to: the path and all but the page."""
+    rest = asked.model_dump_json(exclude={"cursor", "limit", "edition", "fields"})
+    text = f"{caller.request.url.path} {rest}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _write_cursor(edition: int, last: Any, mark: str) -> str:
+    text = json.dumps([edition, last, mark], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(caller: Caller, asked: ListAsked, source: Source) -> tuple[int | None, Any]:
+    """The edition a cursor is pinned to, and the place after which its page begins.
+
+    Raises:
+        UsageError: it was made for another question.
+    """
+    cursor = asked.cursor
+    if not cursor:
+        return None, None
+    kind: type = int if source.order == "row_no" else str
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        edition, last, told = json.loads(base64.urlsafe_b64decode(padded))
+        whole = told == _question(caller, asked) and 0 < int(edition) < 2**31
+        small = not isinstance(last, int) or abs(last) < 2**31
+        whole = whole and small and type(last) is kind
+    except (ValueError, TypeError):
+        whole = False
+    if not whole:
+        raise UsageError(
+            t("cursor 不属于这个查询", "the cursor belongs to another question"),
+            hint=t("从第一页开始", "begin at the first page"),
+        )
+    return int(edition), last
+
+
+def _link(caller: Caller, following: str) -> str:
+    url = caller.request.url.include_query_params(cursor=following)
+    return f'<{url.path}?{url.query}>; rel="next"'
+
+
+# -- what the OpenAPI says of them
+
+
+def list_answers(source: Source, *codes: int) -> dict[int | str, dict[str, Any]]:
+    """The answers of a list of a table's rows."""
+    row = schema_of(source.table, source.more)
+    whole = {
+        "type": "object",
+        "required": ["edition", "year", "items", "next"],
+        "additionalProperties": False,
+        "properties": {
+            "edition": {"type": "integer", "description": "发布号"},
+            "year": {"type": "integer"},
+            "items": {"type": "array", "items": row},
+            "next": {"type": ["string", "null"], "description": "下一页的 cursor"},
+        },
+    }
+    content: dict[str, Any] = {formats.JSON: {"schema": whole}}
+    for media in (formats.PARQUET, formats.XLSX):
+        content[media] = {"schema": {"type": "string", "format": "binary"}}
+    content[formats.CSV] = {"schema": {"type": "string"}}
+    if source.shaped:
+        content[formats.GEOJSON] = {"schema": {"type": "object", "required": ["type", "features"]}}
+    told: dict[int | str, dict[str, Any]] = {
+        200: {"description": source.table.title, "content": content}
+    }
+    return {**told, **NOT_CHANGED, **problems(404, 406, *codes)}
+
+
+def one_answers(title: str, schema: dict[str, Any], *codes: int) -> dict[int | str, dict[str, Any]]:
+    """The answers of one thing."""
+    told: dict[int | str, dict[str, Any]] = {
+        200: {"description": title, "content": {formats.JSON: {"schema": schema}}}
+    }
+    return {**told, **NOT_CHANGED, **problems(404, *codes)}
+
+
+__all__ = ["Edition", "ListAsked", "OneAsked", "conditions", "given", "list_answers", "listed",
+           "one", "one_answers", "plain", "read_cursor", "resolve"]  # fmt: skip

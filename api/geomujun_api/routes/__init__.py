@@ -1,0 +1,1 @@
+"""A file per subject; each has a ``router``."""

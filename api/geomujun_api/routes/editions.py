@@ -1,0 +1,165 @@
+"""Editions: what there is, who brought each where, the next state, and what differs between two."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query, Response
+from psycopg.rows import dict_row
+from pydantic import Field
+
+from geomujun.lang import t
+from geomujun.pipeline import compare, publish
+from geomujun.storage import editions
+from geomujun_api import formats, reading, within
+from geomujun_api.answers import Strict, problems
+from geomujun_api.deps import Publishing, Reading
+from geomujun_api.problems import UnknownReaderError
+from geomujun_api.service import Caller
+from geomujun_api.words import NumberPath, Reason
+
+router: Final = APIRouter(prefix="/v1/editions", tags=["发布"], responses=problems())
+State = Literal["draft", "objection", "approved", "published", "withdrawn"]
+_KEPT: Final = 8  # comparisons remembered: editions never change
+_ONE_AT_A_TIME: Final = threading.Lock()
+
+
+class Step(Strict):
+    """Who brought an edition to a state, and when."""
+
+    state: State
+    actor: str
+    note: str
+    at: datetime
+
+
+class EditionRow(Strict):
+    """An edition. Who did what is told to readers with a key only."""
+
+    number: int
+    year: int
+    as_of: date
+    state: State
+    title: str
+    scheme_id: str
+    version: str
+    built_at: datetime
+    channels: list[Literal["internal", "public"]]
+    built_by: str | None = None
+    states: list[Step] | None = None
+
+
+class Whole(EditionRow):
+    """An edition with what it was made of: hashes of its tables, counts, extent of its map."""
+
+    scheme_title: str
+    indicators: list[list[str]] = Field(description="[[id, 名称, 单位], …]")
+    hashes: dict[str, Any] | None = Field(None, description="各表 CSV 的 SHA-256")
+    map: dict[str, Any]
+    run: dict[str, Any] | None = None
+
+
+class Next(Strict):
+    """The state an edition is brought to."""
+
+    state: Literal["objection", "approved", "published", "withdrawn"]
+    note: Reason = ""
+
+
+class DiffAsked(Strict):
+    """How much of a comparison."""
+
+    limit: Annotated[int, Query(ge=1, le=20_000, description="每张表最多几行")] = 1000
+
+
+class Diff(Strict):
+    """What differs, every row with its cause; ``total`` counts all rows of each table."""
+
+    before: int
+    after: int
+    total: dict[str, int]
+    links: list[dict[str, Any]]
+    areas: list[dict[str, Any]]
+    grades: list[dict[str, Any]]
+
+
+def _for(caller: Caller, row: dict[str, Any]) -> dict[str, Any]:
+    """What this reader is told of an edition."""
+    if not caller.reader.public:
+        return row
+    hidden = {name: None for name in ("built_by", "states", "hashes", "run") if name in row}
+    return row | hidden | {"channels": [c for c in row["channels"] if c == editions.PUBLIC]}
+
+
+@router.get("", summary="全部发布，新的在前")
+def listing(caller: Reading) -> list[EditionRow]:
+    """All editions; the public sees published ones, where the locality publishes anything."""
+    if caller.reader.public and not caller.service.policy.public:
+        raise UnknownReaderError(t("需要密钥", "a key is needed"))
+    with caller.service.reading() as connection:
+        rows = editions.listing(connection)
+    seen = [r for r in rows if not caller.reader.public or r["state"] == editions.PUBLISHED]
+    return [EditionRow(**_for(caller, r)) for r in seen]
+
+
+@router.get("/{number}", summary="一个发布", responses=problems(404))
+def one(caller: Reading, number: NumberPath) -> Whole:
+    """An edition, with the hash of every table."""
+    if caller.reader.public and not caller.service.policy.public:
+        raise UnknownReaderError(t("需要密钥", "a key is needed"))
+    with caller.service.reading() as connection:
+        reading.resolve(caller, connection, number)
+        row = next(r for r in editions.listing(connection) if r["number"] == number)
+        with connection.cursor(row_factory=dict_row) as cursor:
+            more = cursor.execute(
+                "SELECT scheme_title, indicators, hashes, map, run FROM pub.editions"
+                " WHERE number = %s", (number,),
+            ).fetchone()  # fmt: skip
+    return Whole(**_for(caller, row | (more or {})))
+
+
+@router.post("/{number}/states", summary="转到下一状态", responses=problems(404, 409))
+def advance(caller: Publishing, number: NumberPath, said: Next) -> EditionRow:
+    """Draft → objection → approved → published; any of them can be withdrawn."""
+    within.whole(caller)
+    with caller.service.writing() as connection:
+        reading.resolve(caller, connection, number)
+        publish.advance_on(connection, number, said.state, caller.reader.subject, said.note)
+        row = next(r for r in editions.listing(connection) if r["number"] == number)
+    return EditionRow(**row)
+
+
+@router.get("/{before}/diff/{after}", summary="两个发布的差别及原因", response_class=Response,
+            responses={200: {"model": Diff}, **problems(404)})  # fmt: skip
+def diff(
+    caller: Reading, before: NumberPath, after: NumberPath, asked: Annotated[DiffAsked, Query()]
+) -> Response:
+    """Links, areas and grades that differ, for readers of all divisions."""
+    if caller.reader.public:
+        raise UnknownReaderError(t("需要密钥", "a key is needed"))
+    within.whole(caller)
+    with caller.service.reading() as connection:
+        for number in (before, after):
+            reading.resolve(caller, connection, number)
+    tables = _compared(caller, before, after)
+    body = {
+        "before": before, "after": after,
+        "total": {name: len(rows) for name, rows in tables.items()},
+        **{name: rows[: asked.limit] for name, rows in tables.items()},
+    }  # fmt: skip
+    return Response(formats.dumps(body), media_type=formats.JSON)
+
+
+def _compared(caller: Caller, before: int, after: int) -> dict[str, list[dict[str, Any]]]:
+    """A comparison, kept, since neither edition can change; one is made at a time."""
+    kept: Any = caller.service.memory.setdefault("diffs", {})
+    with _ONE_AT_A_TIME:
+        if (before, after) not in kept:
+            found = compare.compare(caller.service.settings.target, before, after)
+            kept[before, after] = {n: compare.records(f) for n, f in found.tables().items()}
+            while len(kept) > _KEPT:
+                kept.pop(next(iter(kept)))
+        tables: dict[str, list[dict[str, Any]]] = kept[before, after]
+    return tables

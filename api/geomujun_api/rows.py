@@ -1,0 +1,232 @@
+"""Rows of an edition by page: columns by the policy, rows by the reader's divisions.
+
+Every name in a statement is the catalogue's, every value a bound parameter. A filter on a column
+that the reader may not see is refused: it would tell what the column holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from geomujun.domain.model import Field, Kind, Table
+from geomujun.domain.published import INDICATORS, PUBLISHED
+from geomujun.errors import UsageError
+from geomujun.lang import t
+from geomujun.policy.publication import Use
+from geomujun.policy.rights import Reader
+from geomujun.storage.target import Conn
+from geomujun_api.problems import UnknownReaderError
+from geomujun_api.service import Service
+
+_OWN_ORDER: Final = {"plots": "parcel_code", "firms": "uscc"}
+_EXTRA: Final = {  # columns of the store that a reader of the table sees beside the catalogue's
+    "links": (Field("facts_digest", "事实摘要，作决定时引用"),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table of an edition, as it is asked: its columns and its order."""
+
+    table: Table
+    more: tuple[Field, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.table.name
+
+    @property
+    def relation(self) -> sql.Identifier:
+        """Where the rows lie."""
+        return sql.Identifier("pub", self.name)
+
+    @property
+    def order(self) -> str:
+        """The column pages go by; unique within an edition."""
+        return _OWN_ORDER.get(self.name, "row_no")
+
+    @property
+    def shaped(self) -> bool:
+        """Whether rows have a shape."""
+        return self.name in _OWN_ORDER
+
+    def fields(self, service: Service, reader: Reader, use: Use = "internal") -> tuple[Field, ...]:
+        """The columns this reader sees.
+
+        Raises:
+            UnknownReaderError: none: the public sees nothing of the table.
+        """
+        found = service.policy.fields(self.table, public=reader.public, use=use)
+        if reader.public and not found:
+            raise UnknownReaderError(
+                t("这类数据没有公开，需要密钥", "this is not published; a key is needed")
+            )
+        return found if reader.public else (*found, *self.more)
+
+
+SOURCES: Final = {name: Source(table, _EXTRA.get(name, ())) for name, table in PUBLISHED.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Conditions of a question: equal to, one of, or beginning with; and any others.
+
+    ``also``: SQL with named parameters of its own, and the columns it looks at.
+    """
+
+    equal: Mapping[str, Any] = field(default_factory=dict)
+    among: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    begins: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[sql.Composable, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    looks_at: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> set[str]:
+        """All columns the conditions look at."""
+        return {*self.equal, *self.among, *self.begins, *self.looks_at} - {"division_code"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to a source: which edition, columns, rows, from where and how many."""
+
+    edition: int
+    fields: tuple[Field, ...]
+    where: Where = Where()
+    after: Any = None
+    limit: int = 100
+    shape: str = ""  # "" none | geojson | wkb
+
+
+def check_filters(where: Where, visible: Sequence[Field]) -> None:
+    """Refuse conditions on columns that are hidden from the reader.
+
+    Raises:
+        UsageError: the first of them.
+    """
+    hidden = sorted(where.columns - {f.name for f in visible})
+    if hidden:
+        raise UsageError(t("不能按 {c} 查询", "cannot be asked by {c}", c=hidden[0]))
+
+
+def chosen(visible: tuple[Field, ...], wanted: str | None) -> tuple[Field, ...]:
+    """The columns asked for, in the table's order; all by default.
+
+    Raises:
+        UsageError: a column that is not there, or hidden.
+    """
+    if not wanted:
+        return visible
+    names = set(wanted.split(","))
+    unknown = sorted(names - {f.name for f in visible})
+    if unknown:
+        raise UsageError(
+            t("没有字段 {c}", "no field {c}", c=unknown[0]),
+            hint=", ".join(f.name for f in visible),
+        )
+    return tuple(f for f in visible if f.name in names)
+
+
+def page(
+    connection: Conn, source: Source, asked: Asked, reader: Reader
+) -> tuple[list[dict[str, Any]], Any]:
+    """Rows in order, and the place after which the next page begins (None: no more)."""
+    query, values = _select(source, asked, reader)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(query, values).fetchall()
+    more = len(rows) > asked.limit
+    rows = rows[: asked.limit]
+    last = rows[-1]["_at"] if rows and more else None
+    for row in rows:
+        del row["_at"]
+    return rows, last
+
+
+def _select(source: Source, asked: Asked, reader: Reader) -> tuple[sql.Composed, dict[str, Any]]:
+    values: dict[str, Any] = {
+        **asked.where.values, "edition": asked.edition, "divisions": list(reader.divisions),
+        "limit": asked.limit + 1,
+    }  # fmt: skip
+    conditions = [
+        sql.SQL("edition = %(edition)s"), sql.SQL("division_code ^@ ANY (%(divisions)s)"),
+        *asked.where.also,
+    ]  # fmt: skip
+    for kind, form in (("equal", "{} = {}"), ("among", "{} = ANY ({})"), ("begins", "{} ^@ {}")):
+        for number, (column, value) in enumerate(getattr(asked.where, kind).items()):
+            name = f"{kind}_{number}"
+            conditions.append(sql.SQL(form).format(sql.Identifier(column), sql.Placeholder(name)))
+            values[name] = value
+    if asked.after is not None:
+        conditions.append(sql.SQL("{} > %(after)s").format(sql.Identifier(source.order)))
+        values["after"] = asked.after
+    columns = [_column(f) for f in asked.fields]
+    columns.append(sql.SQL("{} AS _at").format(sql.Identifier(source.order)))
+    if asked.shape:
+        columns.append(sql.SQL(_SHAPES[asked.shape]))
+    query = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT %(limit)s").format(
+        sql.SQL(", ").join(columns), source.relation, sql.SQL(" AND ").join(conditions),
+        sql.Identifier(source.order),
+    )  # fmt: skip
+    return query, values
+
+
+_SHAPES: Final = {
+    "geojson": "ST_AsGeoJSON(geom, 7, 0)::json AS geometry",
+    "wkb": "ST_AsBinary(geom) AS geometry",
+}
+
+
+def _column(spec: Field) -> sql.Composable:
+    name = sql.Identifier(spec.name)
+    if spec.name == "evidence":
+        return sql.SQL("nullif({}, '')::json AS {}").format(name, name)
+    if spec.kind is Kind.INTEGER:
+        return sql.SQL("{}::int AS {}").format(name, name)  # flags of the map are booleans
+    return name
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: days and moments in ISO 8601, no infinity."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, float) and value - value != 0:
+        return None
+    return value
+
+
+def schema_of(table: Table, more: Sequence[Field] = ()) -> dict[str, Any]:
+    """JSON Schema of a row; no column is required, since policy and ``fields`` leave some out."""
+    fields = [*table.fields, *([INDICATORS] if table.dynamic_after else []), *more]
+    return {
+        "type": "object",
+        "title": table.title,
+        "properties": {f.name: _schema(f) for f in fields},
+        "additionalProperties": False,
+    }
+
+
+def _schema(spec: Field) -> dict[str, Any]:
+    out: dict[str, Any] = {"title": spec.label}
+    if spec.name == INDICATORS.name:
+        return out | {"type": "object", "additionalProperties": {"type": ["number", "null"]}}
+    if spec.name == "evidence":
+        return out | {"type": ["array", "null"], "items": {"type": "object"}}
+    kinds = {Kind.TEXT: "string", Kind.NUMBER: "number", Kind.INTEGER: "integer"}
+    out["type"] = kinds.get(spec.kind, "string")
+    if spec.kind is Kind.DATE:
+        out["format"] = "date"
+    if spec.kind is not Kind.TEXT:
+        out["type"] = [out["type"], "null"]
+    if spec.choices:
+        out["enum"] = list(dict.fromkeys([*spec.choices, ""]))  # "" stands for missing
+    if spec.unit:
+        out["description"] = spec.unit
+    return out

@@ -1,0 +1,51 @@
+"""Whether what a write names lies within the writer's divisions."""
+
+from __future__ import annotations
+
+from geomujun.lang import t
+from geomujun.storage.target import Conn
+from geomujun_api.problems import ForbiddenError, NotFoundError
+from geomujun_api.service import Caller
+
+
+def pair(caller: Caller, connection: Conn, edition: int, parcel_code: str, uscc: str) -> None:
+    """The plot is in the edition and in the writer's divisions, and the firm is in the edition.
+
+    Raises:
+        NotFoundError: otherwise.
+    """
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM pub.plots WHERE edition = %(e)s AND parcel_code = %(p)s"
+        "  AND division_code ^@ ANY (%(d)s))"
+        " AND EXISTS (SELECT FROM pub.firms WHERE edition = %(e)s AND uscc = %(u)s)",
+        {"e": edition, "p": parcel_code, "u": uscc, "d": list(caller.reader.divisions)},
+    ).fetchone()
+    if not row or not row[0]:
+        raise NotFoundError(
+            t("没有宗地 {p} 与企业 {u} 这一对", "there is no pair {p} and {u}",
+              p=parcel_code, u=uscc)
+        )  # fmt: skip
+
+
+def firm(caller: Caller, connection: Conn, edition: int, uscc: str) -> None:
+    """The firm is in the edition and in the writer's divisions.
+
+    Raises:
+        NotFoundError: otherwise.
+    """
+    row = connection.execute(
+        "SELECT 1 FROM pub.firms WHERE edition = %s AND uscc = %s AND division_code ^@ ANY (%s)",
+        (edition, uscc, list(caller.reader.divisions)),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(t("没有企业 {u}", "there is no enterprise {u}", u=uscc))
+
+
+def whole(caller: Caller) -> None:
+    """The writer's divisions are all: what is done touches every one.
+
+    Raises:
+        ForbiddenError: otherwise.
+    """
+    if not caller.reader.everywhere:
+        raise ForbiddenError(t("需要全部辖区的权限", "only for those who may see all divisions"))

@@ -1,0 +1,111 @@
+"""`geomujun serve`: the API and the map on PostGIS, in one process."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import SecretStr
+
+from geomujun.cli import console, store
+from geomujun.cli.place import load_locality
+from geomujun.cli.run_case import parse_day
+from geomujun.cli.scheme import load_scheme
+from geomujun.errors import MachineError
+from geomujun.lang import get_lang, t
+from geomujun.pipeline import load as loading
+from geomujun.pipeline import publish as publishing
+from geomujun.pipeline.access import KeyFor, issue_on
+from geomujun.settings import Settings, from_environment
+from geomujun.storage import inputs
+from geomujun.storage.target import Target, connect
+
+DEMO_YEAR, DEMO_SCHEME = 2024, "zhejiang-2022"
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="监听地址 · address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口 · port")] = 8000,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="库是空的就先导入演示县 · load the demo county if empty")
+    ] = False,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=64, help="进程数 · processes")
+    ] = 1,
+) -> None:
+    """启动接口服务：准备数据库，然后监听 · make the database ready, then serve the API."""
+    settings = from_environment()
+    target = store.ready(settings)
+    if demo:
+        _demo(target)
+    # Imported here: commands that serve nothing do not wait for the web framework.
+    from geomujun.cli import server
+
+    console.err(t("接口：http://{h}:{p}  说明：/docs", "API: http://{h}:{p}  docs: /docs",
+                  h=host, p=port))  # fmt: skip
+    server.run(_told(settings, target), host, port, workers)
+
+
+def _told(settings: Settings, target: Target) -> dict[str, Any]:
+    """What the composition root knows and the service needs."""
+    given: dict[str, Any] = {
+        "target": target,
+        "locality": load_locality(settings.locality),
+        "two_persons": settings.two_persons,
+        "lang": get_lang(),
+    }
+    if not settings.database_url:
+        given["feed_key"] = SecretStr(_own_key(settings.home / "feed.key"))
+    return given
+
+
+def _own_key(path: Path) -> str:
+    """The key that signs feeds, made once beside the private cluster and readable by us only."""
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32), "ascii")
+        return path.read_text("ascii").strip()
+    except OSError as e:
+        raise MachineError(f"{e.strerror or e}", where=str(path)) from e
+
+
+def _demo(target: Target) -> None:
+    """Fill an empty database with the demo county, publish it, and give a key to look at it."""
+    with connect(target) as connection:
+        filled = inputs.last_load(connection)
+    if not filled:
+        _load_demo(target)
+    with connect(target, "app") as connection, connection.transaction():
+        made = issue_on(connection, KeyFor("demo", "publisher", [""], days=7), store.actor())
+    console.err(
+        t("演示密钥（7天有效，只显示这一次）：", "key to look around, for 7 days, shown once:")
+    )
+    console.out(made.key)
+
+
+def _load_demo(target: Target) -> None:
+    try:
+        from geomujun_demo import make
+    except ImportError as e:
+        raise MachineError(
+            t("没有安装演示数据生成器", "the demo generator is not installed"),
+            hint=t("在源码目录里运行 make setup", "run `make setup` in the source folder"),
+        ) from e
+    console.err(t("生成演示数据（虚构）……", "making the demo data (all invented) …"))
+    today = datetime.now(UTC).date()
+    with tempfile.TemporaryDirectory(prefix="geomujun-demo-") as folder, console.progress() as say:
+        make(Path(folder), size="county")
+        loading.load(target, loading.Load(Path(folder) / "case", store.actor(), today), say)
+        asked = publishing.Publication(
+            year=DEMO_YEAR,
+            scheme=load_scheme(DEMO_SCHEME, DEMO_YEAR),
+            as_of=parse_day(None, DEMO_YEAR),
+            actor=store.actor(),
+            locality=load_locality(from_environment().locality),
+        )
+        publishing.publish(target, asked, say)

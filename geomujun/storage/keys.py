@@ -1,0 +1,103 @@
+"""Keys of the API and grants of people who come by OIDC. Only the digest of a key is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from psycopg.rows import dict_row
+
+from geomujun.storage.target import Conn
+
+_SHOWN: Final = (
+    "id, hint, subject, role, divisions, scopes, created_by, created_at, expires_at,"
+    " revoked_at, rotated_from"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """What is kept of a key: its SHA-256, the first characters, whose it is and what it may."""
+
+    sha256: bytes
+    hint: str
+    subject: str
+    role: str
+    divisions: Sequence[str]
+    scopes: Sequence[str]
+    created_by: str
+    expires_at: datetime | None
+    rotated_from: int | None = None
+
+
+def add(connection: Conn, key: NewKey) -> dict[str, Any]:
+    """Keep a key; its row."""
+    values = asdict(key) | {"divisions": list(key.divisions), "scopes": list(key.scopes)}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_ADD, values).fetchone() or {}
+
+
+_ADD: Final = f"""
+INSERT INTO auth.api_keys (sha256, hint, subject, role, divisions, scopes, created_by, expires_at,
+  rotated_from)
+VALUES (%(sha256)s, %(hint)s, %(subject)s, %(role)s, %(divisions)s, %(scopes)s, %(created_by)s,
+  %(expires_at)s, %(rotated_from)s)
+RETURNING {_SHOWN}
+"""  # noqa: S608 - fixed columns
+
+
+def by_digest(connection: Conn, sha256: bytes) -> dict[str, Any] | None:
+    """The key of a digest while it is in force."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            f"SELECT {_SHOWN} FROM auth.api_keys WHERE sha256 = %s"  # noqa: S608 - fixed columns
+            " AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
+            (sha256,),
+        ).fetchone()
+
+
+def get(connection: Conn, number: int) -> dict[str, Any] | None:
+    """A key by its number."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            f"SELECT {_SHOWN} FROM auth.api_keys WHERE id = %s",  # noqa: S608 - fixed columns
+            (number,),
+        ).fetchone()
+
+
+def listing(connection: Conn) -> list[dict[str, Any]]:
+    """All keys, newest first; never the keys themselves."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            f"SELECT {_SHOWN} FROM auth.api_keys ORDER BY id DESC"  # noqa: S608 - fixed columns
+        ).fetchall()
+
+
+def revoke(connection: Conn, number: int) -> bool:
+    """Take a key out of force now; False when there is none in force of that number."""
+    row = connection.execute(
+        "UPDATE auth.api_keys SET revoked_at = now() WHERE id = %s AND revoked_at IS NULL"
+        " RETURNING 1", (number,),
+    ).fetchone()  # fmt: skip
+    return row is not None
+
+
+def grant(connection: Conn, subject: str, role: str, divisions: Sequence[str], by: str) -> None:
+    """Give a person who comes by OIDC a role within divisions."""
+    connection.execute(
+        "INSERT INTO auth.grants (subject, role, divisions, granted_by) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (subject) DO UPDATE SET role = excluded.role, active = true,"
+        "  divisions = excluded.divisions, granted_by = excluded.granted_by, granted_at = now()",
+        (subject, role, list(divisions), by),
+    )
+
+
+def granted(connection: Conn, subject: str) -> dict[str, Any] | None:
+    """The grant of a person, while it is active."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            "SELECT subject, role, divisions FROM auth.grants WHERE subject = %s AND active",
+            (subject,),
+        ).fetchone()

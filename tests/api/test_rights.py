@@ -1,0 +1,274 @@
+"""Every route × role × own or other division, from the OpenAPI; and what may be seen nowhere."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+from fastapi.testclient import TestClient
+from world import MAY, OPEN, OTHER, OWN, body, operations, real
+
+from geomujun.storage.target import Target, connect
+
+Sign = Callable[..., dict[str, str]]
+# What touches all divisions at once is for those who may see all.
+WHOLE = {
+    ("GET", "/v1/editions/{before}/diff/{after}"),
+    ("GET", "/v1/audit/log"),
+    ("POST", "/v1/editions/{number}/states"),
+}
+# Tell of no division: hashes, states, the chain, one's own keys, the schema of a format.
+GENERAL = {"/v1/editions", "/v1/editions/{number}", "/v1/audit/verify", "/v1/keys",
+           "/v1/feed/land-area/schema"}  # fmt: skip
+
+
+# Rows of these tell no division, or the town has none.
+MAY_BE_EMPTY = ("/rejects", "/group", "/regions", "/decisions", "/objections", "/benchmarks",
+                "/screening-rules")  # fmt: skip
+
+
+def ask(
+    api: TestClient, method: str, path: str, world: dict[str, Any], headers: dict[str, str]
+) -> Any:
+    if "/keys/" in path:
+        world = world | {"number": world["key"]}
+    url = path.format(**world) + ("?by=grade" if path == "/v1/summary" else "")
+    json_body = body(path, world) if method == "POST" else None
+    return api.request(method, url, json=json_body, headers=headers)
+
+
+def holds_rows(path: str, answer: Any) -> bool:
+    """Whether an answer tells of anything."""
+    if path == "/v1/feed/land-area":
+        return len(answer.text.splitlines()) > 1
+    told = answer.json()
+    if path == "/v1/feed/land-area/digest":
+        return bool(told["rows"])
+    if isinstance(told, list):
+        return bool(told)
+    rows = told.get("items", told.get("cells"))
+    return bool(told) if rows is None else bool(rows)
+
+
+def test_every_route_names_its_right_and_every_write_needs_more_than_reading(
+    api: TestClient,
+) -> None:
+    spec = api.get("/openapi.json").json()
+    for method, path, rights in operations(spec):
+        if path in OPEN:
+            assert rights == set(), path
+            continue
+        assert len(rights) == 1, (method, path)
+        if method != "GET":
+            assert rights <= {"review", "publish", "keys"}, (method, path)
+        for part, right in (
+            ("/audit", "audit"),
+            ("/keys", "keys"),
+            ("/feed", "feed"),
+            ("/review", "review"),
+        ):
+            if part in path:
+                assert rights == {right}, (method, path)
+
+
+def test_every_route_role_and_division(api: TestClient, sign: Sign, town: Target) -> None:
+    spare = {"subject": "x", "role": "viewer", "divisions": [OWN], "days": 1}
+    made = api.post("/v1/keys", json=spare, headers=sign("admin")).json()
+    world = real(town) | {"key": made["row"]["id"]}
+    spec = api.get("/openapi.json").json()
+    own = {role: sign(role, (OWN,)) for role in MAY}
+    other = {role: sign(role, (OTHER,)) for role in MAY}
+    leaks, seen = [], 0
+    for method, path, rights in operations(spec):
+        if path in OPEN:
+            continue
+        found = ask(api, method, path, world, {})
+        if found.status_code != 401:
+            leaks.append((method, path, "nobody", found.status_code))
+        for role, may in MAY.items():
+            allowed = rights <= may
+            for side, keys in (("other", other), ("own", own)):
+                found = ask(api, method, path, world, keys[role])
+                seen += 1
+                if not fits(method, path, found, allowed=allowed, own=side == "own"):
+                    leaks.append((method, path, role, side, found.status_code, found.text[:200]))
+    assert leaks == []
+    assert seen > 300
+
+
+def fits(method: str, path: str, found: Any, *, allowed: bool, own: bool) -> bool:
+    """Whether an answer is what role and division allow."""
+    status = found.status_code
+    if not allowed or (method, path) in WHOLE:
+        return status == 403
+    if method == "GET":
+        return fits_reading(path, found, own=own)
+    if own:  # some are 404 since nothing of that number waits
+        missing = "{number}" in path
+        return status in (200, 201, 204, 409) or (missing and status == 404)
+    return status in (403, 404)
+
+
+def fits_reading(path: str, found: Any, *, own: bool) -> bool:
+    """Own divisions: rows, where the town has any; other ones: none."""
+    status = found.status_code
+    if path in GENERAL or (own and any(part in path for part in MAY_BE_EMPTY)):
+        return status == 200
+    if "{" in path and not own and status == 404:
+        return True
+    return status == 200 and holds_rows(path, found) is own
+
+
+def test_those_of_all_divisions_do_what_touches_all(
+    api: TestClient, sign: Sign, town: Target
+) -> None:
+    world = real(town)
+    for method, path in sorted(WHOLE):
+        role = "auditor" if "audit" in path else "publisher"
+        assert ask(api, method, path, world, sign(role)).status_code == 200, path
+
+
+def test_the_public_sees_what_the_locality_publishes_once_it_is_published(
+    town: Target, serve: Callable[..., TestClient], sign: Sign
+) -> None:
+    open_one, closed = serve(town, locality="zhejiang"), serve(town, locality="xian")
+    path = "/v1/evaluations/enterprises"
+    assert open_one.get(path).status_code == 404  # a draft is nobody's
+    publisher = sign("publisher")
+    for state in ("objection", "approved", "published"):
+        done = open_one.post("/v1/editions/1/states", json={"state": state}, headers=publisher)
+        assert done.status_code == 200
+    rows = open_one.get(path).json()["items"]
+    assert set(rows[0]) == {"uscc", "name", "cohort", "grade"}
+    assert closed.get(path).status_code == 401
+    assert closed.get(path, headers=publisher).status_code == 200
+    for hidden in ("/v1/ledger", "/v1/links", "/v1/findings", "/v1/rejects", "/v1/feed/land-area",
+                   "/v1/summary?by=grade", "/v1/low-efficiency"):  # fmt: skip
+        assert open_one.get(hidden).status_code == 401, hidden
+    one = open_one.get(f"/v1/enterprises/{rows[0]['uscc']}").json()
+    assert set(one) == {
+        "edition",
+        "year",
+        "uscc",
+        "name",
+        "grade",
+        "ledger",
+        "evaluation",
+        "reconciliation",
+    }
+    assert one["ledger"] is None
+    assert set(one["evaluation"]) == {"uscc", "name", "cohort", "grade"}
+    assert open_one.get(f"{path}?fields=score").status_code == 400
+    assert open_one.get("/v1/parcels?review=true").status_code == 400  # would tell what is hidden
+    assert "holder" not in open_one.get("/v1/parcels").text
+    told = open_one.get("/v1/editions").json()[0]
+    assert (told["built_by"], told["states"]) == (None, None)
+
+
+def test_cells_of_few_firms_are_withheld_from_the_public(
+    town: Target, serve: Callable[..., TestClient], sign: Sign
+) -> None:
+    text = (
+        'id: t\ntitle: t\nsources: {a: {title: a}}\npublication: {columns: ["firms.*"],'
+        " statistical: [internal], source: a, confirmed: false}\n"
+    )
+    api, publisher = serve(town, locality=text), sign("publisher")
+    for state in ("objection", "approved", "published"):
+        api.post("/v1/editions/1/states", json={"state": state}, headers=publisher)
+    told = {c["cell"]: c for c in api.get("/v1/summary?by=division").json()["cells"]}
+    full = {
+        c["cell"]: c for c in api.get("/v1/summary?by=division", headers=publisher).json()["cells"]
+    }
+    few = {cell for cell, c in full.items() if c["firms"] < 3}
+    assert few
+    for cell in few:
+        assert (told[cell]["firms"], told[cell]["occupied_mu"], told[cell]["withheld"]) == (
+            None,
+            None,
+            True,
+        )
+    withheld = [full[c]["firms"] for c in told if told[c]["withheld"]]
+    assert len(withheld) >= 2  # one alone could be told from the total
+    assert sum(withheld) >= 3
+    assert not any(c["withheld"] for c in full.values())
+
+
+CANARIES = ("诸葛金雀", "330602199003071234", "13912345678")
+
+
+@pytest.fixture
+def canaries(tmp_path: Any, database: Target) -> Target:
+    """A town in whose inputs stand a person's name, ID number and phone."""
+    import shutil
+
+    import openpyxl
+    from postgis_fixtures import DAY, TOWN, cells, publication
+
+    from geomujun.pipeline.load import Load, load
+    from geomujun.pipeline.publish import publish
+
+    case = shutil.copytree(TOWN, tmp_path / "case")
+    book = openpyxl.load_workbook(case / "leases.xlsx")
+    sheet = book.worksheets[0]
+    head = {c.value: c.column for row in sheet.iter_rows(max_row=5) for c in row if c.value}
+    for row in range(6, 11):
+        sheet.cell(row, head["承租方"]).value = CANARIES[0]
+        sheet.cell(row, head["承租方代码"]).value = CANARIES[1]
+    book.save(case / "leases.xlsx")
+    firms = next(p for p in case.iterdir() if p.stem == "enterprises")
+    rows = cells(firms)
+    rows.loc[rows.index[:3], "住所"] = [f"{a} 电话{CANARIES[2]}" for a in rows["住所"][:3]]
+    rows.to_csv(firms, index=False, encoding="utf-8-sig")
+    load(database, Load(case, "tester", DAY))
+    publish(database, publication())
+    return database
+
+
+def test_personal_data_come_out_nowhere(
+    canaries: Target, serve: Callable[..., TestClient], capfd: pytest.CaptureFixture[str]
+) -> None:
+    from conftest import key_for
+
+    api = serve(canaries)
+    with connect(canaries) as connection:
+        stored = connection.execute(
+            "SELECT count(*) FROM core.leases WHERE lessee = %s", (CANARIES[0],)
+        ).fetchone()
+    assert stored == (5,)  # they are in the store, so that the test can fail
+    world = real(canaries)
+    for role in MAY:
+        headers = {"Authorization": f"Bearer {key_for(canaries, role)}"}
+        for method, path, _ in operations(api.get("/openapi.json").json()):
+            if method != "GET":
+                continue
+            url = path.format(**world) + ("?by=grade" if path == "/v1/summary" else "?limit=20000")
+            for accept in ("application/json", "text/csv", "application/vnd.apache.parquet"):
+                found = api.get(url, headers=headers | {"Accept": f"{accept}, */*;q=0.1"})
+                text = found.text
+                if found.headers.get("content-type") == "application/vnd.apache.parquet":
+                    text = pd.read_parquet(io.BytesIO(found.content)).to_csv()
+                assert not [c for c in CANARIES if c in text], (role, url, accept)
+    for canary in CANARIES:
+        hits = api.get("/v1/enterprises", params={"q": canary}, headers=headers).json()
+        assert hits["items"] == []
+    assert not [c for c in CANARIES if c in capfd.readouterr().err]
+
+
+def test_figures_of_statistical_origin_leave_only_for_uses_that_are_cleared(
+    town: Target, serve: Callable[..., TestClient], sign: Sign
+) -> None:
+    base = "id: t\ntitle: t\nsources: {a: {title: a}}\npublication: {columns: [], statistical: [%s], source: a}\n"
+    headers = sign("viewer")
+    path = "/v1/evaluations/enterprises"
+    seen = {}
+    for uses in ("", "internal", "internal, export"):
+        api = serve(town, locality=base % uses)
+        row = api.get(path, headers=headers).json()["items"][0]
+        table = api.get(path, headers=headers | {"Accept": "text/csv"}).text.splitlines()[0]
+        seen[uses] = ("indicators" in row, "tax_per_mu" in table)
+    assert seen == {"": (False, False), "internal": (True, False), "internal, export": (True, True)}
+    assert json.dumps(seen)

@@ -1,0 +1,81 @@
+"""Made-up requests to every route, sent as every role: no server error, no undocumented answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from conftest import Live, key_for
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation.modes import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from world import MAY, real
+
+from geomujun.storage.target import Target, connect
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
+          response_schema_conformance]  # fmt: skip
+EVERYWHERE, COUNTY = ("",), ("330603",)
+
+
+@pytest.mark.parametrize("examples", [4, pytest.param(60, marks=pytest.mark.long)])
+def test_no_answer_is_a_fault_or_a_surprise(town: Target, examples: int) -> None:
+    with connect(town) as connection:  # a made-up number must not take back the keys of the test
+        connection.execute("ALTER TABLE auth.api_keys ALTER COLUMN id RESTART WITH 1000000000")
+    keys = {"": ""} | {r: key_for(town, r, EVERYWHERE) for r in MAY}
+    keys["reviewer of a county"] = key_for(town, "reviewer", COUNTY)
+    live, world = Live(town), real(town)
+    try:
+        spec = requests.get(f"{live.url}/openapi.json", timeout=30).json()
+        schema = schemathesis.openapi.from_dict(spec)
+        schema.config.update(base_url=live.url)
+        operations = [r.ok() for r in schema.get_all_operations()]
+        operations.sort(
+            key=lambda o: "/states" in o.path
+        )  # last, since it may withdraw the edition
+        sent, faults = 0, []
+        for operation in operations:
+            try:
+                sent += _try(operation, keys, live.url, world, examples)
+            except BaseExceptionGroup as e:
+                faults.append(f"{operation.label}: {e} {[str(x)[:600] for x in e.exceptions]}")
+    finally:
+        live.stop()
+    assert faults == []
+    assert len(operations) > 40
+    assert sent >= len(operations) * len(keys)
+
+
+def _try(
+    operation: Any, keys: dict[str, str], base: str, world: dict[str, Any], examples: int
+) -> int:
+    """Requests sent to one route."""
+    sent = 0
+    session = requests.Session()
+    good = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    bad = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+
+    @settings(max_examples=examples, deadline=None, database=None, derandomize=True,
+              suppress_health_check=list(HealthCheck), phases=[Phase.generate])  # fmt: skip
+    @given(case=st.one_of(good, good, bad), known=st.booleans())
+    def one(case: Any, known: bool) -> None:
+        nonlocal sent
+        if known and case.path_parameters:
+            for name in case.path_parameters:
+                case.path_parameters[name] = world.get(name, case.path_parameters[name])
+        for key in keys.values():
+            headers = {"Authorization": f"Bearer {key}"} if key else {}
+            answer = case.call(base_url=base, headers=headers, session=session)
+            case.validate_response(answer, checks=CHECKS)
+            sent += 1
+
+    one()
+    return sent
