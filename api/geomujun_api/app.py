@@ -12,13 +12,15 @@ from fastapi.concurrency import run_in_threadpool
 
 from geomujun import __version__
 from geomujun_api import database, logs, middleware, problems
-from geomujun_api.routes import health, keys
+from geomujun_api.routes import health, keys, tiles
 from geomujun_api.service import Service
 from geomujun_api.settings import ServiceSettings
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
     keys.router,
+    tiles.router,
+    tiles.tile_router,
 )
 
 
