@@ -20,7 +20,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
     keys.router,
     tiles.router,
-    tiles.tile_router,
 )
 
 
@@ -59,6 +58,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.add_middleware(tiles.Shortcut, service=service)
     app.add_middleware(middleware.Bounded, service=service)
     app.add_middleware(middleware.Observed, service=service)
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
