@@ -18,6 +18,7 @@ from geomujun.storage.target import Target, connect
 
 Sign = Callable[..., dict[str, str]]
 Serve = Callable[..., TestClient]
+SENT: list[str] = []  # what GDAL says of its requests
 ITEMS = "/ogc/collections/parcels/items"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 
@@ -42,7 +43,7 @@ def test_it_says_what_it_is(api: TestClient, sign: Sign) -> None:
     landing = api.get("/ogc", headers=mine).json()
     links = {link["rel"]: link["href"] for link in landing["links"]}
     assert {"self", "service-desc", "conformance", "data"} <= set(links)
-    assert api.get(links["service-desc"]).json()["openapi"].startswith("3.")
+    assert api.get(links["service-desc"], headers=mine).json()["openapi"].startswith("3.")
     conforms = api.get(links["conformance"], headers=mine).json()["conformsTo"]
     assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in conforms
     listed = api.get(links["data"], headers=mine).json()["collections"]
@@ -263,10 +264,12 @@ def gdal(key: dict[str, str], source: str, **asked: Any) -> Any:
         "GDAL_HTTP_AUTH": "BEARER",
         "GDAL_HTTP_BEARER": key["Authorization"].removeprefix("Bearer "),
         "NO_PROXY": "127.0.0.1",
+        "CPL_DEBUG": "ON",
     }
     command = [sys.executable, "-c", script, json.dumps([source, asked])]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
+    SENT.append(done.stderr)
     return json.loads(done.stdout)
 
 
@@ -275,7 +278,7 @@ def test_gdal_reads_collections_boxes_times_and_filters(
 ) -> None:
     mine = sign()
     with served(api.app) as base:
-        source, page = f"OAPIF:{base}/ogc", f"OAPIF:{base}/ogc/collections/parcels/items"
+        source = f"OAPIF:{base}/ogc"
         layers = gdal(mine, source)
         assert layers == ["enterprises", "findings", "low_efficiency", "parcels", "parks"]
         found, crs, bounds = gdal(mine, source, layer="parcels")
@@ -288,8 +291,6 @@ def test_gdal_reads_collections_boxes_times_and_filters(
         assert 0 < len(inside) < len(found)
         where = "parcel_grade = 'A' AND area_m2 > 1000"
         assert gdal(mine, source, layer="parcels", where=where)[0] == codes(town, where)
-        assert gdal(mine, f"{page}?filter=parcel_grade%3D%27B%27", layer="items")[0] == codes(
-            town, "parcel_grade = 'B'"
-        )
-        assert gdal(mine, f"{page}?datetime=2024-01-01/..", layer="items")[0] == codes(town)
-        assert gdal(mine, f"{page}?datetime=2020-01-01", layer="items")[0] == []
+        assert "filter=(parcel_grade" in SENT[-1]  # the server filtered, not GDAL
+        assert gdal(mine, source, layer="parcels", DATETIME="2024-01-01/..")[0] == codes(town)
+        assert gdal(mine, source, layer="parcels", DATETIME="2020-01-01")[0] == []

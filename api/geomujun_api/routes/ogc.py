@@ -15,6 +15,7 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from geomujun import __version__
 from geomujun.domain.model import Kind
 from geomujun.errors import UsageError
 from geomujun.lang import t
@@ -29,6 +30,7 @@ from geomujun_api.service import Caller
 from geomujun_api.shown import GONE, Edition, newest, shown
 
 PREFIX: Final = "/ogc"
+_OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 GEOJSON: Final = "application/geo+json"
 LARGEST: Final = 10_000  # features of a page
 _BASE: Final = "http://www.opengis.net/spec/"
@@ -63,7 +65,9 @@ class PageAsked(BaseModel):
     limit: int = Field(100, ge=1, le=2**31, description=f"至多 {LARGEST}，再大也按 {LARGEST}")
     crs: str = Field(CRS84, max_length=100, description="坐标系")
     filter: str = Field("", max_length=cql.LONGEST, description="CQL2 过滤条件")
-    filter_lang: Literal["cql2-text", "cql2-json"] = Field("cql2-text", alias="filter-lang")
+    filter_lang: Literal["cql2-text", "cql2-json", "cql-text"] = Field(
+        "cql2-text", alias="filter-lang", description="cql-text：GDAL 对 cql2-text 的旧称"
+    )
     filter_crs: str = Field(CRS84, alias="filter-crs", max_length=100)
     edition: int | None = Field(None, ge=1, le=2**31 - 1, description="发布号")
     after: str = Field("", max_length=64, description="上一页最后一个要素")
@@ -73,6 +77,20 @@ _OWN: Final = {
     "bbox", "bbox-crs", "datetime", "limit", "crs", "filter", "filter-lang", "filter-crs",
     "edition", "after", "f",
 }  # fmt: skip
+
+
+def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": schema}
+
+
+_TEXT: Final = {"type": "string"}
+_SHARED: Final = [
+    *(_parameter(n, _TEXT) for n in ("bbox", "bbox-crs", "crs", "datetime", "filter-crs", "after")),
+    _parameter("limit", {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": 100}),
+    _parameter("edition", {"type": "integer", "minimum": 1}),
+    _parameter("filter", _TEXT),
+    _parameter("filter-lang", {"type": "string", "enum": ["cql2-text", "cql2-json", "cql-text"]}),
+]
 
 
 def _link(caller: Caller, path: str, rel: str, media: str = "application/json", title: str = "",
@@ -87,19 +105,38 @@ def _link(caller: Caller, path: str, rel: str, media: str = "application/json", 
 @router.get("/", include_in_schema=False, response_model=None)
 def landing(caller: Reading) -> dict[str, Any]:
     """The landing page."""
-    openapi = "application/vnd.oai.openapi+json;version=3.1"
     return {
         "title": "geomujun 地企对应与亩均评价",
         "description": "宗地、企业、低效用地提示、疑点和园区范围",
         "links": [
             _link(caller, PREFIX, "self"),
-            _link(caller, "/openapi.json", "service-desc", openapi),
+            _link(caller, f"{PREFIX}/api", "service-desc", _OPENAPI),
             _link(caller, f"{PREFIX}/conformance", "conformance"),
             _link(caller, f"{PREFIX}/conformance",
                   "http://www.opengis.net/def/rel/ogc/1.0/conformance"),
             _link(caller, f"{PREFIX}/collections", "data"),
         ],
     }  # fmt: skip
+
+
+@router.get("/api", summary="这一部分的 OpenAPI，按集合列出参数", response_class=Response,
+            responses={200: {"content": {_OPENAPI: _ANY}}})  # fmt: skip
+def definition(caller: Reading) -> Response:
+    """The definition clients like GDAL read: a path a collection, a parameter a field."""
+    paths: dict[str, Any] = {}
+    for one in visible(caller):
+        own = [_parameter(f.name, {"type": _JSON_TYPES[f.kind]}) for f in one.fields(caller)]
+        paths[f"/collections/{one.id}/items"] = {
+            "get": {"operationId": one.id, "summary": one.title, "parameters": [*_SHARED, *own],
+                    "responses": {"200": {"description": "GeoJSON", "content": {GEOJSON: _ANY}}}}
+        }  # fmt: skip
+    body = {
+        "openapi": "3.0.3",
+        "info": {"title": "geomujun OGC API – Features", "version": __version__},
+        "servers": [{"url": str(caller.request.base_url).rstrip("/") + PREFIX}],
+        "paths": paths,
+    }
+    return JSONResponse(body, media_type=_OPENAPI)
 
 
 @router.get("/conformance", summary="符合的规范", response_model=None)
@@ -147,6 +184,7 @@ def queryables(caller: Reading, name: Name) -> Response:
         "type": "object",
         "title": found.title,
         "properties": told,
+        "queryables": [{"id": f.name} for f in found.fields(caller)],  # where GDAL looks
         "additionalProperties": False,
     }
     return JSONResponse(body, media_type="application/schema+json")
