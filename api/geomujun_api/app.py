@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from geomujun import __version__
 from geomujun_api import database, logs, middleware, problems
-from geomujun_api.routes import health, keys, ogc, tiles
+from geomujun_api.routes import health, keys, match, ogc, reconcile, tiles
 from geomujun_api.service import Service
 from geomujun_api.settings import ServiceSettings
 
@@ -21,6 +21,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     keys.router,
     tiles.router,
     ogc.router,
+    match.router,
+    reconcile.maker,
+    reconcile.router,
 )
 
 

@@ -28,7 +28,7 @@ GONE: Final[dict[int | str, dict[str, Any]]] = {  # for the OpenAPI of routes th
 _LASTS_S: Final = 2.0
 _MEMORY: Final = "editions shown"
 _QUERY: Final = (
-    "SELECT e.number, e.year, e.as_of, e.state, e.title, e.load_id, e.map, e.settings,"
+    "SELECT e.number, e.year, e.as_of, e.state, e.title, e.load_id, e.map,"
     " EXISTS (SELECT FROM pub.edition_states AS s WHERE s.edition = e.number"
     "  AND s.state = 'published') AS was_public"
     " FROM pub.editions AS e WHERE e.number = %s"
