@@ -24,11 +24,15 @@ from geomujun_api.routes import (
     findings,
     health,
     keys,
+    match,
     objections,
+    ogc,
     parcels,
+    reconcile,
     results,
     review,
     summary,
+    tiles,
 )
 from geomujun_api.service import Service
 from geomujun_api.settings import ServiceSettings
@@ -47,6 +51,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     summary.router,
     audit.router,
     keys.router,
+    tiles.router,
+    ogc.router,
+    match.router,
+    reconcile.maker,
+    reconcile.router,
 )
 
 
@@ -88,6 +97,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     setattr(app, "openapi", partial(describe, app))  # noqa: B010 - as FastAPI tells to
+    app.add_middleware(tiles.Shortcut, service=service)
     app.add_middleware(middleware.Bounded, service=service)
     app.add_middleware(middleware.Observed, service=service)
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
