@@ -89,8 +89,11 @@ def among(keys: Keys, wanted: Iterable[Any]) -> Bools:
     `pandas.Series.isin` makes an Arrow scalar of every text it is given: the codes of one county
     take longer than comparing their names.
     """
-    texts = wanted.to_numpy(dtype=object) if isinstance(wanted, pd.Series | pd.Index) else wanted
-    known = {text for text in texts if isinstance(text, str)}
+    if not len(keys):
+        return np.zeros(0, dtype=bool)
+    if isinstance(wanted, pd.Series | pd.Index):
+        return positions(keys, wanted) >= 0 if len(wanted) else np.zeros(len(keys), dtype=bool)
+    known = {text for text in wanted if isinstance(text, str)}
     if len(known) * _FEW < len(keys):
         return np.array(keys.isin(list(known)), dtype=bool)
     return np.fromiter((key in known for key in plain(keys)), dtype=bool, count=len(keys))
