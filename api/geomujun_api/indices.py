@@ -64,7 +64,7 @@ def register_of(service: Service, edition: Edition) -> Register:
 
 def _built(service: Service, edition: Edition) -> Register:
     with service.streaming() as connection:
-        case = inputs.read_case(connection, edition.load)
+        case = inputs.read_case(connection, edition.load, personal=False)
         firms = connection.execute(
             "SELECT uscc, division_code FROM pub.firms WHERE edition = %s", (edition.number,)
         ).fetchall()

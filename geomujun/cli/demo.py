@@ -56,5 +56,8 @@ def demo(
     report(result, out / "result", as_json=False)
     if not no_serve:
         console.err(
-            t("本版没有网页服务，请直接打开上面的文件", "open the files above in a browser")
+            t(
+                "直接打开上面的文件即可；接口服务：geomujun serve --demo",
+                "open the files above; the service: geomujun serve --demo",
+            )
         )

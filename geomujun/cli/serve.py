@@ -77,8 +77,8 @@ def _own_key(path: Path) -> str:
 def _demo(target: Target) -> None:
     """Fill an empty database with the demo county, publish it, and give a key to look at it."""
     with connect(target) as connection:
-        filled = inputs.last_load(connection)
-    if not filled:
+        load, _ = inputs.last_load(connection)
+    if not load:
         _load_demo(target)
     with connect(target, "app") as connection, connection.transaction():
         made = issue_on(connection, KeyFor("demo", "publisher", [""], days=7), store.actor())

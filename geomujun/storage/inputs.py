@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 
 from geomujun.domain.case import Case
 from geomujun.domain.catalogue import TABLES
-from geomujun.domain.model import Kind
+from geomujun.domain.model import Kind, Sensitivity
 from geomujun.errors import DataError
 from geomujun.lang import t
 from geomujun.storage.schema.core import PARTS, SHAPED, STEMS
@@ -298,16 +298,24 @@ def last_load(connection: Conn) -> tuple[int, str]:
     return (int(found[0]), str(found[1])) if found else (0, "")
 
 
-def read_case(connection: Conn, load: int | None = None) -> Case:
-    """The input tables as they stood after a load, the newest by default."""
-    frames = {stem: _read(connection, stem, load) for stem in STEMS}
+def read_case(connection: Conn, load: int | None = None, *, personal: bool = True) -> Case:
+    """The input tables as they stood after a load, the newest by default.
+
+    ``personal``: with the personal columns, which the role of the service may not read; else they
+    are blank.
+    """
+    frames = {stem: _read(connection, stem, load, personal) for stem in STEMS}
     return Case().with_tables(**frames)
 
 
-def _read(connection: Conn, stem: str, load: int | None) -> pd.DataFrame:
+def _read(connection: Conn, stem: str, load: int | None, personal: bool) -> pd.DataFrame:
     spec = TABLES[stem]
     kinds = {"row": Kind.INTEGER} | {f.name: f.kind for f in spec.fields}
-    columns = sql.SQL(", ").join(sql.Identifier(c) for c in ["row", *_columns(stem)])
+    hidden = {f.name for f in spec.fields if f.sensitivity is Sensitivity.PERSONAL and not personal}
+    columns = sql.SQL(", ").join(
+        sql.SQL("'' AS {}").format(sql.Identifier(c)) if c in hidden else sql.Identifier(c)
+        for c in ["row", *_columns(stem)]
+    )
     held = "load_to IS NULL"
     if load is not None:
         held = "load_from <= %s AND (load_to IS NULL OR load_to > %s)"
