@@ -100,6 +100,32 @@ def test_every_route_role_and_division(api: TestClient, sign: Sign, town: Target
     assert seen > 300
 
 
+@pytest.mark.parametrize("name", ["parcels", "enterprises", "low_efficiency", "findings"])
+def test_features_of_other_divisions_are_not_there(
+    name: str, api: TestClient, sign: Sign, town: Target
+) -> None:
+    world = real(town)
+    items = f"/ogc/collections/{name}/items?limit=1000"
+    told = [world["uscc"] if name == "enterprises" else world["parcel_code"]]
+    own = api.get(items, headers=sign("viewer", (OWN,))).text
+    other = api.get(items, headers=sign("viewer", (OTHER,))).text
+    nobody = api.get(items)
+    assert told[0] in own or name == "findings"
+    assert len(own) > len(other)
+    assert told[0] not in other
+    assert told[0] not in nobody.text
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [("/v1/match", {"name": "绍兴华联纺织有限公司"}), ("/v1/reconcile/tokens", {"seconds": 300})],
+)
+def test_asking_for_single_records_needs_a_key(
+    path: str, asked: dict[str, Any], api: TestClient
+) -> None:
+    assert api.post(path, json=asked).status_code == 401
+
+
 def fits(method: str, path: str, found: Any, *, allowed: bool, own: bool) -> bool:
     """Whether an answer is what role and division allow."""
     status = found.status_code

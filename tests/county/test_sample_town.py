@@ -186,8 +186,9 @@ def ledger_identity(ledger: pd.DataFrame, lines: pd.DataFrame) -> None:
 
 
 def test_the_reviewer_is_asked_little_and_about_what_is_open(answered: Answered) -> None:
-    assert 0 < len(answered.decisions) <= 8
-    assert len(answered.result.tables["review_queue"]) <= 8
+    few = 0.06 * len(true_links())  # of the links, as the engine promises
+    assert 0 < len(answered.decisions) <= few
+    assert len(answered.result.tables["review_queue"]) <= few
 
 
 def test_with_the_same_links_every_area_is_the_true_one(answered: Answered) -> None:

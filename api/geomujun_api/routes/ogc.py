@@ -163,7 +163,8 @@ def collection(caller: Reading, name: Name) -> dict[str, Any]:
     return _described(caller, found, newest(caller.service, caller.reader))
 
 
-@router.get("/collections/{name}/queryables", summary="可过滤的字段")
+@router.get("/collections/{name}/queryables", summary="可过滤的字段", response_class=Response,
+            responses={200: {"content": {"application/schema+json": _ANY}}})  # fmt: skip
 def queryables(caller: Reading, name: Name) -> Response:
     """The fields a filter may name, as JSON Schema."""
     found = _collection(caller, name)
