@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from conftest import key_for
 from fastapi.testclient import TestClient
 from world import MAY, OPEN, OTHER, OWN, body, operations, real
 
@@ -257,8 +258,6 @@ def canaries(tmp_path: Any, database: Target) -> Target:
 def test_personal_data_come_out_nowhere(
     canaries: Target, serve: Callable[..., TestClient], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    from conftest import key_for
-
     api = serve(canaries)
     with connect(canaries) as connection:
         stored = connection.execute(
