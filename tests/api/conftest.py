@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from geomujun_api import ServiceSettings, create_app
 from postgis_fixtures import (  # noqa: F401
@@ -21,9 +18,9 @@ from postgis_fixtures import (  # noqa: F401
     town,
     town_template,
 )
+from serving import Live, key_for
 
-from geomujun.pipeline.access import KeyFor, issue_on
-from geomujun.storage.target import Target, connect
+from geomujun.storage.target import Target
 
 ROLES = ("viewer", "reviewer", "publisher", "auditor", "admin")
 Client = Callable[..., TestClient]
@@ -34,16 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker("postgis")
-
-
-def key_for(
-    target: Target, role: str, divisions: tuple[str, ...] = ("",), scopes: tuple[str, ...] = (),
-    subject: str = "",
-) -> str:  # fmt: skip
-    """A new key."""
-    with connect(target, "app") as connection, connection.transaction():
-        asked = KeyFor(subject or f"a {role}", role, divisions, scopes)
-        return issue_on(connection, asked, "tests").key
 
 
 @pytest.fixture
@@ -58,31 +45,6 @@ def serve() -> Iterator[Callable[..., TestClient]]:
             return stack.enter_context(TestClient(app, raise_server_exceptions=False))
 
         yield make
-
-
-class Live:
-    """A real server on a free port of the loopback."""
-
-    def __init__(self, target: Target, **settings: Any) -> None:
-        given = {"rate": 1e6, "burst": 10**6, "public_rate": 1e6, "public_burst": 10**6,
-                 "log_level": "WARNING"} | settings  # fmt: skip
-        app = create_app(ServiceSettings(target=target, **given))
-        self.server = uvicorn.Server(
-            uvicorn.Config(app, "127.0.0.1", 0, access_log=False, log_config=None)
-        )
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
-        while not self.server.started:
-            time.sleep(0.02)
-            assert self.thread.is_alive()
-        port = self.server.servers[0].sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-
-    def stop(self) -> None:
-        """Let it end as it does in service."""
-        self.server.should_exit = True
-        self.thread.join(20)
-        assert not self.thread.is_alive()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A real server: uvicorn on a free port of the loopback, in a thread of the test."""
+"""Real servers on a free port of the loopback, in a thread of the test, and keys for them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+from geomujun_api import ServiceSettings, create_app
+
+from geomujun.pipeline.access import KeyFor, issue_on
+from geomujun.storage.target import Target, connect
 
 
 @contextmanager
@@ -29,3 +33,38 @@ def served(app: Any) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+def key_for(
+    target: Target, role: str, divisions: tuple[str, ...] = ("",), scopes: tuple[str, ...] = (),
+    subject: str = "",
+) -> str:  # fmt: skip
+    """A new key."""
+    with connect(target, "app") as connection, connection.transaction():
+        asked = KeyFor(subject or f"a {role}", role, divisions, scopes)
+        return issue_on(connection, asked, "tests").key
+
+
+class Live:
+    """A real server on a free port of the loopback."""
+
+    def __init__(self, target: Target, **settings: Any) -> None:
+        given = {"rate": 1e6, "burst": 10**6, "public_rate": 1e6, "public_burst": 10**6,
+                 "log_level": "WARNING"} | settings  # fmt: skip
+        app = create_app(ServiceSettings(target=target, **given))
+        self.server = uvicorn.Server(
+            uvicorn.Config(app, "127.0.0.1", 0, access_log=False, log_config=None)
+        )
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.02)
+            assert self.thread.is_alive()
+        port = self.server.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+
+    def stop(self) -> None:
+        """Let it end as it does in service."""
+        self.server.should_exit = True
+        self.thread.join(20)
+        assert not self.thread.is_alive()

@@ -15,9 +15,9 @@ from typing import Any
 import jsonschema_rs
 import pandas as pd
 import pytest
-from conftest import Live, key_for
 from fastapi.testclient import TestClient
 from postgis_fixtures import DAY, TOWN, edit, publication
+from serving import Live, key_for
 
 from geomujun.pipeline.load import Load, load
 from geomujun.pipeline.publish import advance, publish

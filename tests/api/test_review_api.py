@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Live, key_for
 from fastapi.testclient import TestClient
+from serving import Live, key_for
 
 from geomujun.storage import audit, decisions
 from geomujun.storage.target import Target, connect

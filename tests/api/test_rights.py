@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import key_for
 from fastapi.testclient import TestClient
+from serving import key_for
 from world import MAY, OPEN, OTHER, OWN, body, operations, real
 
 from geomujun.storage.target import Target, connect

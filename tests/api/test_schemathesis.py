@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
-from conftest import Live, key_for
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -17,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from serving import Live, key_for
 from world import MAY, real
 
 from geomujun.storage.target import Target, connect
