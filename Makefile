@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_OUT ?= data/out/demo
 
-.PHONY: setup setup-dev demo serve test test-long check bench catalogue lock clean
+.PHONY: setup setup-dev demo web serve test test-long check bench catalogue lock clean
 
 setup: .venv/run.stamp
 setup-dev: .venv/dev.stamp
@@ -20,17 +20,23 @@ demo: setup
 	@$(BIN)/geomujun demo --out $(DEMO_OUT) --size county
 	@bash scripts/open.sh $(DEMO_OUT)/result/map.html
 
+# The web app, built into the package that serves it; needs node, or takes one from a wheel.
+web: setup maps/geomujun_maps/web/index.html
+
+maps/geomujun_maps/web/index.html: $(shell find maps/web -path maps/web/node_modules -prune -o -type f -print) geomujun/domain/legend.yaml
+	@bash scripts/web.sh build
+
 # Starts PostGIS and the API, with the demo county where the store is empty; prints the address.
-serve: setup
+serve: setup web
 	@bash scripts/apt.sh 'postgresql-*-postgis-*'
 	@$(BIN)/geomujun serve --demo
 
 test: setup-dev
 	@bash scripts/apt.sh chromium fonts-noto-cjk 'postgresql-*-postgis-*'
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory check web
 	@$(BIN)/python -m pytest -m "not long"
 
-test-long: setup-dev
+test-long: setup-dev web
 	@bash scripts/apt.sh chromium fonts-noto-cjk 'postgresql-*-postgis-*'
 	@$(BIN)/python -m pytest -m long
 
@@ -41,6 +47,7 @@ check: setup-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@PYTHONPATH=.:api:maps:data:migrations $(BIN)/lint-imports
+	@bash scripts/web.sh check
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from geomujun_demo import make
 
 from geomujun.errors import MachineError
 from geomujun.pipeline.load import Load, load
@@ -110,6 +111,27 @@ def town_template(cluster: Target, empty_template: str) -> str:
     load(target, Load(TOWN, "tester", DAY))
     publish(target, publication())
     return "town_template"
+
+
+@pytest.fixture(scope="session")
+def county_template(
+    cluster: Target, empty_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The demo county, made, loaded and published once."""
+    target = _create(cluster, "county_template", empty_template)
+    folder = tmp_path_factory.mktemp("county")
+    make(folder, size="county")
+    load(target, Load(folder / "case", "tester", DAY))
+    publish(target, publication())
+    return "county_template"
+
+
+@pytest.fixture(scope="module")
+def county(cluster: Target, county_template: str) -> Iterator[Target]:
+    """The demo county with edition 1, one copy for the tests of a module."""
+    name = f"county_{next(_numbers)}"
+    yield _create(cluster, name, county_template)
+    _drop(cluster, name)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from geomujun_api.routes import (
     health,
     keys,
     match,
+    me,
     objections,
     ogc,
     parcels,
@@ -33,6 +34,7 @@ from geomujun_api.routes import (
     review,
     summary,
     tiles,
+    web,
 )
 from geomujun_api.service import Service
 from geomujun_api.settings import ServiceSettings
@@ -56,6 +58,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     match.router,
     reconcile.maker,
     reconcile.router,
+    me.router,
+    web.router,
 )
 
 

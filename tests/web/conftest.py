@@ -1,7 +1,153 @@
-"""Makes `tests/result_builder.py` importable."""
+"""Chromium on the real service with the demo county; every page is watched while it is used."""
 
-import sys
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-ROOT = next(p for p in Path(__file__).parents if p.name == "tests")
-sys.path.insert(0, str(ROOT))
+import pytest
+from postgis_fixtures import (  # noqa: F401
+    cluster,
+    county,
+    county_template,
+    empty_template,
+)
+from serving import Live, key_for
+
+from geomujun.storage.target import Target
+
+CHROMIUM = (
+    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+)
+ARGS = [
+    "--headless", "--no-sandbox", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+# The web app draws by WebGL2, here in software.
+DRAWING = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+BUILD = Path(__file__).parents[2] / "maps" / "geomujun_maps" / "web" / "index.html"
+
+
+def need_chromium() -> str:
+    """Skip, or fail where Chromium is required."""
+    if CHROMIUM:
+        return CHROMIUM
+    reason = "no Chromium: set CHROMIUM, or `apt-get install chromium`"
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def playing() -> Iterator[Any]:
+    """Playwright."""
+    need_chromium()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playing: Any) -> Iterator[Any]:
+    """Chromium without WebGL, for the map as one file."""
+    found = playing.chromium.launch(executable_path=need_chromium(), args=[*ARGS, "--disable-gpu"])
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def drawing(playing: Any) -> Iterator[Any]:
+    """Chromium with WebGL in software, for the web app."""
+    if not BUILD.exists():
+        pytest.fail("the web app is not built: run `make web`")
+    found = playing.chromium.launch(executable_path=need_chromium(), args=[*ARGS, *DRAWING])
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def service(county: Target) -> Iterator[Live]:  # noqa: F811
+    """The demo county's service on a free port of the loopback."""
+    live = Live(county)
+    yield live
+    live.stop()
+
+
+@dataclass
+class Tab:
+    """A page of the app, and what it did that it should not."""
+
+    page: Any
+    base: str
+    faults: list[str] = field(default_factory=list)
+    expected: list[int] = field(default_factory=list)  # statuses that the test provokes
+
+    def watch(self) -> None:
+        """Note console errors, exceptions, and requests to anywhere else."""
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda e: self.faults.append(f"exception: {e}"))
+        self.page.on("request", self._asked)
+
+    def _said(self, message: Any) -> None:
+        provoked = any(f"status of {status}" in message.text for status in self.expected)
+        if message.type in ("error", "warning") and not provoked:
+            self.faults.append(f"{message.type}: {message.text}")
+
+    def _asked(self, request: Any) -> None:
+        if not request.url.startswith((self.base, "blob:", "data:")):
+            self.faults.append(f"asked elsewhere: {request.url}")
+
+    def open(self, path: str) -> Any:
+        """Go to a page of the app: ``open("/map")``."""
+        self.page.goto(f"{self.base}/app{path}")
+        return self.page
+
+
+Opening = Callable[..., Tab]
+
+
+@pytest.fixture
+def tab(drawing: Any, service: Live) -> Iterator[Opening]:
+    """``tab("reviewer", ("3399",))``: a tab signed in with a new key of a role; none for "".
+
+    At the end of the test no tab may have had a fault.
+    """
+    opened: list[Tab] = []
+    with ExitStack() as stack:
+
+        def make(
+            role: str = "publisher", divisions: tuple[str, ...] = ("",), **context: Any
+        ) -> Tab:
+            given = {"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN"} | context
+            made = drawing.new_context(**given)
+            stack.callback(made.close)
+            if role:
+                key = key_for(service.target, role, divisions)
+                made.add_init_script(
+                    f"if (!sessionStorage.getItem('geomujun.begun')) {{"
+                    f"sessionStorage.setItem('geomujun.begun', '1');"
+                    f"sessionStorage.setItem('geomujun.token', {key!r})}}"
+                )
+            one = Tab(made.new_page(), service.url)
+            one.watch()
+            opened.append(one)
+            return one
+
+        yield make
+        faults = [fault for one in opened for fault in one.faults]
+    assert faults == []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("browser")
+            if "tab" in getattr(item, "fixturenames", ()):
+                item.add_marker("postgis")

@@ -49,6 +49,7 @@ class Live:
     """A real server on a free port of the loopback."""
 
     def __init__(self, target: Target, **settings: Any) -> None:
+        self.target = target
         given = {"rate": 1e6, "burst": 10**6, "public_rate": 1e6, "public_burst": 10**6,
                  "log_level": "WARNING"} | settings  # fmt: skip
         app = create_app(ServiceSettings(target=target, **given))

@@ -1,0 +1,24 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../lang";
+
+/** A modal dialog of the browser's own: focus stays in it, Escape closes it. */
+export function Dialog(given: { title: string; close: () => void; children: ComponentChildren }) {
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const open = box.current;
+    open?.showModal();
+    return () => open?.close();
+  }, []);
+  return (
+    <dialog ref={box} onClose={given.close} aria-labelledby="dialog-title">
+      <div class="page-head">
+        <h2 id="dialog-title">{given.title}</h2>
+        <button type="button" class="quiet" onClick={given.close} aria-label={t("关闭", "Close")}>
+          ✕
+        </button>
+      </div>
+      {given.children}
+    </dialog>
+  );
+}

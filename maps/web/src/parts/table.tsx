@@ -1,0 +1,48 @@
+import type { ComponentChildren } from "preact";
+import { t } from "../lang";
+
+export interface Column<Row> {
+  head: string;
+  cell: (row: Row) => ComponentChildren;
+  number?: boolean;
+}
+
+/** A table that says when it is empty; wide ones scroll in their own box. */
+export function Table<Row>(given: {
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  id: (row: Row) => string | number;
+  caption: string;
+  empty?: string;
+  captionHidden?: boolean;
+}) {
+  const { columns, rows, id, caption } = given;
+  if (rows.length === 0) return <p class="empty">{given.empty ?? t("没有记录", "Nothing here")}</p>;
+  return (
+    <section class="table-box" aria-label={caption} tabIndex={0}>
+      <table>
+        <caption class={given.captionHidden ? "hidden" : ""}>{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((c) => (
+              <th key={c.head} scope="col" class={c.number ? "number" : ""}>
+                {c.head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={id(row)}>
+              {columns.map((c) => (
+                <td key={c.head} class={c.number ? "number" : ""}>
+                  {c.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,57 @@
+"""The app's frame: signing in, roles, language, headers of its files."""
+
+from __future__ import annotations
+
+import httpx
+from conftest import Opening
+from serving import Live, key_for
+
+
+def test_the_public_is_asked_to_sign_in_and_a_key_opens_the_county(
+    tab: Opening, service: Live
+) -> None:
+    one = tab("")
+    page = one.open("/sign-in")
+    page.get_by_label("密钥").fill(key_for(service.target, "reviewer"))
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("link", name="复核").wait_for()
+    assert page.url.endswith("/app/map")
+    assert page.get_by_role("link", name="审计").count() == 0, "a reviewer has no audit log"
+    page.get_by_role("button", name="退出").click()
+    page.get_by_role("link", name="登录").wait_for()
+
+
+def test_a_key_that_is_not_in_force_is_refused_with_its_reason(tab: Opening) -> None:
+    one = tab("")
+    one.expected.append(401)
+    page = one.open("/sign-in")
+    page.get_by_label("密钥").fill("gmj_" + "x" * 43)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("alert").wait_for()
+    assert page.get_by_role("link", name="登录").count() == 1
+
+
+def test_english_is_one_press_away_and_stays(tab: Opening) -> None:
+    page = tab("viewer").open("/lists")
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("link", name="Lists").wait_for()
+    page.reload()
+    page.get_by_role("link", name="Lists").wait_for()
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_the_apps_pages_run_under_a_strict_policy_and_unknown_files_are_404(service: Live) -> None:
+    with httpx.Client(base_url=service.url) as client:
+        assert client.get("/").headers["location"] == "/app/"
+        page = client.get("/app/parcels/339921022002GB00296")
+        policy = page.headers["content-security-policy"]
+        assert page.status_code == 200
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+        script = page.text.split('src="')[1].split('"')[0]
+        kept = client.get(script)
+        assert kept.headers["cache-control"].endswith("immutable")
+        assert kept.headers["content-encoding"] == "gzip"
+        assert kept.headers["content-type"].startswith("text/javascript")
+        for wrong in ("/app/assets/../../x.py", "/app/%2e%2e/__init__.py", "/app/none.js"):
+            assert client.get(wrong).status_code == 404
