@@ -1,6 +1,6 @@
 """The web app's files, out of the package that holds its build; nothing from elsewhere.
 
-Names under ``assets/`` carry a hash of their content and are kept for ever; the page itself is asked
+Names under ``assets/`` carry a hash of their content and are kept for ever; the page is asked
 for each time. A path without a file is a page of the app, so that deep links open.
 """
 
