@@ -17,6 +17,7 @@ from geomujun_api.described import describe
 from geomujun_api.finding_rows import warm
 from geomujun_api.routes import (
     audit,
+    cards,
     docs,
     editions,
     enterprises,
@@ -51,6 +52,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     editions.router,
     feed.router,
     summary.router,
+    cards.router,
     audit.router,
     keys.router,
     tiles.router,
