@@ -12,10 +12,11 @@ import typer
 
 from geomujun.cli import run_folder
 from geomujun.errors import UsageError
-from geomujun.export.sheets_log import add_lines, read_log
+from geomujun.export.sheets_log import add_lines
 from geomujun.export.sheets_run import RunFolder, open_run
 from geomujun.export.sheets_tables import write_book, write_csv
 from geomujun.lang import t
+from geomujun.pipeline.jsonl import read_log
 from geomujun.planning import differential
 from geomujun.planning.plots import parks_of
 from geomujun.policy import measures as catalogue

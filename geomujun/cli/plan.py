@@ -13,10 +13,10 @@ from geomujun.cli import run_folder
 from geomujun.errors import UsageError
 from geomujun.export.sheets_check import check_rows, write_page
 from geomujun.export.sheets_forms import CHECK, write_form
-from geomujun.export.sheets_log import read_log
 from geomujun.export.sheets_run import RunFolder, open_run
 from geomujun.export.sheets_tables import rule_words, write_book, write_csv
 from geomujun.lang import t
+from geomujun.pipeline.jsonl import read_log
 from geomujun.planning import plan as planning
 from geomujun.planning import progress as tracking
 from geomujun.planning.select import UNIT
