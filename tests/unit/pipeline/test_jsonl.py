@@ -42,6 +42,5 @@ def test_an_empty_log_has_its_columns(tmp_path: Path) -> None:
 def test_a_log_that_is_no_utf8_is_refused_by_name(tmp_path: Path) -> None:
     log = tmp_path / "progress.jsonl"
     log.write_bytes("甲".encode("gbk"))
-    with pytest.raises(DataError, match="cannot be read|读不出") as caught:
+    with pytest.raises(DataError, match=r"progress\.jsonl: "):
         read_log(log, ("code",), _check)
-    assert caught.value.where == str(log)
