@@ -234,7 +234,7 @@ def back(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """读回表单：决定、关闭的疑点、进展 · read forms: decisions, closed findings, progress."""
+    """读回表单：决定、进展 · read forms: decisions, progress."""
     known = Known() if result is None else _known(open_run(result))
     read = [read_back(path, known) for path in files]
     added = _keep(read, out)
@@ -276,7 +276,6 @@ def _keep(read: list[Back], out: Path) -> dict[str, int]:
     added = {}
     for name, rows in (
         ("decisions.jsonl", [d for b in read for d in b.decisions]),
-        ("findings_closed.jsonl", [c for b in read for c in b.closed]),
         ("progress.jsonl", [p for b in read for p in b.progress]),
     ):
         if rows:
