@@ -259,3 +259,16 @@ def test_sheets_are_one_page_each_with_nothing_from_outside(
     )
     assert "1 sheets" in done.out
     assert "INTERNAL" in (tmp_path / "en" / "enterprise" / f"{uscc}.html").read_text("utf-8")
+
+
+def test_a_run_since_another_says_what_changed_and_where_it_is_written(
+    geomujun: Call, run: Path, tmp_path: Path
+) -> None:
+    args = ("--out", tmp_path / "x", "--scheme", "zhejiang-2022", "--year", 2024, "--quiet")
+    done = geomujun("run", TOWN, *args, "--since", run)
+    assert f"对应关系与上次相同：{tmp_path / 'x' / 'diff.csv'}" in done.out
+    done = geomujun("run", TOWN, *args, "--since", run, "--as-of", "2026-12-31")
+    changed = len(rows(tmp_path / "x" / "diff.csv"))
+    assert changed
+    assert f"与上次相比 {changed} 条对应有变化" in done.out
+    assert "diff.csv" not in geomujun("run", TOWN, *args).out
