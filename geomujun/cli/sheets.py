@@ -12,6 +12,7 @@ import typer
 from geomujun_maps.joined import evidence_lines
 
 from geomujun.cli import run_folder
+from geomujun.cli.options import Json, Out, Result
 from geomujun.crosscheck.digest import facts_digests
 from geomujun.domain.legend import legend
 from geomujun.domain.words import M2_PER_MU
@@ -31,12 +32,7 @@ from geomujun.pipeline.decisions import no_decisions
 forms = typer.Typer(
     name="forms", no_args_is_help=True, help="一企一单、核查表往返 · forms out and back"
 )
-Result = Annotated[
-    Path, typer.Argument(help="运行的输出文件夹 · folder of a run", metavar="RESULT")
-]
-Out = Annotated[Path, typer.Option("--out", help="输出文件夹 · output folder", metavar="DIR")]
 Town = Annotated[str, typer.Option("--town", help="只要这个镇街 · only this town")]
-Json = Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")]
 FORMATS = ("both", "html", "xlsx")
 NOWHERE = "未分镇街"
 _UNSAFE = re.compile(r"\W")
