@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from geomujun.cli import console, store
+from geomujun.cli.options import Json
 from geomujun.cli.run_folder import told
 from geomujun.errors import DataError
 from geomujun.lang import t
@@ -19,7 +20,6 @@ from geomujun.storage.target import connect
 
 app = typer.Typer(no_args_is_help=True, help="人工复核 · decisions of people")
 audit_app = typer.Typer(no_args_is_help=True, help="审计 · the audit log")
-Json = Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")]
 Parcel = Annotated[str, typer.Argument(help="宗地代码 · parcel", metavar="PARCEL")]
 Firm = Annotated[str, typer.Argument(help="信用代码 · firm", metavar="USCC")]
 

@@ -23,7 +23,7 @@ import pandas as pd
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.model import Field, Kind, Sensitivity
 from geomujun.export.result import Result
-from geomujun.text.names import holder_kind
+from geomujun.text.names import holder_kind, is_short_form
 from geomujun.text.normal import normalise_text
 
 # 王* keeps one character, these keep two.
@@ -83,6 +83,26 @@ _SURNAMES: Final = frozenset(
     "姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
     "章俞楼诸骆单祝傅柴寿娄金鲁施倪裘宣柳应褚葛凌翁喻詹季裴阮"
 )
+# Words of organisations that are given names as well: 李建设, 张人民, 欧阳建设, 王镇.
+_GIVEN: Final = frozenset(
+    [
+        "建设",
+        "人民",
+        "国家",
+        "集体",
+        "开发",
+        "工业",
+        "实业",
+        "经济",
+        "服务",
+        "管理",
+        "合作",
+        "镇",
+        "社",
+        "村",
+        "乡",
+    ]
+)
 _LATIN_ORG: Final = re.compile(
     r"\b(CO|LTD|LIMITED|INC|LLC|LLP|CORP|CORPORATION|COMPANY|GMBH|AG|SA|PLC|BANK|GROUP|HOLDINGS?|"
     r"FACTORY|TRADING|INDUSTR\w+|PTE|PTY|KK|BV|NV|SPA|SRL)\b\.?"
@@ -116,17 +136,30 @@ def is_person(name: str) -> bool:
     """Whether one holder's name is that of a natural person; remarks in brackets do not count."""
     bare = re.sub(r"\s+", " ", _NOTE.sub("", name.strip())).strip()
     han = bare.replace(" ", "")
-    if not han or _ORG.search(han) or (_ORG_END.search(han) and not _may_be_given(han)):
+    if not han or _names_organisation(han):
         return False
     if _HAN_PERSON.fullmatch(han) or _DOTTED.fullmatch(han):
-        return True
+        return not is_short_form(han) or _has_surnames(han)
     if _LATIN.fullmatch(bare.upper()):
         return _LATIN_ORG.search(bare.upper()) is None
     return holder_kind(name) == "person"
 
 
-def _may_be_given(name: str) -> bool:
-    return len(name) <= 3 and name[0] in _SURNAMES
+def _names_organisation(name: str) -> bool:
+    """Whether a word or ending of organisations is in a name, and cannot be a given name there."""
+    given = name[2 if name[:2] in _DOUBLE else 1 :]
+    if _ORG.search(name):
+        return not (_has_surname(name) and given in _GIVEN)
+    return bool(_ORG_END.search(name)) and not (len(name) <= 3 and name[0] in _SURNAMES)
+
+
+def _has_surname(name: str) -> bool:
+    return name[0] in _SURNAMES or name[:2] in _DOUBLE
+
+
+def _has_surnames(name: str) -> bool:
+    """Whether a name begins with a surname of two characters or with both parents' (张陈健康)."""
+    return name[:2] in _DOUBLE or set(name[:2]) <= _SURNAMES
 
 
 def mask_person(name: str) -> str:

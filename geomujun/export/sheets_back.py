@@ -1,8 +1,8 @@
-"""Filled forms turned into decisions, closed findings and progress lines.
+"""Filled forms turned into decisions and progress lines.
 
-A confirmed pair becomes a decision of CONTRACT §2; a screening hit found not so becomes a closed
-finding; what was done on a plot becomes a line of the progress log. A row with a fault gives
-nothing and is named by row and column; a row nobody filled in is counted, not complained about.
+A confirmed pair becomes a decision of CONTRACT §2; what a field check found on a plot, and what was
+done there, becomes a line of the progress log. A row with a fault gives nothing and is named by row
+and column; a row nobody filled in is counted, not complained about.
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ class Back:
 
     kind: str
     decisions: list[dict[str, Any]] = field(default_factory=list)
-    closed: list[dict[str, Any]] = field(default_factory=list)
     progress: list[dict[str, Any]] = field(default_factory=list)
     corrected: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -154,7 +153,6 @@ def read_back(path: Path, known: Known) -> Back:
         else:
             _checked(row, back, known, seen)
     back.decisions.sort(key=lambda d: (d["parcel_code"], d["uscc"]))
-    back.closed.sort(key=lambda d: (d["rule"], d["subject_id"]))
     back.progress.sort(key=lambda d: (d["parcel_code"], d["checked_on"]))
     return back
 
@@ -248,17 +246,3 @@ def _checked(row: _Row, back: Back, known: Known, seen: dict[tuple[str, str], in
     back.progress.append(line)
     if decision:
         back.decisions.append(decision)
-    if result == "不属实":
-        back.closed += [
-            {
-                "rule": rule,
-                "subject_kind": "parcel",
-                "subject_id": parcel,
-                "state": "closed",
-                "reason": row["note"] or t("实地核查不属实", "field check: not so"),
-                "reviewer": line["reviewer"],
-                "decided_at": line["checked_on"],
-            }
-            for rule in row["rule_ids"].split("|")
-            if rule
-        ]

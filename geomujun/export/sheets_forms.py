@@ -79,7 +79,6 @@ CHECK: Final = Form(
         FormColumn("note", "说明", 26, fill=True),
         FormColumn("reviewer", "核查人", 10, fill=True),
         FormColumn("decided_at", "日期", 12, fill=True),
-        FormColumn("rule_ids", "规则代码", 12, hidden=True),
     ),
 )  # fmt: skip
 CONFIRM: Final = Form(

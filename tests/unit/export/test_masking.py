@@ -33,6 +33,13 @@ from geomujun.export.masking import (
         "买买提·艾山",
         "李建行",
         "John Smith",
+        "李文化",  # a trade and a given name
+        "李建设",
+        "张人民",
+        "王镇",
+        "欧阳建设",
+        "张陈健康",  # with both parents' surnames
+        "王小明(原柯桥电缆有限公司",
     ],
 )
 def test_these_are_natural_persons(name: str) -> None:
@@ -50,6 +57,12 @@ def test_these_are_natural_persons(name: str) -> None:
         "凯迅化工（绍兴）有限公司",
         "华联超市",
         "柯桥五金厂",
+        "华联五金",
+        "古风黄酒",
+        "环城建设",
+        "余杭区",
+        "林业局",
+        "环城印染（绍兴有限公司",
         "ABC Trading Ltd",
         "绍兴鼎峰国际木业有限公司",
     ],
