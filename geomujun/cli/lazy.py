@@ -84,6 +84,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "启动接口服务：准备数据库，然后监听 · make the database ready, then serve the API.",
     ),
     "keys": ("keys:app", "接口密钥 · keys of the API"),
+    "export": ("export:app", "导出已发布的结果 · published results as files"),
     "edition": ("service:edition", "已发布的结果 · publications"),
     "review": ("review:app", "人工复核 · decisions of people"),
     "audit": ("review:audit_app", "审计 · the audit log"),
