@@ -176,8 +176,7 @@ def _drawn(
         if audience.public is None:
             body = tiles.draw(connection, number, place, audience.divisions)
         else:
-            fewest = service.policy.fewest
-            body = public_tiles.draw(connection, number, place, audience.public, fewest)
+            body = public_tiles.draw(connection, number, place, audience.public, service.policy)
     return tiles.packed(body) if body else None
 
 
