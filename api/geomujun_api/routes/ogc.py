@@ -46,6 +46,7 @@ CONFORMS: Final = [
 ]  # fmt: skip
 _JSON_TYPES: Final = {Kind.TEXT: "string", Kind.NUMBER: "number", Kind.INTEGER: "integer",
                       Kind.DATE: "string"}  # fmt: skip
+_EXTENTS: Final = 500  # kept
 _ANY: Final[dict[str, Any]] = {"schema": {"type": "object"}}
 _GEO: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "GeoJSON", "content": {GEOJSON: _ANY}}
@@ -328,9 +329,23 @@ def _day(text: str) -> date | None:
     return datetime.fromisoformat(text.upper()).date()
 
 
-def _described(caller: Caller, found: Collection, edition: Edition) -> dict[str, Any]:
+def _extent(caller: Caller, found: Collection, edition: Edition) -> list[float] | None:
+    """Where a reader's features lie: kept, since it is a walk over all of them."""
+    kept: Any = caller.service.memory.setdefault("extents", {})
+    mark = (found.id, edition.number, edition.load, tuple(sorted(caller.reader.divisions)))
+    known: list[float] | None = kept.get(mark)
+    if known is not None:
+        return known
     with caller.service.reading() as connection:
         box = features.extent(connection, found, asked(caller, edition))
+    if len(kept) >= _EXTENTS:
+        kept.clear()
+    kept[mark] = box
+    return box
+
+
+def _described(caller: Caller, found: Collection, edition: Edition) -> dict[str, Any]:
+    box = _extent(caller, found, edition)
     path = f"{PREFIX}/collections/{found.id}"
     when = f"{edition.as_of}T00:00:00Z"
     space = {"spatial": {"bbox": [box], "crs": CRS84}} if box else {}
