@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from serving import served
 
 from geomujun.pipeline.publish import advance
 from geomujun.storage.target import Target, connect
 
 Sign = Callable[..., dict[str, str]]
 Serve = Callable[..., TestClient]
-SENT: list[str] = []  # what GDAL says of its requests
 ITEMS = "/ogc/collections/parcels/items"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 
@@ -347,51 +342,3 @@ def test_rights_by_division_and_policy(town: Target, serve: Serve, sign: Sign) -
     closed = serve(town, locality="xian")
     assert closed.get("/ogc/collections").json()["collections"] == []
     assert closed.get(ITEMS).status_code == 404
-
-
-def gdal(key: dict[str, str], source: str, **asked: Any) -> Any:
-    """What GDAL's OAPIF driver reads, in a process of its own: layers, or columns of one."""
-    script = (
-        "import json, sys, pyogrio\n"
-        "source, asked = json.loads(sys.argv[1])\n"
-        "if not asked:\n"
-        "    print(json.dumps(sorted(str(n) for n, _ in pyogrio.list_layers(source))))\n"
-        "else:\n"
-        "    asked['bbox'] = tuple(asked['bbox']) if 'bbox' in asked else None\n"
-        "    f = pyogrio.read_dataframe(source, **asked)\n"
-        "    print(json.dumps([sorted(f['parcel_code']), f.crs.to_wkt(), list(f.total_bounds)]))\n"
-    )
-    env = os.environ | {
-        "GDAL_HTTP_AUTH": "BEARER",
-        "GDAL_HTTP_BEARER": key["Authorization"].removeprefix("Bearer "),
-        "NO_PROXY": "127.0.0.1",
-        "CPL_DEBUG": "ON",
-    }
-    command = [sys.executable, "-c", script, json.dumps([source, asked])]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    SENT.append(done.stderr)
-    return json.loads(done.stdout)
-
-
-def test_gdal_reads_collections_boxes_times_and_filters(
-    api: TestClient, sign: Sign, town: Target
-) -> None:
-    mine = sign()
-    with served(api.app) as base:
-        source = f"OAPIF:{base}/ogc"
-        layers = gdal(mine, source)
-        assert layers == ["enterprises", "findings", "low_efficiency", "parcels", "parks"]
-        found, crs, bounds = gdal(mine, source, layer="parcels")
-        assert found == codes(town)
-        assert '"EPSG",4490' in crs  # the storage CRS, asked for by Part 2
-        west, south, east, north = bounds
-        half = [west, south, (west + east) / 2, north]
-        inside = gdal(mine, source, layer="parcels", bbox=half)[0]
-        assert inside == codes(town, f"ST_Intersects(geom, ST_MakeEnvelope{(*half, 4490)})")
-        assert 0 < len(inside) < len(found)
-        where = "parcel_grade = 'A' AND area_m2 > 1000"
-        assert gdal(mine, source, layer="parcels", where=where)[0] == codes(town, where)
-        assert "filter=(parcel_grade" in SENT[-1]  # the server filtered, not GDAL
-        assert gdal(mine, source, layer="parcels", DATETIME="2024-01-01/..")[0] == codes(town)
-        assert gdal(mine, source, layer="parcels", DATETIME="2020-01-01")[0] == []

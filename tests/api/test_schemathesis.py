@@ -56,6 +56,7 @@ def test_no_answer_is_a_fault_or_a_surprise(town: Target, examples: int) -> None
     assert faults == []
     assert len(operations) > 40
     assert sent >= len(operations) * len(keys)
+    sys.stdout.write(f"{len(operations)} operations, {len(keys)} readers, {sent} requests\n")
 
 
 @pytest.mark.long
