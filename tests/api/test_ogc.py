@@ -172,8 +172,8 @@ def test_quotes_and_wildcards_in_texts(api: TestClient, sign: Sign, town: Target
         (r"location LIKE 'O\'%'", [first]),
         (r"location LIKE '%100\%%'", [first]),
         (r"location LIKE '%\_x%'", [first]),
-        ("location LIKE '%100% _x_路'", [first]),
-        ("location LIKE '%100%_x_路'", [first, second]),
+        ("location LIKE '%100% _x_路'", [first, second]),
+        ("location LIKE '%1000 _x_路'", [second]),
         ("location = ''' OR true --'", []),
     ):
         found = api.get(ITEMS, params={"filter": text, "limit": 9999}, headers=sign())
