@@ -180,6 +180,8 @@ class _Walk:
             pattern = pattern.arguments[0]
         if kind is not Kind.TEXT or not storable(pattern):
             raise FilterError(t("LIKE 只用于文字", "LIKE is for text"))
+        if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
+            raise FilterError(t("LIKE 的末尾是 \\", "LIKE ends in a \\"), hint="\\\\")
         word = sql.SQL("NOT LIKE" if node.not_ else "LIKE")
         value = self._bind(pattern.lower() if folded else pattern, "text")
         return sql.SQL("({} {} {})").format(left, word, value)
