@@ -15,6 +15,7 @@ from geomujun import __version__
 from geomujun_api import database, logs, middleware, problems
 from geomujun_api.described import describe
 from geomujun_api.finding_rows import warm
+from geomujun_api.headers import REQUEST_ID
 from geomujun_api.routes import (
     audit,
     cards,
@@ -33,6 +34,7 @@ from geomujun_api.routes import (
     reconcile,
     results,
     review,
+    sign_in,
     summary,
     tiles,
     web,
@@ -55,6 +57,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     cards.router,
     audit.router,
     keys.router,
+    sign_in.router,
     tiles.router,
     ogc.router,
     match.router,
@@ -106,5 +109,5 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(tiles.Shortcut, service=service)
     app.add_middleware(middleware.Bounded, service=service)
     app.add_middleware(middleware.Observed, service=service)
-    app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
+    app.add_middleware(CorrelationIdMiddleware, header_name=REQUEST_ID)
     return app

@@ -19,6 +19,12 @@ def _no_secrets(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> An
     return event
 
 
+def _without_message(record: logging.LogRecord) -> bool:
+    """Our own line says where a fault happened; its message may hold what a row holds."""
+    record.exc_info, record.exc_text = None, None
+    return True
+
+
 def set_up(level: str = "INFO") -> None:
     """Let structlog, and what the server and libraries log, come out as JSON lines."""
     shared: list[Any] = [
@@ -52,4 +58,5 @@ def set_up(level: str = "INFO") -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
+        logger.filters[:] = [_without_message]
         logger.propagate = name != "uvicorn.access"  # our own line says it without the query
