@@ -27,7 +27,6 @@ from geomujun_api.routes import (
     health,
     keys,
     match,
-    me,
     objections,
     ogc,
     parcels,
@@ -63,7 +62,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     match.router,
     reconcile.maker,
     reconcile.router,
-    me.router,
     web.router,
 )
 

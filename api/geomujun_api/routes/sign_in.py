@@ -20,7 +20,6 @@ from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
 from geomujun_api.issuer import RefusedError, ask
 from geomujun_api.problems import BusyError, ForbiddenError, UnknownReaderError
-from geomujun_api.routes.match import need_key
 from geomujun_api.service import Service, service_of
 from geomujun_api.words import Right, Role
 
@@ -75,7 +74,8 @@ class Me(Strict):
     """Who asks, and what they may."""
 
     subject: str
-    role: Role
+    role: Role | Literal[""] = Field(description="空为没有密钥的公众")
+    sees: bool = Field(description="有没有可看的：公众只看当地公布的")
     rights: list[Right]
     divisions: list[Place]
     everywhere: bool
@@ -169,14 +169,14 @@ def _note(service: Service, subject: str) -> None:
 
 @router.get("/me", summary="我是谁，能做什么")
 def me(caller: Reading, response: Response) -> Me:
-    """The reader of the key or token."""
-    need_key(caller)
+    """The reader of the key or token; without either, the public and whether it may see a thing."""
     response.headers["Cache-Control"] = "no-store"
     reader, service = caller.reader, caller.service
     places = [Place(code=code, name=division_name(code)) for code in reader.divisions]
     found: dict[str, object] = {
         "subject": reader.subject, "role": reader.role, "rights": sorted(reader.rights),
         "divisions": places, "everywhere": reader.everywhere, "key": reader.key,
+        "sees": not reader.public or bool(service.policy.public),
         "two_persons": service.settings.two_persons, "locality": service.locality,
         "lang": get_lang(),
     }  # fmt: skip
