@@ -33,6 +33,7 @@ from geomujun_api.routes import (
     reconcile,
     results,
     review,
+    sheets,
     summary,
     tiles,
 )
@@ -47,6 +48,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     results.router,
     findings.router,
     review.router,
+    sheets.router,
     objections.router,
     cases.router,
     editions.router,

@@ -23,6 +23,7 @@ from geomujun.errors import GeomujunError, UsageError
 from geomujun.lang import t
 
 MEDIA: Final = "application/problem+json"
+_MOST: Final = 5_000  # errors told of one body
 _LOG: Final = structlog.get_logger("geomujun.api")
 
 
@@ -112,7 +113,8 @@ def _ours(_request: Request, error: Exception) -> JSONResponse:
     if status >= 500:
         _LOG.error("problem", status=status, kind=type(error).__name__, detail=str(error))
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return answer(status, str(error), error.hint, headers=headers)
+    errors = [{"where": where, "what": what} for where, what in error.errors[:_MOST]]
+    return answer(status, str(error), error.hint, errors, headers)
 
 
 def _invalid(_request: Request, error: Exception) -> JSONResponse:

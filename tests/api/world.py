@@ -35,7 +35,7 @@ def real(target: Target) -> dict[str, Any]:
         ).fetchone()  # fmt: skip
     assert row
     assert finding
-    return {"parcel_code": row[0], "uscc": row[1], "finding_id": finding[0], "number": 1,
+    return {"token": "x" * 43, "parcel_code": row[0], "uscc": row[1], "finding_id": finding[0], "number": 1,
             "before": 1, "after": 1}  # fmt: skip
 
 
