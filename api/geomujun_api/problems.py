@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 
 from geomujun.errors import GeomujunError, UsageError
 from geomujun.lang import t
+from geomujun.storage.target import full
 
 MEDIA: Final = "application/problem+json"
 _MOST: Final = 5_000  # errors told of one body
@@ -133,7 +134,9 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
     return answer(error.status_code, str(error.detail), headers=headers)
 
 
-def _busy(_request: Request, error: Exception) -> JSONResponse:
+def _busy(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, pg.DiskFull):
+        return _ours(request, full())
     _LOG.warning("database", kind=type(error).__name__)
     return answer(
         503, t("数据库忙或不可用", "the database is busy or away"),
