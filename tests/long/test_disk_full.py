@@ -127,8 +127,10 @@ def test_a_full_disk_stops_loads_and_publications_and_nothing_else(
             load(small.target, again)
         assert "清理磁盘" in told.value.hint
         assert small.state() == before
-    for free in (200_000, 2_000_000, 5_000_000):
-        small.leave(free)
+    with connect(small.target) as connection:
+        takes = room.of_newest_edition(connection)
+    for share in (0.1, 0.4, 0.7):
+        small.leave(int(takes * share))
         with pytest.raises(MachineError, match="磁盘已满"):
             publish(small.target, publication())
         assert small.state() == before
