@@ -10,11 +10,15 @@ import json
 import os
 import subprocess
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
+from psycopg import errors as pg
+from psycopg_pool import PoolClosed, PoolTimeout
 
 from geomujun.errors import DataError, GeomujunError, MachineError
 from geomujun.export.sheets_review import Filled, from_plain
@@ -90,8 +94,10 @@ def told(held: Held) -> dict[str, Any]:
     return asdict(held) | {"folder": str(held.folder)}
 
 
-def start(service: Service, number: int, order: dict[str, Any]) -> None:
-    """Let a job begin that was noted and committed.
+def start(
+    service: Service, number: int, order: dict[str, Any], after: Callable[[], None] = lambda: None
+) -> None:
+    """Let a job begin that was noted and committed; ``after`` is called when its process ended.
 
     Raises:
         MachineError: its process does not come to life; the job is failed.
@@ -116,7 +122,7 @@ def start(service: Service, number: int, order: dict[str, Any]) -> None:
         with service.writing() as connection:
             jobs.fail(connection, number, str(broken))
         raise broken from e
-    threading.Thread(target=_reap, args=(process, number), daemon=True).start()
+    threading.Thread(target=_reap, args=(service, process, number, after), daemon=True).start()
 
 
 def _write(process: subprocess.Popen[bytes], order: bytes) -> None:
@@ -125,11 +131,18 @@ def _write(process: subprocess.Popen[bytes], order: bytes) -> None:
         pipe.write(order)
 
 
-def _reap(process: subprocess.Popen[bytes], number: int) -> None:
-    """Wait for a job's end, so that no dead process stays in the table of the system."""
+def _reap(
+    service: Service, process: subprocess.Popen[bytes], number: int, after: Callable[[], None]
+) -> None:
+    """Wait for a job's end: no dead process stays, and one that died without a word is told."""
     code = process.wait()
-    if code not in (0, 1):  # else it said itself what became of it
-        _LOG.error("job ended", job=number, code=code)
+    after()
+    if code in (0, 1):  # it said itself what became of it
+        return
+    _LOG.error("job ended", job=number, code=code)
+    # Where the database is away too, whoever asks for the job next finds that its process is gone.
+    with suppress(pg.OperationalError, PoolClosed, PoolTimeout), service.writing() as connection:
+        jobs.lost(connection, number)
 
 
 def _command(service: Service) -> list[str]:

@@ -12,10 +12,10 @@ import typer
 from geomujun.cli import console, store
 from geomujun.cli.run_folder import told
 from geomujun.errors import DataError
-from geomujun.export.sheets_review import read_review
 from geomujun.lang import t
 from geomujun.pipeline import review as reviewing
 from geomujun.pipeline import sheet
+from geomujun.pipeline.incoming import read_sheet
 from geomujun.settings import from_environment
 from geomujun.storage import audit, claims, decisions, editions
 from geomujun.storage.decisions import Opinion
@@ -109,7 +109,7 @@ def take_in(
 
 
 def _take_sheet(file: Path, as_json: bool) -> None:
-    filled = read_review(file)
+    filled = read_sheet(file)
     who = sheet.Who(store.actor(), two_persons=from_environment().two_persons)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     with connect(store.ready(), "app") as connection, connection.transaction():

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomujun.errors import GeomujunError
-from geomujun.intake.shelf import Held, Shelf
+from geomujun.intake.shelf import Held, Shelf, unwritable
 from geomujun.lang import set_lang
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ def _read(read: Callable[[dict[str, Any]], dict[str, Any]], order: dict[str, Any
         answer = read(order)
     except GeomujunError as e:
         answer = {"refused": str(e), "hint": e.hint, "status": e.http_status}
+    except OSError as e:  # what it read stands in verdicts: this is the disk
+        full = unwritable(Path(), e)
+        answer = {"refused": str(full), "hint": full.hint, "status": full.http_status}
     sys.stdout.write(json.dumps(answer))
     return 0
 
@@ -62,9 +65,10 @@ def _look(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sheet(order: dict[str, Any]) -> dict[str, Any]:
-    from geomujun.export.sheets_review import plain, read_review
+    from geomujun.export.sheets_review import plain
+    from geomujun.pipeline.incoming import read_sheet
 
-    return plain(read_review(Path(order["path"])))
+    return plain(read_sheet(Path(order["path"])))
 
 
 def _job(order: dict[str, Any]) -> int:

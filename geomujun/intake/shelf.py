@@ -20,6 +20,7 @@ import secrets
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -127,7 +128,7 @@ class Shelf:
     def give_back(self, taken: Held) -> None:
         """Put a case back that could not be loaded."""
         back = taken.folder.with_name(taken.folder.name.removeprefix(_TAKEN))
-        if taken.folder.is_dir():
+        with suppress(OSError):  # it is gone, or was given back already
             taken.folder.rename(back)
 
     def drop(self, held: Held) -> None:
