@@ -116,9 +116,7 @@ class Bounded:
             )  # fmt: skip
             await refusal(scope, receive, send)
             return
-        most = self.service.settings.body_bytes
-        for prefix, larger in self.service.body_bytes.items():
-            most = larger if scope["path"].startswith(prefix) else most
+        most = self.service.body_bytes.get(scope["path"], self.service.settings.body_bytes)
         told = headers.get(b"content-length", b"0")
         if told.isdigit() and int(told[:20]) > most:
             self.service.metrics.refused.labels("size").inc()

@@ -22,9 +22,11 @@ from starlette.exceptions import HTTPException
 
 from geomujun.errors import GeomujunError, UsageError
 from geomujun.lang import t
+from geomujun.storage.target import full
 from geomujun_api.headers import REQUEST_ID, SECURITY
 
 MEDIA: Final = "application/problem+json"
+_MOST: Final = 5_000  # errors told of one body
 _LOG: Final = structlog.get_logger("geomujun.api")
 
 
@@ -87,6 +89,12 @@ class NotAcceptableError(GeomujunError):
     http_status = 406
 
 
+class UnsupportedError(GeomujunError):
+    """A body in a form that is not taken here."""
+
+    http_status = 415
+
+
 def answer(
     status: int,
     detail: str,
@@ -117,7 +125,8 @@ def _ours(_request: Request, error: Exception) -> JSONResponse:
         _LOG.error("problem", status=status, kind=type(error).__name__, detail=str(error))
         return _busy(_request, error)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return answer(status, str(error), error.hint, headers=headers)
+    errors = [{"where": where, "what": what} for where, what in error.errors[:_MOST]]
+    return answer(status, str(error), error.hint, errors, headers)
 
 
 def _invalid(_request: Request, error: Exception) -> JSONResponse:
@@ -137,6 +146,9 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _busy(_request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, pg.DiskFull):
+        told = full()
+        return answer(503, str(told), told.hint, headers={"Retry-After": "60"})
     _LOG.warning("database", kind=type(error).__name__)
     return answer(
         503, t("数据库忙或不可用", "the database is busy or away"),

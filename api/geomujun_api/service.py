@@ -33,7 +33,7 @@ class Service:
     policy: Publication = field(init=False)
     discovery: Discovery = field(init=False)
     metrics: Metrics = field(init=False)
-    body_bytes: dict[str, int] = field(default_factory=dict)  # larger bodies, by prefix of the path
+    body_bytes: dict[str, int] = field(default_factory=dict)  # larger bodies, by path
     memory: dict[str, object] = field(default_factory=dict)  # what a route keeps between requests
     feeds: BoundedSemaphore = field(init=False)  # slow readers must leave connections to others
 
@@ -45,6 +45,10 @@ class Service:
         self.discovery = Discovery(self.settings)
         self.metrics = Metrics()
         self.feeds = BoundedSemaphore(max(1, self.settings.pool_size // 2))
+        self.body_bytes = {
+            "/v1/cases": self.settings.case_bytes,
+            "/v1/review/sheets": self.settings.sheet_bytes,
+        }
 
     def reading(self) -> AbstractContextManager[Conn]:
         """A connection whose statements stand each for itself."""

@@ -33,7 +33,7 @@ from geomujun.pipeline.stored import Stored, read
 from geomujun.policy import locality as localities
 from geomujun.policy.model import Scheme
 from geomujun.policy.snapshot import to_data
-from geomujun.storage import audit, editions, inputs, tiles
+from geomujun.storage import audit, editions, inputs, room, tiles
 from geomujun.storage.editions import EditionRow
 from geomujun.storage.schema import publications
 from geomujun.storage.target import Conn, Target, connect
@@ -85,6 +85,8 @@ def publish(target: Target, asked: Publication, progress: Progress | None = None
     stored = read(target)
     if not stored.load:
         raise DataError(t("库里没有数据", "the database holds no data"), hint="geomujun load CASE")
+    with connect(target) as connection:
+        room.check(connection, room.of_newest_edition(connection))
     clock.lap("read")
     job = Job(
         folder=Path(stored.case_name), out=Path(), scheme=asked.scheme, year=asked.year,

@@ -101,7 +101,7 @@ def _try(
                 case.path_parameters[name] = world.get(name, case.path_parameters[name])
         for key in keys.values():
             headers = {"Authorization": f"Bearer {key}"} if key else {}
-            answer = case.call(base_url=base, headers=headers, session=session)
+            answer = case.call(base_url=base, headers=headers, session=session, timeout=60)
             case.validate_response(answer, checks=CHECKS)
             sent += 1
 
