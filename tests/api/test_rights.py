@@ -29,7 +29,7 @@ GENERAL = {"/v1/editions", "/v1/editions/{number}", "/v1/audit/verify", "/v1/key
 
 # Rows of these tell no division, or the town has none.
 MAY_BE_EMPTY = ("/rejects", "/group", "/regions", "/decisions", "/objections", "/benchmarks",
-                "/screening-rules")  # fmt: skip
+                "/screening-rules", "/grants")  # fmt: skip
 
 
 def ask(
