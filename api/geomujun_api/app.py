@@ -17,6 +17,7 @@ from geomujun_api.described import describe
 from geomujun_api.finding_rows import warm
 from geomujun_api.routes import (
     audit,
+    cases,
     docs,
     editions,
     enterprises,
@@ -24,6 +25,7 @@ from geomujun_api.routes import (
     findings,
     grants,
     health,
+    jobs,
     keys,
     match,
     me,
@@ -49,7 +51,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     findings.router,
     review.router,
     objections.router,
+    cases.router,
     editions.router,
+    jobs.router,
     feed.router,
     summary.router,
     audit.router,

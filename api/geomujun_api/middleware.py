@@ -123,9 +123,7 @@ class Bounded:
             )  # fmt: skip
             await refusal(scope, receive, send)
             return
-        most = self.service.settings.body_bytes
-        for prefix, larger in self.service.body_bytes.items():
-            most = larger if scope["path"].startswith(prefix) else most
+        most = self.service.body_bytes.get(scope["path"], self.service.settings.body_bytes)
         if int(headers.get(b"content-length", b"0") or 0) > most:
             self.service.metrics.refused.labels("size").inc()
             await _too_large()(scope, receive, send)

@@ -79,6 +79,12 @@ class NotAcceptableError(GeomujunError):
     http_status = 406
 
 
+class UnsupportedError(GeomujunError):
+    """A body in a form that is not taken here."""
+
+    http_status = 415
+
+
 def answer(
     status: int,
     detail: str,

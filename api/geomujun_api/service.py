@@ -26,7 +26,7 @@ class Service:
     authority: Authority = field(init=False)
     policy: Publication = field(init=False)
     metrics: Metrics = field(init=False)
-    body_bytes: dict[str, int] = field(default_factory=dict)  # larger bodies, by prefix of the path
+    body_bytes: dict[str, int] = field(default_factory=dict)  # larger bodies, by path
     memory: dict[str, object] = field(default_factory=dict)  # what a route keeps between requests
 
     def __post_init__(self) -> None:
@@ -34,6 +34,10 @@ class Service:
         self.authority = Authority(self.settings, self.pool)
         self.policy = publication_of(localities.load(self.settings.locality))
         self.metrics = Metrics()
+        self.body_bytes = {
+            "/v1/cases": self.settings.case_bytes,
+            "/v1/review/sheets": self.settings.sheet_bytes,
+        }
 
     def reading(self) -> AbstractContextManager[Conn]:
         """A connection whose statements stand each for itself."""

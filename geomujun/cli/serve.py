@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,8 +59,11 @@ def _told(settings: Settings, target: Target) -> dict[str, Any]:
         "locality": load_locality(settings.locality),
         "two_persons": settings.two_persons,
         "lang": get_lang(),
+        "worker": (sys.executable, "-m", "geomujun.cli.work"),
     }
     if not settings.database_url:
+        if not os.environ.get("GEOMUJUN_API_INCOMING"):
+            given["incoming"] = str(settings.home / "incoming")
         given["feed_key"] = SecretStr(_own_key(settings.home / "feed.key"))
     return given
 

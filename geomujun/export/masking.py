@@ -20,6 +20,7 @@ from typing import Final
 
 import pandas as pd
 
+from geomujun.domain.case import Case
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.model import Field, Kind, Sensitivity
 from geomujun.export.result import Result
@@ -285,13 +286,22 @@ _ID_COLUMNS: Final = {
 
 def masker_of(result: Result) -> Masker:
     """The masker of a result's case."""
+    return _masker(result.case)
+
+
+def masked_rejects(case: Case, rejects: pd.DataFrame) -> pd.DataFrame:
+    """The rejects of a case that was read and not yet worked on, with persons hidden."""
+    return _mask_rejects(rejects.copy(), _masker(case))
+
+
+def _masker(case: Case) -> Masker:
     persons: set[str] = set()
     for table, columns in _NAME_COLUMNS.items():
-        frame = getattr(result.case, table)
+        frame = getattr(case, table)
         for column in columns:
             cells = pd.unique(frame[column].astype("str").fillna(""))
             persons |= {p for cell in cells for p in split_names(cell) if is_person(p)}
-    return Masker(sorted(persons), result.case.enterprises["name"].astype("str"))
+    return Masker(sorted(persons), case.enterprises["name"].astype("str"))
 
 
 def masked(result: Result) -> Result:

@@ -18,7 +18,7 @@ from postgis_fixtures import (  # noqa: F401
     town,
     town_template,
 )
-from serving import Live, key_for
+from serving import FREELY, WORKER, Live, key_for
 
 from geomujun.storage.target import Target
 
@@ -39,8 +39,7 @@ def serve() -> Iterator[Callable[..., TestClient]]:
     with ExitStack() as stack:
 
         def make(target: Target, **settings: Any) -> TestClient:
-            given = {"rate": 1e6, "burst": 10**6, "public_rate": 1e6, "public_burst": 10**6,
-                     "pool_size": 4, "key_memory_s": 0.0} | settings  # fmt: skip
+            given = WORKER | FREELY | {"pool_size": 4, "key_memory_s": 0.0} | settings
             app = create_app(ServiceSettings(target=target, **given))
             return stack.enter_context(TestClient(app, raise_server_exceptions=False))
 

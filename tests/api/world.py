@@ -50,6 +50,8 @@ def body(path: str, world: dict[str, Any]) -> Any:
         "/v1/review/proposals/{number}/answer": {"agree": True},
         "/v1/objections": {"uscc": world["uscc"], "reason": "少算", "deadline": "2025-07-31"},
         "/v1/objections/{number}/answer": {"version": 1, "state": "upheld", "answer": "属实"},
+        "/v1/cases/{token}/load": {"valid_on": "2030-01-01"},
+        "/v1/editions": {"year": 2024},
         "/v1/editions/{number}/states": {"state": "objection"},
         "/v1/keys": {"subject": "x", "role": "viewer", "divisions": ["330603"], "days": 1},
         "/v1/grants": {"subject": "zhang.san", "role": "viewer", "divisions": ["330603"]},

@@ -12,11 +12,13 @@ from pydantic import Field
 
 from geomujun.lang import t
 from geomujun.pipeline import compare, publish
-from geomujun.storage import editions
-from geomujun_api import formats, reading, within
+from geomujun.policy import schemes
+from geomujun.storage import editions, jobs
+from geomujun_api import formats, processes, reading, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Publishing, Reading
 from geomujun_api.problems import UnknownReaderError
+from geomujun_api.routes.jobs import Job, told
 from geomujun_api.service import Caller
 from geomujun_api.words import NumberPath, Reason
 
@@ -66,6 +68,18 @@ class Next(Strict):
 
     state: Literal["objection", "approved", "published", "withdrawn"]
     note: Reason = ""
+
+
+class EditionAsked(Strict):
+    """What is to be published. Schemes are those installed: none comes with a request."""
+
+    year: int = Field(ge=1990, le=2100, description="年度", examples=[2024])
+    scheme: str = Field(
+        "zhejiang-2022", pattern=r"^[a-z0-9-]{1,60}(\+[a-z0-9-]{1,60}){0,5}$",
+        description="评价方案的 id，可加变体", examples=["zhejiang-2022"],
+    )  # fmt: skip
+    as_of: date | None = Field(None, description="对应关系的日期，缺省为当年12月31日")
+    merge_groups: bool = Field(False, description="母子公司合并评价")
 
 
 class DiffAsked(Strict):
@@ -118,6 +132,27 @@ def one(caller: Reading, number: NumberPath) -> Whole:
                 " WHERE number = %s", (number,),
             ).fetchone()  # fmt: skip
     return Whole(**_for(caller, row | (more or {})))
+
+
+@router.post("", status_code=202, summary="计算并生成一个新的发布（草稿）：任务",
+             responses=problems(409))  # fmt: skip
+def build(caller: Publishing, asked: EditionAsked) -> Job:
+    """Run the engine in a process of its own; ask the job what became of it."""
+    within.whole(caller)
+    scheme, *variants = asked.scheme.split(schemes.PLUS)
+    schemes.load(
+        schemes.text_of(scheme), asked.year, scheme, variants
+    )  # refused at once, if at all
+    about = asked.model_dump(mode="json")
+    with caller.service.writing() as connection:
+        number = jobs.begin(connection, "publish", caller.reader.subject, about)
+        row = jobs.get(connection, number) or {}
+    order = about | {
+        "what": "publish", "actor": caller.reader.subject,
+        "locality": caller.service.settings.locality,
+    }  # fmt: skip
+    processes.start(caller.service, number, order)
+    return told(row)
 
 
 @router.post("/{number}/states", summary="转到下一状态", responses=problems(404, 409))
