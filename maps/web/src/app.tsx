@@ -134,6 +134,7 @@ export function stateWord(state: string): string {
     objection: t("征求异议", "open to objections"),
     approved: t("已审定", "approved"),
     published: t("已发布", "published"),
+    withdrawn: t("已撤回", "withdrawn"),
   };
   return words[state] ?? state;
 }
