@@ -5,6 +5,7 @@ import { csv, keep } from "../../api/save";
 import { useLoaded } from "../../api/use";
 import { t } from "../../lang";
 import { moment, num } from "../../numbers";
+import { Only } from "../../parts/only";
 import { Page, Refused, Shown } from "../../parts/page";
 import { type Column, Table } from "../../parts/table";
 import { Verify } from "./verify";
@@ -37,14 +38,24 @@ const page = (filter: Filter, before: number): Promise<Entry[]> =>
 
 /** Who did what, the newest first, and whether the log was ever changed. */
 export default function Audit() {
+  return (
+    <Page title={t("审计", "Audit log")}>
+      <Only right="audit">
+        <Verify />
+        <Entries />
+      </Only>
+    </Page>
+  );
+}
+
+function Entries() {
   const [filter, setFilter] = useState<Filter>({ actor: "", action: "", subject: "" });
   const first = useLoaded(() => page(filter, LAST), [filter.actor, filter.action, filter.subject]);
   return (
-    <Page title={t("审计", "Audit log")}>
-      <Verify />
+    <>
       <Filters filter={filter} set={setFilter} />
       <Shown of={first}>{(rows) => <Log filter={filter} first={rows} />}</Shown>
-    </Page>
+    </>
   );
 }
 

@@ -17,8 +17,8 @@ export function Verify() {
       <div>
         <p>
           {t(
-            "每条记录都含有前一条的摘要；改动、删除或插入任何一条，从那里起就对不上。",
-            "Every entry holds the digest of the one before; where one was changed, deleted or put in between, the chain breaks.",
+            "每条记录都含有前一条的摘要；改动、插入或从中间删去任何一条，从那里起就对不上。",
+            "Every entry holds the digest of the one before; where one was changed, put in or taken out between others, the chain breaks.",
           )}
         </p>
         <button type="button" class="main" disabled={busy} onClick={() => void run(walk)}>
@@ -37,7 +37,7 @@ function Verdict(given: { chain: Chain }) {
     return (
       <div class="good-note" role="status">
         <strong>{t("✓ 完整", "✓ Whole")}</strong>{" "}
-        {t("{n} 条记录逐条相扣，没有改动。", "{n} entries, each follows from the one before.", {
+        {t("{n} 条记录逐条相扣。", "{n} entries, each follows from the one before.", {
           n: num(chain.rows),
         })}
         <div class="small">

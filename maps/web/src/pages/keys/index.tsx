@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { t } from "../../lang";
+import { Only } from "../../parts/only";
 import { Page } from "../../parts/page";
 import { Tabs } from "../../parts/tabs";
 import { Grants } from "./grants";
@@ -24,7 +25,7 @@ export default function Access() {
         />
       }
     >
-      {part === "keys" ? <Keys /> : <Grants />}
+      <Only right="keys">{part === "keys" ? <Keys /> : <Grants />}</Only>
     </Page>
   );
 }

@@ -7,6 +7,7 @@ import { edition } from "../../edition";
 import { t } from "../../lang";
 import { may, me } from "../../me";
 import { moment, num } from "../../numbers";
+import { Only } from "../../parts/only";
 import { Page, Shown } from "../../parts/page";
 import { type Column, Table } from "../../parts/table";
 import { Tabs } from "../../parts/tabs";
@@ -22,6 +23,15 @@ const MOST = 1000; // of one request
 
 /** What firms object to: listed, filed for them, answered once. */
 export default function Objections() {
+  if (may("review")) return <Listed />;
+  return (
+    <Page title={t("异议", "Objections")}>
+      <Only right="review">{null}</Only>
+    </Page>
+  );
+}
+
+function Listed() {
   const { query } = useLocation();
   const [state, setState] = useState<State | "all">("open");
   const [division, setDivision] = useState("");
