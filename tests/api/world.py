@@ -55,6 +55,8 @@ def body(path: str, world: dict[str, Any]) -> Any:
         "/v1/editions": {"year": 2024},
         "/v1/editions/{number}/states": {"state": "objection"},
         "/v1/keys": {"subject": "x", "role": "viewer", "divisions": ["330603"], "days": 1},
+        "/v1/grants": {"subject": "zhang.san", "role": "viewer", "divisions": ["330603"]},
+        "/v1/grants/withdrawals": {"subject": "zhang.san"},
         "/v1/keys/{number}/rotate": {"days": 1},
     }[path]
 

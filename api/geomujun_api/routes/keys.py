@@ -12,9 +12,10 @@ from geomujun.lang import t
 from geomujun.pipeline import access
 from geomujun.pipeline.access import KeyFor
 from geomujun.storage import keys
+from geomujun_api import within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import KeyKeeping
-from geomujun_api.problems import ForbiddenError, NotFoundError
+from geomujun_api.problems import NotFoundError
 from geomujun_api.service import Caller
 from geomujun_api.words import Right, Role
 
@@ -78,9 +79,7 @@ def listing(caller: KeyKeeping) -> list[KeyRow]:
 @router.post("", status_code=201, summary="发放密钥，只显示这一次")
 def make(caller: KeyKeeping, asked: KeyAsked) -> KeyMade:
     """A new key, within the caller's divisions."""
-    beyond = [d for d in asked.divisions if not caller.reader.within(d)]
-    if beyond:
-        raise ForbiddenError(t("不在你的辖区内：{d}", "beyond your divisions: {d}", d=beyond[0]))
+    within.given(caller, asked.divisions)
     wanted = KeyFor(asked.subject, asked.role, asked.divisions, asked.scopes, asked.days)
     with caller.service.writing() as connection:
         made = access.issue_on(connection, wanted, caller.reader.subject)
