@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from geomujun import __version__
-from geomujun_api import database, logs, middleware, problems
+from geomujun_api import database, logs, middleware, problems, quick
 from geomujun_api.described import describe
 from geomujun_api.finding_rows import warm
 from geomujun_api.routes import (
@@ -66,9 +66,11 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(database.check_target, service.settings)
     await run_in_threadpool(service.pool.open)
     await run_in_threadpool(warm, service)
+    service.lines.open()
     try:
         yield
     finally:
+        service.lines.close()
         await run_in_threadpool(service.pool.close)
 
 
@@ -90,6 +92,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         lifespan=_life,
         dependencies=[Depends(middleware.note_route)],
         separate_input_output_schemas=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in middleware
     )
     service = Service(settings)
     app.state.service = service
@@ -97,8 +100,10 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     setattr(app, "openapi", partial(describe, app))  # noqa: B010 - as FastAPI tells to
-    app.add_middleware(tiles.Shortcut, service=service)
+    app.add_middleware(quick.Shortcut, service=service)
     app.add_middleware(middleware.Bounded, service=service)
     app.add_middleware(middleware.Observed, service=service)
-    app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
+    app.add_middleware(
+        CorrelationIdMiddleware, header_name="X-Request-ID", update_request_header=False
+    )
     return app

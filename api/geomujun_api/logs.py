@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any, Final
 
 import structlog
@@ -12,11 +14,23 @@ import structlog
 _HIDDEN: Final = ("authorization", "password", "secret", "token", "conninfo", "dsn", "cookie")
 
 
+@lru_cache(1_000)
+def _hidden(name: str) -> bool:
+    return any(word in name.lower() for word in _HIDDEN)
+
+
 def _no_secrets(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Any:
     for name in event:
-        if any(word in name.lower() for word in _HIDDEN):
+        if _hidden(name):
             event[name] = "***"
     return event
+
+
+_LINE: Final = json.JSONEncoder(ensure_ascii=False, default=repr)  # made once, not for each line
+
+
+def _line(event: Any, **_: Any) -> str:
+    return _LINE.encode(event)
 
 
 def set_up(level: str = "INFO") -> None:
@@ -29,9 +43,9 @@ def set_up(level: str = "INFO") -> None:
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[*shared, structlog.processors.JSONRenderer(_line)],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -39,7 +53,7 @@ def set_up(level: str = "INFO") -> None:
         structlog.stdlib.ProcessorFormatter(
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                structlog.processors.JSONRenderer(_line),
             ],
             foreign_pre_chain=shared,
         )

@@ -27,6 +27,8 @@ _HEADERS: Final = {
     "permissions-policy": "geolocation=(), camera=(), microphone=()",
     "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
 }
+_OWN: Final = tuple((name.encode(), value.encode()) for name, value in _HEADERS.items())
+_NAMES: Final = frozenset(name for name, _ in _OWN)
 _UNTIMED: Final = ("/healthz", "/readyz", "/metrics")
 
 
@@ -63,8 +65,7 @@ class Observed:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         method, route = scope["method"], scope["state"].get("route", "-")
         figures = self.service.metrics
-        figures.requests.labels(_known_method(method), route, str(status)).inc()
-        figures.seconds.labels(_known_method(method), route).observe(seconds)
+        figures.note(_known_method(method), route, status, seconds)
         if route in _UNTIMED and status < 400:
             return
         reader = scope["state"].get("reader")
@@ -85,9 +86,8 @@ async def note_route(request: Request) -> None:
 
 
 def _with_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    there = {name.lower() for name, _ in headers}
-    own = [(n.encode(), v.encode()) for n, v in _HEADERS.items() if n.encode() not in there]
-    return [*headers, *own]
+    there = {name for name, _ in headers} & _NAMES
+    return [*headers, *(_OWN if not there else (h for h in _OWN if h[0] not in there))]
 
 
 def _lang(scope: Scope, default: str) -> Any:

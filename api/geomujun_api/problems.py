@@ -125,12 +125,17 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
     return answer(error.status_code, str(error.detail), headers=headers)
 
 
-def _busy(_request: Request, error: Exception) -> JSONResponse:
+def busy(error: Exception) -> JSONResponse:
+    """What is answered when the database is away, or a statement or a wait took too long."""
     _LOG.warning("database", kind=type(error).__name__)
     return answer(
         503, t("数据库忙或不可用", "the database is busy or away"),
         t("稍后再试", "try again later"), headers={"Retry-After": "2"},
     )  # fmt: skip
+
+
+def _busy(_request: Request, error: Exception) -> JSONResponse:
+    return busy(error)
 
 
 def _unforeseen(_request: Request, error: Exception) -> JSONResponse:
