@@ -109,7 +109,8 @@ class _Line:
         self._waiting = waiting = self._loop.create_future()
         if self._pg.flush():  # a few bytes on a connection at rest always fit
             self.close()
-        return await waiting
+        answer: bytes | None = await waiting
+        return answer
 
     def _ready(self) -> None:
         """The socket has something: a piece of an answer, or the end of the connection."""
