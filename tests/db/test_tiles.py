@@ -172,8 +172,7 @@ def test_a_new_edition_has_tiles_of_its_own(town: Target) -> None:
 
 @pytest.mark.parametrize("zoom", [12, 13, 14, 16])
 def test_shapes_are_whole_turned_right_and_where_they_were(town: Target, zoom: int) -> None:
-    """Not clipped near the border of a tile, and nowhere further from the clipped ones than lines
-    may move."""
+    """Not clipped near the border, and no further from the clipped ones than lines may move."""
     with connect(town) as connection:
         found = connection.execute(
             "WITH tiles AS (SELECT DISTINCT x, y FROM service.tiles_of(1, %(z)s, %(z)s)),"
