@@ -33,18 +33,23 @@ class Lines:
         self._settings = settings
         self._statement = statement.encode()
         self._free: asyncio.LifoQueue[_Line | None] = asyncio.LifoQueue()
-        self.opened = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether the running event loop may ask: it is the one they were opened on."""
+        return self._loop is asyncio.get_running_loop()
 
     def open(self) -> None:
         """Begin to take questions, on the running event loop; each line connects when needed."""
         self._free = asyncio.LifoQueue()
         for _ in range(self._settings.tile_lines):
             self._free.put_nowait(None)
-        self.opened = self._settings.tile_lines > 0
+        self._loop = asyncio.get_running_loop() if self._settings.tile_lines else None
 
     def close(self) -> None:
         """Take no more, and end the lines at rest; one that is asked ends with its answer."""
-        self.opened = False
+        self._loop = None
         while not self._free.empty():
             line = self._free.get_nowait()
             if line is not None:
@@ -63,7 +68,7 @@ class Lines:
                 line = _Line(await run_in_threadpool(self._connect))
             return await line.ask(values)
         finally:
-            if line is not None and not (line.idle and self.opened):
+            if line is not None and not (line.idle and self._loop):
                 line.close()  # also when the question was given up: its answer may still come
                 line = None
             self._free.put_nowait(line)

@@ -99,7 +99,7 @@ class Shortcut:
 
     def _asked(self, number: int, place: Place, audience: Audience) -> list[bytes] | None:
         """What the line is asked for a live tile; None for tiles that are not live."""
-        if not self.service.lines.opened or drawn_before(place, audience):
+        if not self.service.lines.at_hand or drawn_before(place, audience):
             return None
         if not all(code == "" or code.isdecimal() for code in audience.divisions):
             return None
