@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -107,6 +108,9 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(middleware.Bounded, service=service)
     app.add_middleware(middleware.Observed, service=service)
     app.add_middleware(
-        CorrelationIdMiddleware, header_name="X-Request-ID", update_request_header=False
+        CorrelationIdMiddleware,
+        header_name="X-Request-ID",
+        update_request_header=False,
+        generator=lambda: os.urandom(16).hex(),
     )
     return app
