@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any, Final
 
 import structlog
@@ -13,9 +15,14 @@ import structlog
 _HIDDEN: Final = ("authorization", "password", "secret", "token", "conninfo", "dsn", "cookie")
 
 
+@lru_cache(1_000)
+def _hidden(name: str) -> bool:
+    return any(word in name.lower() for word in _HIDDEN)
+
+
 def _no_secrets(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Any:
     for name in event:
-        if any(word in name.lower() for word in _HIDDEN):
+        if _hidden(name):
             event[name] = "***"
     return event
 
@@ -32,6 +39,13 @@ def _with_pid(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Any:
     return event
 
 
+_LINE: Final = json.JSONEncoder(ensure_ascii=False, default=repr)  # made once, not for each line
+
+
+def _line(event: Any, **_: Any) -> str:
+    return _LINE.encode(event)
+
+
 def set_up(level: str = "INFO") -> None:
     """Let structlog, and what the server and libraries log, come out as JSON lines."""
     shared: list[Any] = [
@@ -43,9 +57,9 @@ def set_up(level: str = "INFO") -> None:
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[*shared, structlog.processors.JSONRenderer(_line)],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -53,7 +67,7 @@ def set_up(level: str = "INFO") -> None:
         structlog.stdlib.ProcessorFormatter(
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                structlog.processors.JSONRenderer(_line),
             ],
             foreign_pre_chain=shared,
         )

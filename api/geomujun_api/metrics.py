@@ -31,6 +31,7 @@ class Metrics:
     seconds: Histogram = field(init=False)
     running: Gauge = field(init=False)
     refused: Counter = field(init=False)
+    _children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.requests = Counter(
@@ -47,6 +48,18 @@ class Metrics:
         self.refused = Counter(
             "geomujun_refused", "Requests refused before any work", ["why"], registry=self.registry
         )
+
+    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+        """One request answered."""
+        known = self._children.get((method, route, status))
+        if known is None:
+            known = (
+                self.requests.labels(method, route, str(status)),
+                self.seconds.labels(method, route),
+            )
+            self._children[method, route, status] = known
+        known[0].inc()
+        known[1].observe(seconds)
 
     def text(self) -> bytes:
         """All figures in Prometheus' text format; of all processes that serve together."""

@@ -19,6 +19,8 @@ from geomujun_api.headers import SECURITY
 from geomujun_api.service import Service
 
 _LOG: Final = structlog.get_logger("geomujun.api")
+_OWN: Final = tuple((name.encode(), value.encode()) for name, value in SECURITY.items())
+_NAMES: Final = frozenset(name for name, _ in _OWN)
 _UNTIMED: Final = ("/healthz", "/readyz", "/metrics")
 
 
@@ -55,8 +57,7 @@ class Observed:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         method, route = scope["method"], scope["state"].get("route", "-")
         figures = self.service.metrics
-        figures.requests.labels(_known_method(method), route, str(status)).inc()
-        figures.seconds.labels(_known_method(method), route).observe(seconds)
+        figures.note(_known_method(method), route, status, seconds)
         if route in _UNTIMED and status < 400:
             return
         reader = scope["state"].get("reader")
@@ -77,9 +78,8 @@ async def note_route(request: Request) -> None:
 
 
 def _with_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    there = {name.lower() for name, _ in headers}
-    own = [(n.encode(), v.encode()) for n, v in SECURITY.items() if n.encode() not in there]
-    return [*headers, *own]
+    there = {name for name, _ in headers} & _NAMES
+    return [*headers, *(_OWN if not there else (h for h in _OWN if h[0] not in there))]
 
 
 def _lang(scope: Scope, default: str) -> Any:

@@ -145,7 +145,8 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
     return answer(error.status_code, str(error.detail), headers=headers)
 
 
-def _busy(_request: Request, error: Exception) -> JSONResponse:
+def busy(error: Exception) -> JSONResponse:
+    """What is answered when the database is away or full, or something took too long."""
     if isinstance(error, pg.DiskFull):
         told = full()
         return answer(503, str(told), told.hint, headers={"Retry-After": "60"})
@@ -154,6 +155,10 @@ def _busy(_request: Request, error: Exception) -> JSONResponse:
         503, t("数据库忙或不可用", "the database is busy or away"),
         t("稍后再试", "try again later"), headers={"Retry-After": "2"},
     )  # fmt: skip
+
+
+def _busy(_request: Request, error: Exception) -> JSONResponse:
+    return busy(error)
 
 
 def _unforeseen(_request: Request, error: Exception) -> JSONResponse:

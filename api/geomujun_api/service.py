@@ -13,10 +13,12 @@ from geomujun.lang import t
 from geomujun.policy import locality as localities
 from geomujun.policy.publication import Publication, publication_of
 from geomujun.policy.rights import Reader
+from geomujun.storage import tiles
 from geomujun.storage.target import Conn
 from geomujun_api import database
 from geomujun_api.auth import Authority
 from geomujun_api.issuer import Discovery
+from geomujun_api.lines import Lines
 from geomujun_api.metrics import Metrics
 from geomujun_api.problems import BusyError
 from geomujun_api.settings import ServiceSettings
@@ -28,6 +30,7 @@ class Service:
 
     settings: ServiceSettings
     pool: database.Pool = field(init=False)
+    lines: Lines = field(init=False)
     authority: Authority = field(init=False)
     locality: str = field(init=False)
     policy: Publication = field(init=False)
@@ -39,6 +42,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self.pool = database.make_pool(self.settings)
+        self.lines = Lines(self.settings, tiles.LIVE)
         self.authority = Authority(self.settings, self.pool)
         place = localities.load(self.settings.locality)
         self.locality, self.policy = place.id, publication_of(place)

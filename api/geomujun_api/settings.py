@@ -35,6 +35,8 @@ class ServiceSettings(BaseSettings):
 
     pool_size: int = Field(8, ge=1, le=200)
     pool_wait_s: float = Field(3.0, gt=0, le=60, description="then 503")
+    tile_lines: int = Field(4, ge=0, le=200, description="connections for live tiles")
+    tile_memory_mb: int = Field(64, ge=0, le=65_536, description="tiles remembered; 0 for none")
     statement_ms: int = Field(5_000, ge=10, description="longest statement of a request")
     export_ms: int = Field(120_000, ge=10, description="longest statement of a feed or export")
     body_bytes: int = Field(1_000_000, ge=1_000, description="largest body of a request")

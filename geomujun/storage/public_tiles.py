@@ -43,12 +43,12 @@ COUNT: Final = "plots"  # of a cell; shown whenever anything is
 
 _PLOTS: Final = sql.SQL("""
 SELECT ST_AsMVT(t, 'plots', 4096, 'geom') FROM (
-  SELECT {} ST_AsMVTGeom(p.geom_3857, ST_TileEnvelope(%(z)s, %(x)s, %(y)s), 4096, 64) AS geom
-  FROM pub.plots AS p
-  WHERE p.edition = %(edition)s
-    AND p.geom_3857 && ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 64.0 / 4096)
-  ORDER BY p.parcel_code
-) AS t WHERE t.geom IS NOT NULL
+  SELECT {} service.tile_shape(
+           p.geom_3857, f.square, f.wide, f.east, f.north, f.scale, f.slack) AS geom
+  FROM service.frame_of(%(z)s::int, %(x)s::int, %(y)s::int) AS f, pub.plots AS p
+  WHERE p.edition = %(edition)s AND p.geom_3857 && f.buffered
+  ORDER BY p.parcel_code OFFSET 0
+) AS t WHERE NOT ST_IsEmpty(t.geom)
 """)
 _GRID: Final = sql.SQL("""
 SELECT ST_AsMVT(t, 'grid', 4096, 'geom') FROM (
