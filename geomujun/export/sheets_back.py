@@ -48,7 +48,7 @@ class Back:
     blank: int = 0
 
 
-class _Row:
+class FormRow:
     """One row of a form; reading a cell wrongly written notes a fault."""
 
     def __init__(self, file: str, form: Form, cells: Mapping[str, str]) -> None:
@@ -147,7 +147,7 @@ def read_back(path: Path, known: Known) -> Back:
         if not any(str(cells[name]).strip() for name in fill):
             back.blank += 1
             continue
-        row = _Row(path.name, form, {str(k): v for k, v in cells.items()})
+        row = FormRow(path.name, form, {str(k): v for k, v in cells.items()})
         if form is CONFIRM:
             _confirmed(row, back, known, seen)
         else:
@@ -157,14 +157,14 @@ def read_back(path: Path, known: Known) -> Back:
     return back
 
 
-def _once(row: _Row, key: tuple[str, str], seen: dict[tuple[str, str], int], name: str) -> None:
+def _once(row: FormRow, key: tuple[str, str], seen: dict[tuple[str, str], int], name: str) -> None:
     if key in seen:
         row.fault(name, t("与第 {n} 行重复", "the same as row {n}", n=seen[key]))
     seen.setdefault(key, row.number)
 
 
 def _decision(
-    row: _Row, parcel: str, uscc: str, verdict: Verdict, area: float | None
+    row: FormRow, parcel: str, uscc: str, verdict: Verdict, area: float | None
 ) -> dict[str, Any]:
     made: dict[str, Any] = {"parcel_code": parcel, "uscc": uscc, "verdict": verdict.value}
     relation = row.word("relation", RELATIONS)
@@ -180,7 +180,7 @@ def _decision(
     return made
 
 
-def _confirmed(row: _Row, back: Back, known: Known, seen: dict[tuple[str, str], int]) -> None:
+def _confirmed(row: FormRow, back: Back, known: Known, seen: dict[tuple[str, str], int]) -> None:
     """A row of 一企一单."""
     words = next(c.choices for c in CONFIRM.columns if c.name == "result")
     row.word("result", dict.fromkeys(words, ""))
@@ -212,7 +212,7 @@ def _confirmed(row: _Row, back: Back, known: Known, seen: dict[tuple[str, str], 
         )
 
 
-def _checked(row: _Row, back: Back, known: Known, seen: dict[tuple[str, str], int]) -> None:
+def _checked(row: FormRow, back: Back, known: Known, seen: dict[tuple[str, str], int]) -> None:
     """A row of the field check."""
     row.word("result", {"属实": "", "不属实": ""})
     result = row.needed("result")

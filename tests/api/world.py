@@ -15,7 +15,8 @@ MAY = {
     "auditor": {"read", "audit"},
     "admin": {"read", "feed", "keys"},
 }
-OPEN = {"/healthz", "/readyz", "/metrics", "/docs", "/docs/docs.css", "/docs/docs.js"}
+OPEN = {"/healthz", "/readyz", "/metrics", "/docs", "/docs/docs.css", "/docs/docs.js",
+        "/v1/sign-in", "/v1/sign-in/oidc"}  # fmt: skip
 
 
 def real(target: Target) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def real(target: Target) -> dict[str, Any]:
         ).fetchone()  # fmt: skip
     assert row
     assert finding
-    return {"parcel_code": row[0], "uscc": row[1], "finding_id": finding[0], "number": 1,
+    return {"token": "x" * 43, "parcel_code": row[0], "uscc": row[1], "finding_id": finding[0], "number": 1,
             "before": 1, "after": 1}  # fmt: skip
 
 
@@ -50,8 +51,12 @@ def body(path: str, world: dict[str, Any]) -> Any:
         "/v1/review/proposals/{number}/answer": {"agree": True},
         "/v1/objections": {"uscc": world["uscc"], "reason": "少算", "deadline": "2025-07-31"},
         "/v1/objections/{number}/answer": {"version": 1, "state": "upheld", "answer": "属实"},
+        "/v1/cases/{token}/load": {"valid_on": "2030-01-01"},
+        "/v1/editions": {"year": 2024},
         "/v1/editions/{number}/states": {"state": "objection"},
         "/v1/keys": {"subject": "x", "role": "viewer", "divisions": ["330603"], "days": 1},
+        "/v1/grants": {"subject": "zhang.san", "role": "viewer", "divisions": ["330603"]},
+        "/v1/grants/withdrawals": {"subject": "zhang.san"},
         "/v1/keys/{number}/rotate": {"days": 1},
     }[path]
 

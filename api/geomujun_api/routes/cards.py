@@ -61,7 +61,7 @@ _HISTORY: Final = {
 def _array(name: str) -> dict[str, Any]:
     source = SOURCES[name]
     return {"type": "array", "title": source.table.title,
-            "items": schema_of(source.table, source.more)}  # fmt: skip
+            "items": schema_of(source.table)}  # fmt: skip
 
 
 _NAMED: Final = {
@@ -217,10 +217,9 @@ def _part(
     visible = caller.service.policy.fields(source.table, public=public)
     if not visible or (public and not set(columns) <= {f.name for f in visible}):
         return []
-    fields = visible if public else (*visible, *source.more)
     seen: dict[int, dict[str, Any]] = {}
     for column in columns:
-        asked = Asked(edition.number, fields, Where(equal={column: key}), None, MOST)
+        asked = Asked(edition.number, visible, Where(equal={column: key}), None, MOST)
         for row in page(connection, source, asked, caller.reader)[0]:
             seen.setdefault(hash(repr(row)), row)
     return list(seen.values())

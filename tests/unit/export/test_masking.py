@@ -197,3 +197,13 @@ def test_a_rejected_value_is_masked_by_its_column() -> None:
 def test_masking_twice_changes_nothing() -> None:
     once = masked(sample_result())
     assert masked(once) is once
+
+
+def test_a_person_in_an_address_is_masked_and_a_place_of_that_name_stays() -> None:
+    masker = Masker(["诸葛金雀", "金山"], ["绍兴金山机械有限公司"])
+    given = pd.Series(
+        ["柯桥区金山路8号（联系人诸葛金雀 13912345678）", "金山村东侧", "金山宅旁", ""]
+    )
+    assert masker.addresses(given).tolist() == [
+        "柯桥区金山路8号（联系人诸葛** *********78）", "金山村东侧", "金*宅旁", "",
+    ]  # fmt: skip
