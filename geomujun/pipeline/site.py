@@ -89,7 +89,7 @@ def export_site(
         site = Site(
             about=_about(row, asked, plots, tables) | {"bounds": list(bounds)},
             tables=tables,
-            tiles=public.tiles(connection, number, plots, policy.fewest),
+            tiles=public.tiles(connection, number, plots, policy),
             bounds=bounds,
         )
         files = write_site(site, page, asked.out)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from geomujun.policy.publication import Publication
 from geomujun.storage import public_tiles
 from geomujun.storage.target import Conn
 
@@ -40,13 +41,13 @@ def middles(connection: Conn, edition: int) -> dict[str, tuple[float, float]]:
 
 
 def tiles(
-    connection: Conn, edition: int, columns: Sequence[str], fewest: int
+    connection: Conn, edition: int, columns: Sequence[str], policy: Publication
 ) -> Iterator[tuple[tuple[int, int, int], bytes]]:
     """The public's tiles that hold anything, as (z, x, y) and MVT."""
     places = connection.execute(
         "SELECT z, x, y FROM service.tiles_of(%s, %s, %s)", (edition, *ZOOMS)
     ).fetchall()
     for z, x, y in places:
-        body = public_tiles.draw(connection, edition, (z, x, y), columns, fewest)
+        body = public_tiles.draw(connection, edition, (z, x, y), columns, policy)
         if body:
             yield (z, x, y), body

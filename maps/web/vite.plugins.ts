@@ -38,3 +38,15 @@ export function gzipped(): Plugin {
     },
   };
 }
+
+/** The page of a build, whatever its source is called, is `index.html`. */
+export function indexPage(source: string): Plugin {
+  return {
+    name: "index-page",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      const page = bundle[source];
+      if (page) page.fileName = "index.html";
+    },
+  };
+}

@@ -27,10 +27,10 @@ export function byValue(
 export const byGrade = (column: "parcel_grade" | "enterprise_grade"): ExpressionSpecification =>
   byValue(column, legend.grades, legend.grades[""]?.colour ?? "#d9d9d9");
 
-/** Whether a flag of a plot is set. */
+/** Whether a flag of a plot is set; tiles of the public may carry none. */
 export const flagged = (flag: number): ExpressionSpecification => [
   "==",
-  ["%", ["floor", ["/", ["get", "flags"], flag]], 2],
+  ["%", ["floor", ["/", ["coalesce", ["get", "flags"], 0], flag]], 2],
   1,
 ];
 
