@@ -13,7 +13,7 @@ from geomujun.errors import DataError
 from geomujun.lang import t
 from geomujun.pipeline import review as reviewing
 from geomujun.settings import from_environment
-from geomujun.storage import audit, claims, decisions, editions
+from geomujun.storage import audit, decisions, editions, worklist
 from geomujun.storage.decisions import Opinion
 from geomujun.storage.target import connect
 
@@ -40,7 +40,7 @@ def listing(
             raise DataError(
                 t("还没有发布", "there is no edition yet"), hint="geomujun publish YEAR"
             )
-        rows = claims.queue(connection, number, [division], limit=limit)
+        rows = worklist.items(connection, worklist.Wanted(number, [division], limit=limit))
     lines = [
         f"{r['row_no']}  {r['parcel_code']}  {r['uscc']}  {r['question']}"
         + (f"  [{r['decided']}]" if r["decided"] else "")
