@@ -73,10 +73,11 @@ WITH plot AS (
     WHERE edition = %(e)s AND uscc = f.uscc ORDER BY row_no LIMIT 1) AS v ON true
   LEFT JOIN links AS l ON l.uscc = asked.uscc LEFT JOIN live ON live.uscc = asked.uscc
 ), others AS (
-  SELECT l.uscc, f.name, l.relation, l.area_m2, l.area_method, l.band, live.told AS decision
-  FROM links AS l JOIN pub.firms AS f
-    ON f.edition = %(e)s AND f.uscc = l.uscc AND f.division_code ^@ ANY (%(d)s)
-  LEFT JOIN live ON live.uscc = l.uscc WHERE l.uscc <> ALL (%(u)s)
+  SELECT uscc, f.name, coalesce(l.relation, '') AS relation, l.area_m2,
+    coalesce(l.area_method, '') AS area_method, coalesce(l.band, '') AS band,
+    live.told AS decision
+  FROM links AS l FULL JOIN live USING (uscc) JOIN pub.firms AS f USING (uscc)
+  WHERE f.edition = %(e)s AND f.division_code ^@ ANY (%(d)s) AND uscc <> ALL (%(u)s)
 ), stakes AS (
   SELECT DISTINCT s.subject_kind, s.subject_id, f.name, s.before, s.after, s.change_mu
   FROM pub.grade_stakes AS s LEFT JOIN pub.firms AS f ON s.subject_kind = 'enterprise'
