@@ -47,6 +47,7 @@ export function CandidateCard(given: {
         blind={blind}
         waiting={evidence === undefined}
         place={candidate.place}
+        shown={[`${question.plot.holder} ${candidate.name ?? ""}`]}
       />
     </section>
   );

@@ -45,7 +45,8 @@ export function DecideBar(given: {
               aria-keyshortcuts={KEYS[one]}
               onClick={() => choose(one)}
             >
-              <kbd>{KEYS[one]}</kbd> {two || one !== "first" ? choiceWord(one) : t("是", "Yes")}
+              <kbd>{KEYS[one]}</kbd>{" "}
+              {two || one !== "first" ? choiceWord(one, two) : t("是", "Yes")}
             </button>
           ))}
         </div>

@@ -3,15 +3,19 @@ import { num, percent } from "../../numbers";
 import { chance, signed, type Step } from "./bits";
 import { placeName } from "./words";
 
-/** Evidence in words; unless hidden, each with its bits as a step of a waterfall. */
+/**
+ * Evidence in words; unless hidden, each with its bits as a step of a waterfall. `shown`: compared
+ * values that stand above already.
+ */
 export function EvidenceBars(given: {
   steps: Step[];
   scale: [number, number];
   blind: boolean;
   waiting: boolean;
   place: number;
+  shown: readonly string[];
 }) {
-  const { steps, scale, blind, waiting, place } = given;
+  const { steps, scale, blind, waiting, place, shown } = given;
   if (steps.length === 0)
     return (
       <p class="empty small">
@@ -24,6 +28,13 @@ export function EvidenceBars(given: {
       <caption class="hidden">
         {t("候选{p}的证据", "Evidence for candidate {p}", { p: placeName(place) })}
       </caption>
+      {!blind && (
+        <colgroup>
+          <col class="what" />
+          <col />
+          <col class="bits" />
+        </colgroup>
+      )}
       <thead class="hidden">
         <tr>
           <th scope="col">{t("证据", "Evidence")}</th>
@@ -36,7 +47,7 @@ export function EvidenceBars(given: {
           <tr key={`${step.name} ${step.left} ${step.right}`}>
             <th scope="row">
               {step.line}
-              {step.name !== "prior" && step.name !== "name" && <Sides step={step} />}
+              {!shown.includes(`${step.left} ${step.right}`) && <Sides step={step} />}
             </th>
             {!blind && (
               <td class="bar-cell">

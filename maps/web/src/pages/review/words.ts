@@ -44,12 +44,12 @@ export function reasons(choice: Choice): string[] {
   return { first: same, second: same, neither: different, not: different, split, unsure }[choice];
 }
 
-export const choiceWord = (choice: Choice): string =>
+export const choiceWord = (choice: Choice, two = false): string =>
   ({
     first: t("是甲", "It is A"),
     second: t("是乙", "It is B"),
     neither: t("都不是", "Neither"),
-    not: t("不是", "Not this firm"),
+    not: two ? t("不是甲", "Not A") : t("不是", "Not this firm"),
     split: t("拆分面积", "Split the area"),
     unsure: t("暂不能定", "Unsure"),
   })[choice];
