@@ -84,6 +84,13 @@ function addShapes(map: Map, shapes: FeatureCollection): void {
   map.addSource("shapes", { type: "geojson", data: shapes });
   const other = ["==", ["get", "role"], "other"];
   map.addLayer({
+    id: "shapes-casing",
+    type: "line",
+    source: "shapes",
+    filter: ["==", ["get", "role"], "asked"],
+    paint: { "line-color": "#ffe600", "line-width": 8 },
+  });
+  map.addLayer({
     id: "shapes-line",
     type: "line",
     source: "shapes",

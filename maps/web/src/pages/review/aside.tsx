@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { t } from "../../lang";
 import { MiniMap } from "../../map/mini";
 import { mu, num } from "../../numbers";
@@ -8,10 +8,12 @@ import { shapesOf } from "./shapes";
 import type { Candidate, Question } from "./types";
 import { placeName } from "./words";
 
+const MAP_MS = 120;
+
 /** Where it lies, and what would change with the answer. */
 export function Aside(given: { question: Question }) {
   const { question } = given;
-  const shapes = useMemo(() => shapesOf(question), [question]);
+  const shapes = useShapes(question);
   return (
     <aside class="aside" aria-label={t("位置和影响", "Place and effect")}>
       <MiniMap
@@ -29,6 +31,16 @@ export function Aside(given: { question: Question }) {
       <Others question={question} />
     </aside>
   );
+}
+
+/** What the map shows: after the words are painted, and not of questions that are passed by. */
+function useShapes(question: Question) {
+  const [shapes, setShapes] = useState(() => shapesOf(question));
+  useEffect(() => {
+    const later = setTimeout(() => setShapes(shapesOf(question)), MAP_MS);
+    return () => clearTimeout(later);
+  }, [question]);
+  return shapes;
 }
 
 function Plots(given: { candidates: Candidate[] }) {

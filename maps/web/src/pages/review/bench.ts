@@ -5,8 +5,9 @@ import { asProblem } from "../../api/use";
 import { t } from "../../lang";
 import { me } from "../../me";
 import { say } from "../../parts/toast";
+import { type Act, actOf, type Judged, same, withNow } from "./acts";
 import { type Filters, queryOf, storedFilters } from "./filters";
-import { wordOn } from "./judged";
+import { wordsOf } from "./judged";
 import {
   type Decision,
   type Item,
@@ -18,17 +19,10 @@ import {
   keyOf,
 } from "./types";
 
+import { type Choice, choiceWord } from "./words";
+
 const PAGE = 200;
 const AHEAD = 3; // questions read before they are opened
-type Judged = Schema["JudgedPair"];
-
-/** What was decided at once, and what stood there before: what an undo needs. */
-export interface Act {
-  pair: Pair;
-  said: string;
-  probability: number | null;
-  words: { word: Word; done: Judged; before: Word | null }[];
-}
 
 /** Somebody was first: what was wanted, and what stands now. */
 export interface Conflict {
@@ -45,11 +39,19 @@ export class Bench {
   readonly at = signal<Pair | null>(null);
   readonly question = signal<Question | null>(null);
   readonly busy = signal(false);
+  /** What is about to be said of the question, its reason still missing. */
+  readonly choice = signal<Choice | null>(null);
   readonly conflict = signal<Conflict | null>(null);
   readonly towns = signal<Town[]>([]);
   readonly acts = signal<Act[]>([]);
   readonly filters = signal<Filters>(storedFilters());
   readonly item = computed(() => this.items.value.find((i) => same(i, this.at.value)));
+  /** Whether what is shown is the question asked for, not the one before it. */
+  readonly current = computed(() => {
+    const shown = this.question.value;
+    const [plot, firm] = [shown?.plot.parcel_code, shown?.candidates[0]?.uscc];
+    return Boolean(plot && firm && same({ parcel_code: plot, uscc: firm }, this.at.value));
+  });
   /** Who else holds the question, "" for nobody. */
   readonly held = computed(() => {
     const who = this.question.value?.claimed_by ?? "";
@@ -122,10 +124,10 @@ export class Bench {
     const asked = { parcel_code, uscc };
     if (!same(asked, this.at.peek())) this.letGo(false);
     this.at.value = asked;
+    this.choice.value = null;
     this.conflict.value = null;
     const ready = this.there.get(keyOf(asked));
-    if (ready) this.question.value = ready;
-    else this.question.value = null;
+    if (ready) this.question.value = ready; // else the last one stays, dimmed, until it is read
     try {
       if (!ready) await this.show(asked);
       this.readAhead();
@@ -238,11 +240,25 @@ export class Bench {
 
   // -- decisions
 
+  /** Whether the question may be decided now: it is read, nobody else holds it, nothing is sent. */
+  ready(): boolean {
+    return this.current.value && this.held.value === "" && !this.busy.value;
+  }
+
+  /** Record the choice for a reason, and go on. */
+  async record(reason: string): Promise<void> {
+    const [question, choice] = [this.question.peek(), this.choice.peek()];
+    if (!question || !choice || !reason.trim() || this.busy.peek()) return;
+    const words = wordsOf(question, choice, this.items.peek());
+    const done = await this.judge(words, reason.trim(), choiceWord(choice));
+    if (!done) this.choice.value = null;
+  }
+
   /** Record words and go on. A conflict is put on the bench instead; false then. */
   async judge(words: Word[], reason: string, said: string): Promise<boolean> {
     const question = this.question.peek();
     const pair = this.at.peek();
-    if (!question || !pair || words.length === 0 || this.busy.peek()) return false;
+    if (!question || !pair || words.length === 0 || !this.ready()) return false;
     this.busy.value = true;
     try {
       const done = await this.send(words, reason);
@@ -359,39 +375,4 @@ export class Bench {
       .map((i) => (gone.has(keyOf(i)) ? { ...i, proposal_id: null, proposed_by: null } : i));
     for (const { word } of act.words) this.forget(word.parcel_code);
   }
-}
-
-const same = (a: Pair, b: Pair | null): boolean =>
-  a.parcel_code === b?.parcel_code && a.uscc === b.uscc;
-
-/** An item of the list, with what a question read since tells of it. */
-function withNow(item: Item, question: Question): Item {
-  if (item.parcel_code !== question.plot.parcel_code) return item;
-  const all = [...question.candidates, ...question.others];
-  const live = all.find((c) => c.uscc === item.uscc)?.decision;
-  if (!live) return item;
-  return { ...item, decided: live.verdict, decided_by: live.reviewer, decision_id: live.id };
-}
-
-function actOf(question: Question, pair: Pair, said: string, words: Word[], done: Judged[]): Act {
-  const all = [...question.candidates, ...question.others];
-  const before = (word: Word): Word | null => {
-    const live = all.find(
-      (c) => c.uscc === word.uscc && word.parcel_code === question.plot.parcel_code,
-    )?.decision;
-    if (!live) return null;
-    return wordOn(question, word.uscc, live.verdict, {
-      relation: live.relation as NonNullable<Word["relation"]>,
-      ...(live.area_m2 === null ? {} : { area_m2: live.area_m2 }),
-    });
-  };
-  return {
-    pair,
-    said,
-    probability: question.candidates[0]?.probability ?? null,
-    words: words.flatMap((word, i) => {
-      const one = done[i];
-      return one ? [{ word, done: one, before: before(word) }] : [];
-    }),
-  };
 }

@@ -62,12 +62,12 @@ function Score(given: { question: Question; candidate: Candidate; blind: boolean
     <p class="score">
       {t("系统概率", "Probability")}{" "}
       <b>{blind ? t("（判断后显示）", "(shown once judged)") : percent(probability)}</b>
-      {candidate.relation && (
-        <span class="small">
-          {" "}
-          · {t("关系", "relation")} {word("relation", candidate.relation)}
-        </span>
-      )}
+      <span class="small">
+        {" "}
+        {t("（计入其他候选）", "(others counted in)")}
+        {candidate.relation &&
+          ` · ${t("关系", "relation")} ${word("relation", candidate.relation)}`}
+      </span>
     </p>
   );
 }

@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../lang";
 import { percent } from "../../numbers";
 import type { Bench } from "./bench";
 import { wordsOf } from "./judged";
+import type { Question } from "./types";
 import { type Choice, choiceWord, placeName, reasons, verdictWord } from "./words";
 
 const KEYS: Record<Choice, string> = {
@@ -21,19 +22,16 @@ export const choicesOf = (two: boolean): Choice[] =>
     : ["first", "not", "split", "unsure"];
 
 /** The bar at the bottom: what to say, then why. */
-export function DecideBar(given: {
-  bench: Bench;
-  choice: Choice | null;
-  choose: (choice: Choice | null) => void;
-  open: boolean;
-}) {
-  const { bench, choice, choose, open } = given;
+export function DecideBar(given: { bench: Bench }) {
+  const { bench } = given;
   const question = bench.question.value;
+  const choice = bench.choice.value;
+  const open = bench.ready();
   const two = (question?.candidates.length ?? 0) > 1;
   return (
     <footer class="decide" aria-label={t("决定", "Decision")}>
-      {choice && question ? (
-        <WhyBar bench={bench} choice={choice} cancel={() => choose(null)} />
+      {choice && choice !== "split" && question ? (
+        <WhyBar bench={bench} choice={choice} question={question} />
       ) : (
         <div class="verdicts">
           {choicesOf(two).map((one) => (
@@ -43,7 +41,7 @@ export function DecideBar(given: {
               class={one === "first" ? "main" : ""}
               disabled={!open}
               aria-keyshortcuts={KEYS[one]}
-              onClick={() => choose(one)}
+              onClick={() => (bench.choice.value = one)}
             >
               <kbd>{KEYS[one]}</kbd>{" "}
               {two || one !== "first" ? choiceWord(one, two) : t("是", "Yes")}
@@ -74,19 +72,16 @@ function LastAct(given: { bench: Bench }) {
 }
 
 /** Reasons by key, or in one's own words; and what exactly will be recorded. */
-function WhyBar(given: { bench: Bench; choice: Choice; cancel: () => void }) {
-  const { bench, choice, cancel } = given;
+function WhyBar(given: { bench: Bench; choice: Choice; question: Question }) {
+  const { bench, choice, question } = given;
   const [text, setText] = useState("");
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), []);
-  const question = bench.question.value;
-  if (!question) return null;
+  // Before any key can come: a later focus would take the field's.
+  useLayoutEffect(() => box.current?.focus(), []);
   const words = wordsOf(question, choice, bench.items.value);
-  const record = (reason: string): void => {
-    if (!reason.trim()) return;
-    void bench.judge(words, reason.trim(), choiceWord(choice)).then((done) => {
-      if (!done) cancel();
-    });
+  const record = (reason: string): void => void bench.record(reason);
+  const cancel = (): void => {
+    bench.choice.value = null;
   };
   const told = words.map((w) => {
     const candidate = question.candidates.find((c) => c.uscc === w.uscc);

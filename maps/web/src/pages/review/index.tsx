@@ -52,7 +52,6 @@ function Workbench(given: { number: number }) {
     document.title = t("复核", "Review");
     return bench.start(named());
   }, [bench]);
-  const [choice, setChoice] = useState<Choice | null>(null);
   const [open, setOpen] = useState<Open>("");
   const [blind, setBlind] = useState(localStorage.getItem(BLIND) === "on");
   const hide = (hidden: boolean): void => {
@@ -60,10 +59,8 @@ function Workbench(given: { number: number }) {
     setBlind(hidden);
   };
   const here = bench.at.value;
-  useEffect(() => setChoice(null), [here]);
   const question = bench.question.value;
-  const ready = question !== null && bench.held.value === "" && !bench.busy.value;
-  useKeys((letter) => act(letter, { bench, choice, ready, setChoice, setOpen, hide, blind }));
+  useKeys((letter) => act(letter, { bench, setOpen, hide, blind }));
   const group = groupOf(bench.items.value, bench.item.value);
   return (
     <div class="review">
@@ -76,14 +73,9 @@ function Workbench(given: { number: number }) {
           <QuestionView bench={bench} blind={blind} />
         )}
       </div>
-      <DecideBar
-        bench={bench}
-        choice={choice === "split" ? null : choice}
-        choose={setChoice}
-        open={ready}
-      />
-      {choice === "split" && question && (
-        <SplitDialog bench={bench} question={question} close={() => setChoice(null)} />
+      <DecideBar bench={bench} />
+      {bench.choice.value === "split" && question && (
+        <SplitDialog bench={bench} question={question} />
       )}
       <Dialogs bench={bench} open={open} group={group} close={() => setOpen("")} />
     </div>
@@ -108,9 +100,6 @@ function Dialogs(given: { bench: Bench; open: Open; group: Item[]; close: () => 
 
 interface Acting {
   bench: Bench;
-  choice: Choice | null;
-  ready: boolean;
-  setChoice: (choice: Choice | null) => void;
   setOpen: (open: Open) => void;
   hide: (hidden: boolean) => void;
   blind: boolean;
@@ -125,14 +114,15 @@ const VERDICTS: Record<string, Choice> = {
   u: "unsure",
 };
 
-/** What a key does; false where it does nothing. */
+/** What a key does; false where it does nothing. The bench is asked, not what is painted of it. */
 function act(letter: string, on: Acting): boolean {
-  if (on.choice) return whileAsked(letter, on);
+  const { bench } = on;
+  if (bench.choice.peek()) return whileAsked(letter, bench);
   const wanted = VERDICTS[letter];
   if (wanted) {
-    const two = (on.bench.question.value?.candidates.length ?? 0) > 1;
+    const two = (bench.question.peek()?.candidates.length ?? 0) > 1;
     const meant = wanted === "neither" && !two ? "not" : wanted;
-    if (on.ready && choicesOf(two).includes(meant)) on.setChoice(meant);
+    if (bench.ready() && choicesOf(two).includes(meant)) bench.choice.value = meant;
     return true;
   }
   return elsewhere(letter, on);
@@ -156,13 +146,12 @@ function elsewhere(letter: string, on: Acting): boolean {
 }
 
 /** A verdict was chosen: digits give the reason, T one in own words, Escape takes it back. */
-function whileAsked(letter: string, on: Acting): boolean {
-  if (letter === "Escape") on.setChoice(null);
+function whileAsked(letter: string, bench: Bench): boolean {
+  const choice = bench.choice.peek();
+  if (letter === "Escape") bench.choice.value = null;
   else if (letter === "t") document.getElementById("own-reason")?.focus();
-  else if (/^[1-9]$/.test(letter) && on.choice && on.choice !== "split") {
-    const place = Number(letter);
-    if (place <= reasons(on.choice).length)
-      document.querySelector<HTMLElement>(`.presets [aria-keyshortcuts="${place}"]`)?.click();
-  } else return false;
+  else if (/^[1-9]$/.test(letter) && choice && choice !== "split")
+    void bench.record(reasons(choice)[Number(letter) - 1] ?? "");
+  else return false;
   return true;
 }

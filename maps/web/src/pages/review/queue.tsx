@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { word } from "../../legend";
 import { t } from "../../lang";
+import { me } from "../../me";
 import { num } from "../../numbers";
 import type { Bench } from "./bench";
 import { type Filters, NO_FILTERS, storeFilters } from "./filters";
@@ -76,7 +77,7 @@ function State(given: { item: Item }) {
         ✓ {verdictWord(item.decided)}
       </span>
     );
-  if (item.claimed_by)
+  if (item.claimed_by && item.claimed_by !== me.value?.subject)
     return <span class="tag held">{t("{w} 在看", "{w} looks", { w: item.claimed_by })}</span>;
   return null;
 }

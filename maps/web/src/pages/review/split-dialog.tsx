@@ -8,15 +8,18 @@ import { Dialog } from "../../parts/dialog";
 import { say } from "../../parts/toast";
 import type { Bench } from "./bench";
 import { wordOn } from "./judged";
-import { m2Of, type Part, sumOf, type Unit } from "./split";
+import { m2Of, type Part, type Sum, sumOf, type Unit } from "./split";
 import type { Question, Relation } from "./types";
 import { reasons } from "./words";
 
 const RELATIONS: Relation[] = ["OWN", "LEASE", "SUBLEASE", "GROUP_USE", "OCCUPY"];
 
 /** How the plot's area is shared out among firms, held against the registered area. */
-export function SplitDialog(given: { bench: Bench; question: Question; close: () => void }) {
-  const { bench, question, close } = given;
+export function SplitDialog(given: { bench: Bench; question: Question }) {
+  const { bench, question } = given;
+  const close = (): void => {
+    bench.choice.value = null;
+  };
   const whole = question.plot.area_m2 ?? 0;
   const [unit, setUnit] = useState<Unit>("m2");
   const [parts, setParts] = useState<Part[]>(() => start(question));
@@ -63,14 +66,7 @@ export function SplitDialog(given: { bench: Bench; question: Question; close: ()
               setParts([...parts, { uscc, name, relation: "LEASE", given: "" }]);
           }}
         />
-        <p class={sum.fits ? "sum" : "sum over"} role="status">
-          {t("合计 {a} m²，", "Sum {a} m², ", { a: num(sum.told, 2) })}
-          {sum.fits
-            ? t("还余 {r} m²（留给权利人或不分配）", "{r} m² left, unallocated", {
-                r: num(Math.max(sum.rest, 0), 2),
-              })
-            : t("超过登记面积 {r} m²", "{r} m² more than registered", { r: num(-sum.rest, 2) })}
-        </p>
+        <SumLine sum={sum} />
         <label class="field">
           <span>{t("理由", "Reason")}</span>
           <input
@@ -91,6 +87,20 @@ export function SplitDialog(given: { bench: Bench; question: Question; close: ()
         </button>
       </form>
     </Dialog>
+  );
+}
+
+function SumLine(given: { sum: Sum }) {
+  const { sum } = given;
+  return (
+    <p class={sum.fits ? "sum" : "sum over"} role="status">
+      {t("合计 {a} m²，", "Sum {a} m², ", { a: num(sum.told, 2) })}
+      {sum.fits
+        ? t("还余 {r} m²（留给权利人或不分配）", "{r} m² left, unallocated", {
+            r: num(Math.max(sum.rest, 0), 2),
+          })
+        : t("超过登记面积 {r} m²", "{r} m² more than registered", { r: num(-sum.rest, 2) })}
+    </p>
   );
 }
 
