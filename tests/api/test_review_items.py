@@ -32,7 +32,7 @@ def live(target: Target) -> dict[tuple[str, str], tuple[str, float | None, str, 
             "SELECT parcel_code, uscc, verdict, area_m2, reason, reviewer"
             " FROM service.live_decisions"
         ).fetchall()
-    return {(r[0], r[1]): tuple(r[2:]) for r in rows}  # type: ignore[misc]
+    return {(r[0], r[1]): tuple(r[2:]) for r in rows}
 
 
 def test_one_answer_holds_all_that_is_known_of_a_question(

@@ -37,7 +37,7 @@ def pair_on(page: Any) -> tuple[str, str]:
 
 def rows(service: Live, query: str, *values: Any) -> list[Any]:
     with connect(service.target, "app") as connection:
-        return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
+        return connection.execute(query, values).fetchall()
 
 
 def live(service: Live, parcel: str, uscc: str) -> Any:

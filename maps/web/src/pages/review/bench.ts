@@ -97,12 +97,19 @@ export class Bench {
       this.problem.value = undefined;
       const first = wanted ?? found.items.find((i) => this.free(i)) ?? found.items[0];
       if (first) await this.open(first);
-      else this.at.value = null;
+      else this.clear();
     } catch (e) {
       this.problem.value = asProblem(e);
     } finally {
       this.loading.value = false;
     }
+  }
+
+  /** Nothing is left to look at. */
+  private clear(): void {
+    this.letGo(false);
+    this.at.value = null;
+    this.question.value = null;
   }
 
   /** How far the year is. */
@@ -265,10 +272,7 @@ export class Bench {
       this.acts.value = [...this.acts.peek(), actOf(question, pair, said, words, done)];
       this.note(words, done);
       this.claimed = null; // a decision gives its claim back
-      if (!this.next()) {
-        this.at.value = null;
-        this.question.value = null;
-      }
+      if (!this.next()) this.clear();
       void this.measure();
       return true;
     } catch (e) {
