@@ -52,14 +52,14 @@ def begin(one: Any, query: str = "") -> Any:
     """The page with its first question, which is claimed; or asked to be, where another has it."""
     with one.page.expect_response(lambda r: r.url.endswith("/v1/review/claims")):
         page = one.open(f"/review{query}")
-    page.locator(f"{QUESTION}[aria-busy=false]").wait_for()
+    page.locator(f"{QUESTION}:not(.stale)").wait_for()
     return page
 
 
 def next_after(page: Any, pair: tuple[str, str]) -> None:
     page.wait_for_function(
         "before => { const it = document.querySelector('article[data-question]');"
-        " return it?.ariaBusy === 'false' && it.dataset.question !== before }", arg=" ".join(pair),
+        " return it && !it.classList.contains('stale') && it.dataset.question !== before }", arg=" ".join(pair),
     )  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def test_who_was_first_is_told_and_the_second_decides_anew(tab: Opening, service
     with connect(service.target) as connection:  # eight hours later
         connection.execute("UPDATE review.claims SET expires_at = now()")
     other.reload()
-    other.locator(f"{QUESTION}[aria-busy=false]").wait_for()
+    other.locator(f"{QUESTION}:not(.stale)").wait_for()
     other.locator(".notice", has_text="a reviewer").wait_for(state="detached")
     other.keyboard.press("r")
     other.keyboard.press("1")
