@@ -18,7 +18,7 @@ from geomujun.pipeline import review as reviewing
 from geomujun.pipeline import sheet
 from geomujun.pipeline.incoming import read_sheet
 from geomujun.settings import from_environment
-from geomujun.storage import audit, claims, decisions, editions
+from geomujun.storage import audit, decisions, editions, worklist
 from geomujun.storage.decisions import Opinion
 from geomujun.storage.target import Conn, connect
 
@@ -40,7 +40,7 @@ def listing(
     """复核清单，按次序 · the review queue, in order."""
     with connect(store.ready(), "app") as connection:
         number = _newest(connection, year)
-        rows = claims.queue(connection, number, [division], limit=limit)
+        rows = worklist.items(connection, worklist.Wanted(number, [division], limit=limit))
     lines = [
         f"{r['row_no']}  {r['parcel_code']}  {r['uscc']}  {r['question']}"
         + (f"  [{r['decided']}]" if r["decided"] else "")

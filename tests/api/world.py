@@ -48,7 +48,9 @@ def body(path: str, world: dict[str, Any]) -> Any:
         "/v1/review/claims": pair,
         "/v1/review/releases": pair,
         "/v1/review/decisions": pair | {"verdict": "same", "reason": "看过合同"},
+        "/v1/review/judgements": {"items": [pair | {"verdict": "unsure"}], "reason": "待查"},
         "/v1/review/proposals/{number}/answer": {"agree": True},
+        "/v1/review/proposals/{number}/withdrawal": None,
         "/v1/objections": {"uscc": world["uscc"], "reason": "少算", "deadline": "2025-07-31"},
         "/v1/objections/{number}/answer": {"version": 1, "state": "upheld", "answer": "属实"},
         "/v1/cases/{token}/load": {"valid_on": "2030-01-01"},
@@ -59,6 +61,14 @@ def body(path: str, world: dict[str, Any]) -> Any:
         "/v1/grants/withdrawals": {"subject": "zhang.san"},
         "/v1/keys/{number}/rotate": {"days": 1},
     }[path]
+
+
+def query(path: str, world: dict[str, Any]) -> str:
+    """The query that a route needs."""
+    return {
+        "/v1/summary": "?by=grade",
+        "/v1/review/items": f"?parcel_code={world['parcel_code']}&uscc={world['uscc']}",
+    }.get(path, "")
 
 
 # What speaks another protocol than lists of rows has tests of its own.

@@ -22,7 +22,7 @@ from geomujun.pipeline.reconcile import Job, solve
 from geomujun.pipeline.record import Clock
 from geomujun.pipeline.review import decide, export_lines
 from geomujun.policy import schemes
-from geomujun.storage import audit, backup, claims, editions
+from geomujun.storage import audit, backup, editions, worklist
 from geomujun.storage.decisions import Opinion
 from geomujun.storage.target import Target, connect
 
@@ -44,7 +44,7 @@ def stored(target: Target, number: int, out: Path) -> dict[str, bytes]:
 
 def queued(target: Target) -> dict[str, object]:
     with connect(target, "app") as connection:
-        return claims.queue(connection, 1, [""], limit=1)[0]
+        return worklist.items(connection, worklist.Wanted(1, [""], limit=1))[0]
 
 
 def test_file_mode_and_postgis_give_the_same_bytes(town: Target, tmp_path: Path) -> None:

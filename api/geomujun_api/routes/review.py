@@ -13,13 +13,14 @@ from geomujun.lang import t
 from geomujun.pipeline import review
 from geomujun.policy.beyond import flipped, flips_told, row_told
 from geomujun.policy.rights import Reader
-from geomujun.storage import claims
+from geomujun.storage import worklist
 from geomujun.storage.decisions import Opinion
 from geomujun.storage.target import Conn
 from geomujun_api import reading, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reviewing
 from geomujun_api.problems import NotFoundError
+from geomujun_api.service import Caller
 from geomujun_api.words import EditionNumber, NumberPath, ParcelCode, Reason, Uscc
 
 router: Final = APIRouter(prefix="/v1/review", tags=["复核"], responses=problems())
@@ -35,6 +36,20 @@ class QueueAsked(Strict):
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="上一页末条的 row_no")] = 0
     limit: Annotated[int, Query(ge=1, le=1000)] = 50
     mine: Annotated[bool, Query(description="只要我领走的")] = False
+    free: Annotated[bool, Query(description="只要没有被别人领走的")] = False
+    town: Annotated[
+        str | None, Query(pattern=r"^[0-9A-Za-z]{1,20}$", description="宗地代码的前几位")
+    ] = None
+    kind: Annotated[
+        Literal["own", "lease", "use"] | None, Query(description="权属、租赁、实际使用")
+    ] = None
+    rival: Annotated[bool | None, Query(description="有没有另一候选")] = None
+    state: Annotated[
+        Literal["open", "settled", "waiting"] | None, Query(description="未定、已定、待第二人")
+    ] = None
+    at_least_m2: Annotated[
+        float | None, Query(ge=0, le=1e9, allow_inf_nan=False, description="涉及面积至少")
+    ] = None
 
 
 class Item(Strict):
@@ -60,6 +75,8 @@ class Item(Strict):
     decided_by: str | None
     proposal_id: int | None
     proposed_by: str | None
+    relation: str | None = Field(description="所问的关系")
+    holder: str | None = Field(description="权利人，个人已遮蔽")
 
 
 class Queue(Strict):
@@ -124,20 +141,16 @@ def queue(caller: Reviewing, asked: Annotated[QueueAsked, Query()]) -> Queue:
     """Items of the reader's divisions, in the order in which they should be taken."""
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
-        rows = claims.queue(
-            connection, edition.number, caller.reader.divisions, asked.after, asked.limit + 1
-        )
-        rows = _within(connection, edition.number, rows, caller.reader)
+        rows = worklist.items(connection, _wanted(caller, asked, edition.number))
+        rows = within_told(connection, edition.number, rows, caller.reader)
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     following = rows[-1]["row_no"] if more and rows else None
-    if asked.mine:
-        rows = [r for r in rows if r["claimed_by"] == caller.reader.subject]
     items = [Item(**{k: r[k] for k in Item.model_fields}) for r in rows]
     return Queue(edition=edition.number, year=edition.year, items=items, next=following)
 
 
-def _within(
+def within_told(
     connection: Conn, edition: int, rows: list[dict[str, Any]], reader: Reader
 ) -> list[dict[str, Any]]:
     """Items of the queue as `geomujun.policy.beyond` has them told."""
@@ -150,6 +163,15 @@ def _within(
     ).fetchall()  # fmt: skip
     mine = {code for (code,) in known}
     return [row_told(row, reader) | {"grades": flips_told(row["grades"], mine)} for row in rows]
+
+
+def _wanted(caller: Caller, asked: QueueAsked, edition: int) -> worklist.Wanted:
+    """What is asked of the store; one row more than the page, to know whether there are more."""
+    whose = "mine" if asked.mine else "free" if asked.free else None
+    return worklist.Wanted(
+        edition, caller.reader.divisions, caller.reader.subject, asked.after, asked.limit + 1,
+        asked.town, asked.kind, asked.rival, whose, asked.state, asked.at_least_m2,
+    )  # fmt: skip
 
 
 @router.post("/claims", status_code=204, summary="领取一条", responses=problems(404, 409))
