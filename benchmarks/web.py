@@ -30,7 +30,7 @@ import httpx
 
 ARGS: Final = ["--headless", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader",
                "--enable-unsafe-swiftshader"]  # fmt: skip
-_DRAWN: Final = """() => performance.getEntriesByName('map-drawn').length > 0"""
+_DRAWN: Final = ".map-box[data-idle]"  # set once no tile is awaited and a frame is drawn
 
 
 @contextmanager
@@ -44,7 +44,8 @@ def served(work: Path) -> Iterator[tuple[str, str]]:
         [sys.executable, "-m", "geomujun", "serve", "--demo", "--port", str(port)],
         env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
-    assert started.stdout
+    if started.stdout is None:
+        raise RuntimeError("no pipe")
     base = f"http://127.0.0.1:{port}"
     try:
         key = next(m[0] for line in started.stdout if (m := re.search(r"gmj_[\w-]+", line)))
@@ -79,7 +80,7 @@ def first_map(browser: Any, base: str, key: str) -> dict[str, float]:
     page.on("response", note)
     started = time.perf_counter()
     page.goto(f"{base}/app/map")
-    page.wait_for_function(_DRAWN, timeout=60_000)
+    page.wait_for_selector(_DRAWN, timeout=60_000)
     seconds = time.perf_counter() - started
     context.close()
     return {"seconds": seconds, **{name: float(value) for name, value in sent.items()}}
