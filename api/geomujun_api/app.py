@@ -15,8 +15,10 @@ from geomujun import __version__
 from geomujun_api import database, logs, middleware, problems
 from geomujun_api.described import describe
 from geomujun_api.finding_rows import warm
+from geomujun_api.headers import REQUEST_ID
 from geomujun_api.routes import (
     audit,
+    cards,
     cases,
     docs,
     editions,
@@ -28,13 +30,14 @@ from geomujun_api.routes import (
     jobs,
     keys,
     match,
-    me,
     objections,
     ogc,
     parcels,
     reconcile,
     results,
     review,
+    sheets,
+    sign_in,
     summary,
     tiles,
     web,
@@ -50,21 +53,23 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     results.router,
     findings.router,
     review.router,
+    sheets.router,
     objections.router,
     cases.router,
     editions.router,
     jobs.router,
     feed.router,
     summary.router,
+    cards.router,
     audit.router,
     keys.router,
+    sign_in.router,
     grants.router,
     tiles.router,
     ogc.router,
     match.router,
     reconcile.maker,
     reconcile.router,
-    me.router,
     web.router,
 )
 
@@ -110,5 +115,5 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(tiles.Shortcut, service=service)
     app.add_middleware(middleware.Bounded, service=service)
     app.add_middleware(middleware.Observed, service=service)
-    app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
+    app.add_middleware(CorrelationIdMiddleware, header_name=REQUEST_ID)
     return app

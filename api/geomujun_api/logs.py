@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import MutableMapping
 from typing import Any, Final
@@ -19,12 +20,25 @@ def _no_secrets(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> An
     return event
 
 
+def _without_message(record: logging.LogRecord) -> bool:
+    """Our own line says where a fault happened; its message may hold what a row holds."""
+    record.exc_info, record.exc_text = None, None
+    return True
+
+
+def _with_pid(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Any:
+    """Which process wrote a line, where several serve together."""
+    event["pid"] = os.getpid()
+    return event
+
+
 def set_up(level: str = "INFO") -> None:
     """Let structlog, and what the server and libraries log, come out as JSON lines."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _with_pid,
         _no_secrets,
         structlog.processors.format_exc_info,
     ]
@@ -52,4 +66,5 @@ def set_up(level: str = "INFO") -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
+        logger.filters[:] = [_without_message]
         logger.propagate = name != "uvicorn.access"  # our own line says it without the query

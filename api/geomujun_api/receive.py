@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect
 
-from geomujun.errors import MachineError, UsageError
+from geomujun.errors import DataError, MachineError, UsageError
 from geomujun.intake.shelf import file_name, unwritable
 from geomujun.lang import t
 from geomujun_api.problems import UnsupportedError
@@ -44,6 +44,7 @@ async def receive(request: Request, folder: Path, whole: tuple[str, str], most_f
 
     Raises:
         UnsupportedError: another media type.
+        DataError: a body that is one file is no archive.
         UsageError: no file, two of one name, a name that cannot be, or the sender broke off.
         MachineError: the disk has no room.
     """
@@ -51,6 +52,7 @@ async def receive(request: Request, folder: Path, whole: tuple[str, str], most_f
     try:
         if media == whole[0]:
             await _write(folder / whole[1], request.stream())
+            await run_in_threadpool(_check_archive, folder / whole[1])
         elif media == FORM:
             await _form(request, folder, most_files)
         else:
@@ -92,6 +94,13 @@ async def _write(place: Path, chunks: AsyncIterator[bytes]) -> None:
                 await run_in_threadpool(_put, file, bytes(held))
                 held.clear()
         await run_in_threadpool(_put, file, bytes(held))
+
+
+def _check_archive(path: Path) -> None:
+    """Both bodies that are one file are archives: others cost no process to be refused."""
+    with path.open("rb") as file:
+        if file.read(2) != b"PK":
+            raise DataError(t("不是压缩包或工作簿", "neither an archive nor a workbook"))
 
 
 def _put(file: BinaryIO, data: bytes) -> None:

@@ -18,7 +18,7 @@ from geomujun.policy import locality as localities
 from geomujun.storage.target import Target
 
 _PREFIX: Final = "GEOMUJUN_API_"
-_SECRETS: Final = ("feed_key",)
+_SECRETS: Final = ("feed_key", "oidc_secret")
 
 
 class ServiceSettings(BaseSettings):
@@ -56,7 +56,15 @@ class ServiceSettings(BaseSettings):
     feed_key: SecretStr = Field(SecretStr(""), description="signs the digest of the feed")
     oidc_issuer: str = ""
     oidc_audience: str = ""
-    oidc_jwks: str = Field("", description="file, or https address, of the issuer's keys")
+    oidc_jwks: str = Field(
+        "", description="file, or https address, of the issuer's keys; empty: as the issuer tells"
+    )
+    oidc_client: str = Field("", description="client id of the web page; empty: no sign-in there")
+    oidc_secret: SecretStr = Field(SecretStr(""), description="where the issuer wants one of it")
+    oidc_scope: str = "openid profile"
+    oidc_authorize: str = Field("", description="address; empty: as the issuer tells")
+    oidc_token: str = Field("", description="address; empty: as the issuer tells")
+    oidc_redirects: str = Field("", description="where sign-in may come back to, comma-separated")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
 

@@ -1,8 +1,8 @@
 """What the service has done in processes of its own: ``python -m geomujun.cli.work``.
 
 An order comes as JSON on standard input, so that no secret stands among the arguments. ``look``
-reads a case that was sent, bounded and without a database; ``load`` and ``publish`` are jobs. The
-answer, for ``look`` only, is JSON on standard output.
+reads a case that was sent, ``sheet`` a workbook, both bounded and without a database; they answer
+with JSON on standard output. ``load`` and ``publish`` are jobs.
 
 Imports stand in the functions: who only looks at a case waits neither for the database's packages
 nor for the engine.
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomujun.errors import GeomujunError
-from geomujun.intake.shelf import Held, Shelf
+from geomujun.intake.shelf import Held, Shelf, unwritable
 from geomujun.lang import set_lang
 
 if TYPE_CHECKING:
@@ -33,26 +33,42 @@ def main() -> int:
     """Do one order; 0 when it was done or refused in words."""
     order: dict[str, Any] = json.load(sys.stdin)
     set_lang("en" if order["lang"] == "en" else "zh")
-    return _look(order) if order["what"] == "look" else _job(order)
+    reads = {"look": _look, "sheet": _sheet}
+    return _read(reads[order["what"]], order) if order["what"] in reads else _job(order)
 
 
 def _held(told: dict[str, Any]) -> Held:
     return Held(**told | {"folder": Path(told["folder"])})
 
 
-def _look(order: dict[str, Any]) -> int:
+def _read(read: Callable[[dict[str, Any]], dict[str, Any]], order: dict[str, Any]) -> int:
+    """Read what was sent, this process bounded; the answer is what it gave, or why it refused."""
     from geomujun.pipeline import incoming
 
-    bounds = incoming.Bounds(**order["bounds"])
-    incoming.confine(bounds)
+    incoming.confine(incoming.Bounds(**order["bounds"]))
     try:
-        incoming.look(_held(order["held"]), order["within"], bounds)
+        answer = read(order)
     except GeomujunError as e:
-        said = {"refused": str(e), "hint": e.hint, "status": e.http_status}
-        sys.stdout.write(json.dumps(said))
-    else:
-        sys.stdout.write("{}")
+        answer = {"refused": str(e), "hint": e.hint, "status": e.http_status}
+    except OSError as e:  # what it read stands in verdicts: this is the disk
+        full = unwritable(Path(), e)
+        answer = {"refused": str(full), "hint": full.hint, "status": full.http_status}
+    sys.stdout.write(json.dumps(answer))
     return 0
+
+
+def _look(order: dict[str, Any]) -> dict[str, Any]:
+    from geomujun.pipeline import incoming
+
+    incoming.look(_held(order["held"]), order["within"], incoming.Bounds(**order["bounds"]))
+    return {}
+
+
+def _sheet(order: dict[str, Any]) -> dict[str, Any]:
+    from geomujun.export.sheets_review import plain
+    from geomujun.pipeline.incoming import read_sheet
+
+    return plain(read_sheet(Path(order["path"])))
 
 
 def _job(order: dict[str, Any]) -> int:

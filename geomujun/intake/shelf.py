@@ -18,7 +18,9 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -27,7 +29,7 @@ from geomujun.errors import ConflictError, DataError, MachineError, UsageError
 from geomujun.intake.folder import STEMS, split_name
 from geomujun.lang import t
 
-_OPEN, _TAKEN = "", "taken-"
+_OPEN, _TAKEN, _ASIDE = "", "taken-", "aside-"
 _TAKEN_LASTS_S: Final = 24 * 3600  # what a killed load left behind
 _RECEIVING_S: Final = 2 * 3600  # a slow line, before the time of a case begins
 _NAME_BYTES: Final = 200
@@ -126,7 +128,7 @@ class Shelf:
     def give_back(self, taken: Held) -> None:
         """Put a case back that could not be loaded."""
         back = taken.folder.with_name(taken.folder.name.removeprefix(_TAKEN))
-        if taken.folder.is_dir():
+        with suppress(OSError):  # it is gone, or was given back already
             taken.folder.rename(back)
 
     def drop(self, held: Held) -> None:
@@ -140,9 +142,23 @@ class Shelf:
             held = self._about(folder)
             if (held.until if held else _changed(folder) + self.lasts_s) < now:
                 shutil.rmtree(folder, ignore_errors=True)
-        for folder in self._folders(_TAKEN):
+        left = [*self._folders(_TAKEN), *self.root.glob(f"{_ASIDE}*")]
+        for folder in left:
             if _changed(folder) + _TAKEN_LASTS_S < now:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def aside(self) -> Path:
+        """An empty folder for a file that is read at once and deleted by the caller.
+
+        Raises:
+            MachineError: it cannot be made.
+        """
+        self._own()
+        self.sweep()
+        try:
+            return Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.root))
+        except OSError as e:
+            raise unwritable(self.root, e) from e
 
     def _note(self, held: Held) -> None:
         about = {k: v for k, v in asdict(held).items() if k != "folder"}

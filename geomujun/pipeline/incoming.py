@@ -19,8 +19,9 @@ import pandas as pd
 
 from geomujun.errors import DataError
 from geomujun.export.masking import masked_rejects
-from geomujun.intake.archive import unpack
-from geomujun.intake.limits import Limits
+from geomujun.export.sheets_review import Filled, read_review
+from geomujun.intake.archive import check_zip, unpack
+from geomujun.intake.limits import MIB, Limits
 from geomujun.intake.reader import Intake, examine
 from geomujun.intake.shelf import Held, root_of
 from geomujun.intake.verdict import FileVerdict
@@ -29,6 +30,7 @@ from geomujun.pipeline.beyond import beyond
 
 VERDICT, ERRORS = "verdict.json", "errors.jsonl"
 _HIDDEN: Final = ("sample", "parts")  # a sample of the text may name persons
+_SHEET: Final = Limits(file_bytes=20 * MIB, unpacked_bytes=200 * MIB, entries=200)
 _DROPPED: Final = ("值已置空", "value dropped")
 
 
@@ -81,6 +83,16 @@ def look(held: Held, within: Sequence[str], bounds: Bounds) -> None:
         "readable": any(v.stem and not v.problems for v in intake.files),
     }
     (held.folder / VERDICT).write_text(json.dumps(verdict, ensure_ascii=False), "utf-8")
+
+
+def read_sheet(path: Path) -> Filled:
+    """A filled workbook of the review queue, its archive looked at before it is opened.
+
+    Raises:
+        DataError: it is none of ours, or refused.
+    """
+    check_zip(path, _SHEET)
+    return read_review(path)
 
 
 def _lay_out(held: Held, limits: Limits) -> None:

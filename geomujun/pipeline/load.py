@@ -24,7 +24,7 @@ from geomujun.intake.reader import Intake, examine
 from geomujun.intake.verdict import FileVerdict
 from geomujun.lang import t
 from geomujun.pipeline.beyond import beyond
-from geomujun.storage import audit, inputs
+from geomujun.storage import audit, inputs, room
 from geomujun.storage.inputs import Change, FileRow, LoadHead
 from geomujun.storage.schema.core import PARTS
 from geomujun.storage.target import Conn, Target, connect
@@ -75,9 +75,16 @@ def load(target: Target, asked: Load, progress: Progress | None = None) -> Loade
         done = Loaded(files=intake.files)
         fresh = _fresh(connection, asked, intake, mapping, done)
         if fresh:
+            room.check(connection, _least(asked.folder, [v for v, _ in fresh]))
             say("store", sum(v.rows_kept for v, _ in fresh))
             _store(connection, asked, intake, kept, fresh, done)
     return done
+
+
+def _least(folder: Path, files: list[FileVerdict]) -> int:
+    """Bytes that rows of files take at least: each is kept as it came, and typed."""
+    names = {name for v in files for name in (v.file.split("#")[0], *v.parts)}
+    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file() and p.name in names)
 
 
 def _mapping_digest(folder: Path) -> str:

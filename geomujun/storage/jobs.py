@@ -19,7 +19,7 @@ from geomujun.storage.target import Conn
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 _KEY: Final = "geomujun/job"
-_STARTS_WITHIN: Final = "60 seconds"  # then a queued job's process never came to life
+_STARTS_WITHIN: Final = "10 minutes"  # then a queued job's process never came to life
 
 
 def begin(connection: Conn, kind: str, subject: str, about: Mapping[str, Any]) -> int:
@@ -52,10 +52,15 @@ def settle(connection: Conn) -> None:
     for (number,) in found:
         if _held(connection, number):
             continue
-        fail(
-            connection, number, t("进程中断，没有做完", "its process ended before it was done"),
-            t("没有留下半份数据，可以重来", "nothing half-done was left: ask again"),
-        )  # fmt: skip
+        lost(connection, number)
+
+
+def lost(connection: Conn, number: int) -> None:
+    """Note that a job's process is gone; a job that ended before stays as it is."""
+    fail(
+        connection, number, t("进程中断，没有做完", "its process ended before it was done"),
+        t("没有留下半份数据，可以重来", "nothing half-done was left: ask again"),
+    )  # fmt: skip
 
 
 def _held(connection: Conn, number: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,7 +19,7 @@ from postgis_fixtures import (  # noqa: F401
     town,
     town_template,
 )
-from serving import FREELY, WORKER, Live, key_for
+from serving import FREELY, INCOMING, WORKER, Live, key_for
 
 from geomujun.storage.target import Target
 
@@ -31,6 +32,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker("postgis")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_waits() -> Iterator[None]:
+    """No test finds the cases that another one sent."""
+    yield
+    for folder in Path(INCOMING).iterdir():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -8,11 +8,13 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 from fastapi.testclient import TestClient
 from postgis_fixtures import TOWN
 
 # In place of the files of a case that need not be read for what is tested.
 ONLY = {p.name: None for p in TOWN.iterdir() if p.stem not in ("flags", "supply")}
+BOOK = {"Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 ZIP = {"Content-Type": "application/zip"}
 
 
@@ -25,6 +27,25 @@ def packed(folder: Path = TOWN, inside: str = "", **other: bytes | str | None) -
             if data is not None:
                 z.writestr(f"{inside}{name}", data)
     return made.getvalue()
+
+
+def written(book: bytes) -> list[dict[str, Any]]:
+    """Rows of a review workbook by header, hidden columns too."""
+    rows = list(openpyxl.load_workbook(io.BytesIO(book)).worksheets[0].iter_rows(values_only=True))
+    return [dict(zip(rows[2], row, strict=True)) for row in rows[3:] if row[1]]
+
+
+def filled(book: bytes, answers: list[dict[str, Any] | None]) -> bytes:
+    """A review workbook with answers in its first rows; None leaves one blank."""
+    opened = openpyxl.load_workbook(io.BytesIO(book))
+    sheet = opened.worksheets[0]
+    columns = {cell.value: cell.column for cell in sheet[3]}
+    for number, answer in enumerate(answers, start=4):
+        for header, value in (answer or {}).items():
+            sheet.cell(number, columns[header]).value = value
+    out = io.BytesIO()
+    opened.save(out)
+    return out.getvalue()
 
 
 def ended(api: TestClient, headers: dict[str, str], number: int) -> dict[str, Any]:

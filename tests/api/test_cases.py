@@ -370,8 +370,11 @@ def _pid(target: Target, number: int) -> int:
     mine = {str(os.getpid())}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            parent = (folder / "stat").read_text().rsplit(") ", 1)[1].split()[1]
+            try:
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+                parent = (folder / "stat").read_text().rsplit(") ", 1)[1].split()[1]
+            except OSError:  # it ended while we looked
+                continue
             if WORKER["worker"][2].encode() in words and parent in mine:
                 return int(folder.name)
     raise AssertionError

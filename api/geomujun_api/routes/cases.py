@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from datetime import UTC, date, datetime
+from functools import partial
 from os import getuid
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Final
@@ -223,7 +224,7 @@ def load(caller: Publishing, token: Token, asked: LoadAsked) -> Job:
         "valid_on": (asked.valid_on or datetime.now(UTC).astimezone().date()).isoformat(),
     }  # fmt: skip
     try:
-        processes.start(service, number, order)
+        processes.start(service, number, order, after=partial(shelf.give_back, taken))
     except MachineError:
         shelf.give_back(taken)
         raise

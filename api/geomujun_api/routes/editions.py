@@ -14,12 +14,12 @@ from geomujun.lang import t
 from geomujun.pipeline import compare, publish
 from geomujun.policy import schemes
 from geomujun.storage import editions, jobs
-from geomujun_api import formats, processes, reading, within
+from geomujun_api import formats, processes, reading, shown, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Publishing, Reading
 from geomujun_api.problems import UnknownReaderError
 from geomujun_api.routes.jobs import Job, told
-from geomujun_api.service import Caller
+from geomujun_api.service import Caller, one_at_a_time
 from geomujun_api.words import NumberPath, Reason
 
 router: Final = APIRouter(prefix="/v1/editions", tags=["发布"], responses=problems())
@@ -163,6 +163,7 @@ def advance(caller: Publishing, number: NumberPath, said: Next) -> EditionRow:
         reading.resolve(caller, connection, number)
         publish.advance_on(connection, number, said.state, caller.reader.subject, said.note)
         row = next(r for r in editions.listing(connection) if r["number"] == number)
+    shown.forget(caller.service, number)
     return EditionRow(**row)
 
 
@@ -190,9 +191,10 @@ def diff(
 def _compared(caller: Caller, before: int, after: int) -> dict[str, list[dict[str, Any]]]:
     """A comparison, kept, since neither edition can change; one is made at a time."""
     kept: Any = caller.service.memory.setdefault("diffs", {})
-    with _ONE_AT_A_TIME:
+    own = caller.service.settings
+    with one_at_a_time(_ONE_AT_A_TIME, own.pool_wait_s):
         if (before, after) not in kept:
-            found = compare.compare(caller.service.settings.target, before, after)
+            found = compare.compare(own.target, before, after, own.export_ms)
             kept[before, after] = {n: compare.records(f) for n, f in found.tables().items()}
             while len(kept) > _KEPT:
                 kept.pop(next(iter(kept)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
@@ -17,10 +17,9 @@ from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import KeyKeeping
 from geomujun_api.problems import NotFoundError
 from geomujun_api.service import Caller
+from geomujun_api.words import Right, Role
 
 router: Final = APIRouter(prefix="/v1/keys", tags=["密钥"], responses=problems())
-Role = Literal["viewer", "reviewer", "publisher", "auditor", "admin"]
-Right = Literal["read", "feed", "review", "publish", "audit", "keys"]
 Number = Annotated[int, Path(ge=1, le=2**53, description="密钥编号")]
 Division = Annotated[str, Field(pattern=r"^[0-9]{0,12}$", examples=["330108"])]
 Days = Annotated[int, Field(ge=1, le=access.LONGEST, description="有效天数")]

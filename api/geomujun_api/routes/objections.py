@@ -122,6 +122,8 @@ def file(caller: Reviewing, said: ObjectionSaid) -> Filed:
     with caller.service.writing() as connection:
         edition = reading.resolve(caller, connection, said.edition)
         within.firm(caller, connection, edition.number, said.uscc)
+        if said.parcel_code:
+            within.pair(caller, connection, edition.number, said.parcel_code, said.uscc)
         number = review.object_on(
             connection,
             Said(edition.number, said.uscc, said.reason, caller.reader.subject, said.deadline,

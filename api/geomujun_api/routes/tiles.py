@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import re
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -42,7 +41,7 @@ _TEMPLATE: Final = "/{version}/{layer}/{z}/{x}/{y}.mvt"
 _ADDRESS: Final = re.compile(
     rf"/tiles/(\d{{1,9}})/{LAYER}/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.mvt"
 )
-_ROUTE: Final = SimpleNamespace(path_format="/tiles" + _TEMPLATE)  # for the log and the figures
+_ROUTE: Final = "/tiles" + _TEMPLATE  # for the log and the figures
 _FIELDS: Final = {
     "grid": {
         "plots": "地块数", "area_m2": "登记面积合计", "parcel_a": "宗地A类面积",
@@ -126,8 +125,7 @@ class Shortcut:
             return None  # the route says it
         if reader.public or not reader.everywhere or READ not in reader.rights:
             return None
-        scope.setdefault("state", {})["reader"] = reader
-        scope["route"] = _ROUTE
+        scope.setdefault("state", {}).update(reader=reader, route=_ROUTE)
         return _answer(headers, found, public=False)
 
 
@@ -178,8 +176,7 @@ def _drawn(
         if audience.public is None:
             body = tiles.draw(connection, number, place, audience.divisions)
         else:
-            fewest = service.policy.fewest
-            body = public_tiles.draw(connection, number, place, audience.public, fewest)
+            body = public_tiles.draw(connection, number, place, audience.public, service.policy)
     return tiles.packed(body) if body else None
 
 

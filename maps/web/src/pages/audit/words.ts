@@ -1,4 +1,4 @@
-import { stateWord } from "../../app";
+import { stateWord } from "../../words";
 import { t } from "../../lang";
 
 /** The word for what was done. */

@@ -1,4 +1,4 @@
-import { stateWord } from "../../app";
+import { stateWord } from "../../words";
 import type { Edition } from "../../edition";
 import { t } from "../../lang";
 import { moment } from "../../numbers";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { roleWord } from "../../app";
+import { roleWord } from "../../words";
 import { t } from "../../lang";
 import { me } from "../../me";
 import { divisionsOf, MAY, ROLES, type Role, rightWord } from "./words";

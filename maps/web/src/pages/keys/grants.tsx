@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { roleWord } from "../../app";
+import { roleWord } from "../../words";
 import { useAct } from "../../api/act";
 import { api, data, type Schema } from "../../api/client";
 import { useLoaded } from "../../api/use";
