@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Opening
+from app_tab import Opening
 from town_page import OWN, service  # noqa: F401
 
 from geomujun.storage import audit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import httpx
-from conftest import Opening
+from app_tab import Opening
 from serving import Live
 from town_page import OWN, service  # noqa: F401
 
@@ -54,7 +54,7 @@ def test_a_role_is_given_to_a_person_of_oidc_and_taken_back(tab: Opening) -> Non
     page.get_by_role("button", name="统一登录用户").click()
     page.get_by_role("button", name="授予角色").click()
     page.get_by_label("统一登录的编号").fill("li|si")
-    page.get_by_label("角色").select_option("reviewer")
+    page.get_by_role("combobox", name="角色").select_option("reviewer")
     page.get_by_label("行政区划代码或前缀").fill(OWN)
     page.get_by_role("button", name="授予", exact=True).click()
     row = page.get_by_role("row").filter(has_text="li|si")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-from conftest import Opening
+from app_tab import Opening
 from serving import Live, key_for
 from town_page import OWN, service  # noqa: F401
 
@@ -35,12 +35,12 @@ def test_an_objection_is_filed_by_a_reviewer_and_answered_by_a_publisher(
     page.get_by_label("理由").fill("少算了<b>厂房</b>")
     page.get_by_role("button", name="录入", exact=True).click()
     page.get_by_role("cell", name="少算了<b>厂房</b>").wait_for()
-    assert page.get_by_role("button", name="答复").count() == 0, "a reviewer answers none"
+    assert page.get_by_role("button", name="答复……").count() == 0, "a reviewer answers none"
 
     chief = tab("publisher").open("/objections")
     row = chief.get_by_role("row").filter(has_text="少算了")
     assert "10,000.00" in row.inner_text()
-    row.get_by_role("button", name="答复").click()
+    row.get_by_role("button", name="答复……").click()
     chief.get_by_label("采纳", exact=True).check()
     chief.get_by_label("答复（企业会看到）").fill("属实，下个发布更正")
     chief.get_by_role("button", name="答复", exact=True).click()

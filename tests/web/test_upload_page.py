@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from conftest import Opening
+from app_tab import Opening
 from postgis_fixtures import TOWN
 from town_page import OWN, service  # noqa: F401
 

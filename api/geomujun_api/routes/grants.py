@@ -15,8 +15,9 @@ from geomujun_api import within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import KeyKeeping
 from geomujun_api.problems import NotFoundError
-from geomujun_api.routes.keys import Division, Role
+from geomujun_api.routes.keys import Division
 from geomujun_api.service import Caller
+from geomujun_api.words import Role
 
 router: Final = APIRouter(prefix="/v1/grants", tags=["密钥"], responses=problems())
 Person = Annotated[

@@ -97,3 +97,10 @@ test("the packer's archive holds names in UTF-8, sizes and the known checksum", 
   expect(view.getUint16(end + 10, true)).toBe(1);
   expect(view.getUint32(end + 16, true)).toBe(30 + name.length + 9);
 });
+
+test("the challenge of a verifier is that of RFC 7636", async () => {
+  const { challengeOf } = await import("../src/oidc");
+  expect(await challengeOf("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")).toBe(
+    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+  );
+});
