@@ -58,20 +58,20 @@ def key_for(
 class Live:
     """A real server on a free port of the loopback."""
 
-    def __init__(self, target: Target, **settings: Any) -> None:
+    def __init__(self, target: Target, port: int = 0, **settings: Any) -> None:
         self.target = target
         given = WORKER | FREELY | {"log_level": "WARNING"} | settings
         app = create_app(ServiceSettings(target=target, **given))
         self.server = uvicorn.Server(
-            uvicorn.Config(app, "127.0.0.1", 0, access_log=False, log_config=None)
+            uvicorn.Config(app, "127.0.0.1", port, access_log=False, log_config=None)
         )
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
         while not self.server.started:
             time.sleep(0.02)
             assert self.thread.is_alive()
-        port = self.server.servers[0].sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
+        bound = self.server.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{bound}"
 
     def stop(self) -> None:
         """Let it end as it does in service."""

@@ -1,10 +1,10 @@
 """An OIDC issuer of its own process: signs with a key made when it starts, checks PKCE.
 
-    python issuer_process.py [--opaque] [--redirect URL] [--other-issuer]
+    python issuer_process.py [--opaque] [--redirect URL] [--other-issuer] [--person SUB]
 
 Prints its address, then serves until it is ended. ``--opaque``: its access tokens are no JWT, its
 ID tokens are. ``--redirect``: its token endpoint sends elsewhere. ``--other-issuer``: its document
-is another's.
+is another's. ``--person``: who signs in where the page tells no one.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Answers(BaseHTTPRequestHandler):
         if not fits or asked is None:
             self.say(400, {"error": "invalid_grant"})
             return
-        token = own.token(asked["login_hint"])
+        token = own.token(asked.get("login_hint", own.told.person))
         access = secrets.token_urlsafe(20) if own.told.opaque else token
         self.say(200, {"access_token": access, "id_token": token, "token_type": "Bearer",
                        "expires_in": 300})  # fmt: skip
@@ -114,6 +114,7 @@ if __name__ == "__main__":
     parser.add_argument("--opaque", action="store_true")
     parser.add_argument("--other-issuer", action="store_true")
     parser.add_argument("--redirect", default="")
+    parser.add_argument("--person", default="")
     server = Issuer(parser.parse_args())
     sys.stdout.write(f"{server.base}\n")
     sys.stdout.flush()

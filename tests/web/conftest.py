@@ -16,6 +16,8 @@ from postgis_fixtures import (  # noqa: F401
     county,
     county_template,
     empty_template,
+    town,
+    town_template,
 )
 from serving import Live, key_for
 

@@ -142,6 +142,7 @@ export function transitions(rows: readonly { before?: unknown; after?: unknown }
     const mark = `${before}>${after}`;
     counts.set(mark, (counts.get(mark) ?? 0) + 1);
   }
-  const grades = [...seen].sort((a, b) => (a || "~").localeCompare(b || "~"));
+  const grades = [...seen].filter(Boolean).sort();
+  if (seen.has("")) grades.push("");
   return { grades, count: (before, after) => counts.get(`${before}>${after}`) ?? 0 };
 }

@@ -171,10 +171,12 @@ export function Going(given: { phase: Exclude<Phase, { at: "choose" | "told" }> 
             max={Math.max(now.whole, 1)}
             value={now.sent}
           />{" "}
-          {bytes(now.sent)} / {bytes(now.whole)}
+          {bytes(now.sent)} / {bytes(now.whole)}{" "}
         </>
       ) : (
-        <progress aria-label={words[now.at]} />
+        <>
+          <progress aria-label={words[now.at]} />{" "}
+        </>
       )}
       {now.at !== "pack" && (
         <button type="button" onClick={now.stop}>

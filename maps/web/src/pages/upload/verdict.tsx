@@ -84,7 +84,7 @@ const columns = (): Column<File>[] => [
   },
   {
     head: t("作为", "Taken as"),
-    cell: (f) => f.stem || <span class="tag soft">{t("没有用到", "not used")}</span>,
+    cell: (f) => stemWord(f.stem) || <span class="tag soft">{t("没有用到", "not used")}</span>,
   },
   { head: t("行数", "Rows"), number: true, cell: (f) => num(f.rows_in) },
   { head: t("采用", "Kept"), number: true, cell: (f) => num(f.rows_kept) },
@@ -97,6 +97,26 @@ const columns = (): Column<File>[] => [
   { head: t("置空的值", "Values dropped"), number: true, cell: (f) => num(f.values_dropped) },
   { head: t("结论", "Verdict"), cell: (f) => <FileVerdict file={f} /> },
 ];
+
+/** What a file is taken as, in the reader's words. */
+function stemWord(stem: string): string {
+  const words: Record<string, string> = {
+    parcels: t("宗地", "parcels"),
+    enterprises: t("企业", "enterprises"),
+    indicators: t("指标", "indicators"),
+    addresses: t("地址", "addresses"),
+    buildings: t("建筑", "buildings"),
+    leases: t("租赁", "leases"),
+    parks: t("园区", "parks"),
+    patches: t("三调图斑", "survey patches"),
+    supply: t("供地", "supply"),
+    groups: t("集团", "groups"),
+    flags: t("调整项", "flags"),
+    region_indicators: t("区域指标", "regional indicators"),
+    decisions: t("人工决定", "decisions"),
+  };
+  return words[stem] ?? stem;
+}
 
 function FileVerdict(given: { file: File }) {
   const f = given.file;
