@@ -16,7 +16,9 @@ DECLARE
 BEGIN
   SELECT ST_AsMVT(t, 'plots', 4096, 'geom') INTO made
   FROM (
-    SELECT p.parcel_code, p.parcel_grade, p.enterprise_grade, p.tax_class,
+    SELECT p.parcel_code, p.parcel_grade, p.enterprise_grade, p.tax_class, p.bucket,
+           nullif(p.kind, 'parcel') AS kind,
+           service.tax_band(p.tax_per_mu, (SELECT service.tax_breaks(number))) AS tax_band,
            p.low_efficiency::int + 2 * p.review::int + 4 * (p.findings > 0)::int AS flags,
            ST_AsMVTGeom(p.geom_3857, ST_TileEnvelope(tile_z, tile_x, tile_y), 4096, 64) AS geom
     FROM pub.plots AS p
