@@ -17,6 +17,7 @@ from geomujun_api.described import describe
 from geomujun_api.finding_rows import warm
 from geomujun_api.routes import (
     audit,
+    basemap,
     docs,
     editions,
     enterprises,
@@ -53,6 +54,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     feed.router,
     summary.router,
     mapped.router,
+    basemap.router,
     audit.router,
     keys.router,
     tiles.router,
@@ -99,6 +101,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     )
     service = Service(settings)
     app.state.service = service
+    basemap.known(service)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

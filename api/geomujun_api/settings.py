@@ -48,6 +48,7 @@ class ServiceSettings(BaseSettings):
     oidc_issuer: str = ""
     oidc_audience: str = ""
     oidc_jwks: str = Field("", description="file, or https address, of the issuer's keys")
+    basemaps: str = Field("", description="YAML file of the ground maps below the plots")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
 

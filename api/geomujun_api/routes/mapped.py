@@ -29,6 +29,11 @@ MOST: Final = 5_000  # shapes of one answer
 # What plots are put together by: the columns that must be visible for it, and the expression.
 _BY: Final[dict[str, tuple[tuple[str, ...], LiteralString]]] = {
     "parcel_grade": (("parcel_grade",), "parcel_grade"),
+    "grade_state": (  # as the map colours them: of the ungraded, those that lack an enterprise
+        ("parcel_grade", "bucket"),
+        "CASE WHEN parcel_grade <> '' THEN parcel_grade"
+        " WHEN bucket IN ('matched', 'not_industrial') THEN '' ELSE 'none' END",
+    ),
     "enterprise_grade": (("enterprise_grade",), "enterprise_grade"),
     "disagree": (
         ("parcel_grade", "enterprise_grade"),
@@ -175,9 +180,9 @@ def _layer(name: str) -> sql.Composed:
         if name == "firms"
         else _KEPT.format(told=sql.SQL(_TOLD[name]), rows=sql.Identifier("core", name), box=_BOX)
     )
-    return sql.SQL("SELECT told, ST_AsGeoJSON(geom, 7, 0)::jsonb FROM ({}) AS v (told, geom)").format(
-        inner
-    )
+    return sql.SQL(
+        "SELECT told, ST_AsGeoJSON(geom, 7, 0)::jsonb FROM ({}) AS v (told, geom)"
+    ).format(inner)
 
 
 Overlay = Literal["buildings", "patches", "parks", "firms"]
