@@ -14,6 +14,8 @@ import { base, hidden, layers, legendView, mode, only, outlined, selected, view 
 
 export type Bounds = [number, number, number, number];
 
+const TOP = ["plots-selected", "plots-letter"];
+
 const drawnNow = (): Drawn => ({
   mode: mode.value,
   view: legendView.value,
@@ -50,7 +52,10 @@ export function makeMap(
   Object.assign(style.sources, basemapSources());
   for (const overlay of OVERLAYS) style.sources[overlay.layer] = { type: "geojson", data: NOTHING };
   style.sources.measure = { type: "geojson", data: NOTHING };
-  style.layers.push(...basemapLayers(), ...plotsLayers(drawnNow()), ...overlayLayers());
+  const plots = plotsLayers(drawnNow());
+  const top = plots.filter((l) => TOP.includes(l.id)); // letters and the selected, above the rest
+  const low = plots.filter((l) => !TOP.includes(l.id));
+  style.layers.push(...basemapLayers(), ...low, ...overlayLayers(), ...top);
   const at = view.peek();
   const placed = at ? { center: [at.lng, at.lat] as [number, number], zoom: at.zoom } : {};
   return draw(container, style, at ? undefined : bounds, {

@@ -68,10 +68,12 @@ function Drawing(given: { number: number }) {
     <div class="map-page">
       <section class="map-side" aria-label={t("图例和筛选", "Legend and filters")}>
         <Search map={map} />
-        <Modes />
-        <Key />
-        <Layers />
-        <Ground />
+        <div class="map-scroll">
+          <Modes />
+          <Key />
+          <Layers />
+          <Ground />
+        </div>
       </section>
       <div class="map-place">
         <Shown of={placed}>

@@ -223,6 +223,7 @@ function Enterprise(given: { told: Told }) {
         ]}
       />
       <h3>{t("用地", "Plots")}</h3>
+      {links.length === 0 && <p class="small">{t("没有对应到用地", "no plot found for it")}</p>}
       <ul class="plain">
         {links.map((l) => (
           <li key={`${text(l, "parcel_code")} ${text(l, "relation")}`}>

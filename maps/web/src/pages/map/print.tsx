@@ -77,12 +77,23 @@ export function PrintDialog(given: { map: Map; close: () => void }) {
   );
 }
 
+/** The paper of the next print, as a style of our own making: the policy allows no inline one. */
+function paperStyle(paper: Paper): CSSStyleSheet {
+  const { width, height } = PAPERS[paper];
+  const style = new CSSStyleSheet();
+  style.replaceSync(`@page { size: ${width}mm ${height}mm; margin: 0 }`);
+  return style;
+}
+
 /** The sheet stands beside the app, so that printing leaves out all of the app. */
 function showSheet(map: Map, title: string, paper: Paper): void {
   const root = document.createElement("div");
   root.className = "map-print";
   document.body.append(root);
+  const style = paperStyle(paper);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, style];
   const close = (): void => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((s) => s !== style);
     render(null, root);
     root.remove();
   };
