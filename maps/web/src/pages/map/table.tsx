@@ -72,7 +72,9 @@ export function PlotTable(given: { number: number }) {
       <Shown of={found}>
         {(told) => (
           <>
-            <Rows plots={told.items} />
+            <div class="map-table">
+              <Rows plots={told.items} />
+            </div>
             <p class="actions">
               <button
                 type="button"
