@@ -36,7 +36,7 @@ def real(target: Target) -> dict[str, Any]:
     assert row
     assert finding
     return {"parcel_code": row[0], "uscc": row[1], "finding_id": finding[0], "number": 1,
-            "before": 1, "after": 1}  # fmt: skip
+            "before": 1, "after": 1, "layer": "firms"}  # fmt: skip
 
 
 def body(path: str, world: dict[str, Any]) -> Any:
@@ -57,7 +57,7 @@ def body(path: str, world: dict[str, Any]) -> Any:
 
 
 # What speaks another protocol than lists of rows has tests of its own.
-APART = ("/tiles", "/ogc", "/reconcile", "/v1/reconcile", "/v1/match")
+APART = ("/tiles", "/ogc", "/reconcile", "/v1/reconcile", "/v1/match", "/basemap")
 
 
 def operations(spec: dict[str, Any]) -> list[tuple[str, str, set[str]]]:

@@ -61,7 +61,15 @@ async function askEnterprise(uscc: string, number: number): Promise<Told> {
     data(api.GET("/v1/enterprises/{uscc}", { params })) as Promise<unknown>,
     orNone(data(api.GET("/v1/enterprises/{uscc}/links", { params }))),
   ]);
-  return { of: of as Row, links, low: [], names: {} };
+  const first = text(links[0] ?? {}, "parcel_code");
+  if (view.peek() || !first) return { of: of as Row, links, low: [], names: {} };
+  // a link from another page says no place: its first plot is one
+  const plot = (await data(
+    api.GET("/v1/parcels/{parcel_code}", {
+      params: { path: { parcel_code: first }, query: { edition: number } },
+    }),
+  ).catch(() => ({}))) as Row;
+  return { of: { ...(of as Row), geometry: plot.geometry }, links, low: [], names: {} };
 }
 
 /** The short card of what was chosen, beside the map. */
