@@ -20,6 +20,7 @@ from geomujun_api.finding_rows import warm
 from geomujun_api.headers import REQUEST_ID
 from geomujun_api.routes import (
     audit,
+    basemap,
     cards,
     cases,
     docs,
@@ -31,6 +32,7 @@ from geomujun_api.routes import (
     health,
     jobs,
     keys,
+    mapped,
     match,
     objections,
     ogc,
@@ -65,6 +67,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     feed.router,
     summary.router,
     cards.router,
+    mapped.router,
+    basemap.router,
     audit.router,
     keys.router,
     sign_in.router,
@@ -117,6 +121,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     )
     service = Service(settings)
     app.state.service = service
+    basemap.known(service)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

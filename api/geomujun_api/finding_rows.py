@@ -13,7 +13,10 @@ from geomujun_api.rows import SOURCES, Source, Where
 from geomujun_api.search import Searches
 from geomujun_api.service import Caller, Service
 
-LOOKED_AT: Final = {"firms": ("uscc", "name", "former_names"), "plots": ("parcel_code", "location")}
+LOOKED_AT: Final = {
+    "firms": ("uscc", "name", "former_names", "address"),
+    "plots": ("parcel_code", "location"),
+}
 
 
 def searched(caller: Caller, source: Source, asked: ListAsked, part: str | None) -> Response:

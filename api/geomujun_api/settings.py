@@ -67,6 +67,7 @@ class ServiceSettings(BaseSettings):
     oidc_authorize: str = Field("", description="address; empty: as the issuer tells")
     oidc_token: str = Field("", description="address; empty: as the issuer tells")
     oidc_redirects: str = Field("", description="where sign-in may come back to, comma-separated")
+    basemaps: str = Field("", description="YAML file of the ground maps below the plots")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
 

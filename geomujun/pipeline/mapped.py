@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from geomujun.export.result import Result
 from geomujun.pipeline.divisions import Divisions
 
 CLASSES: Final = 5
+FINER: Final = 7
 TAX: Final = "tax_per_mu"
 
 
@@ -29,14 +31,18 @@ class Plots:
     about: dict[str, Any]
 
 
-def plots(result: Result, divisions: Divisions) -> Plots:
-    """Plots of a masked result."""
+def plots(result: Result, divisions: Divisions, own_breaks: Sequence[float] = ()) -> Plots:
+    """Plots of a masked result.
+
+    ``own_breaks``: the locality's own values between classes of 亩均税收, 万元/亩, ascending.
+    """
     found = joined.plots(result)
     code = found["parcel_code"]
     taxed = result.tables["parcel_evaluation"].drop_duplicates("parcel_code")
     known = taxed.set_index("parcel_code").get(TAX, pd.Series(dtype="float64"))
     tax = known.reindex(code).to_numpy(dtype="float64")
-    classes, breaks = _classes(tax)
+    breaks = _breaks(tax, CLASSES)
+    finer, own = _breaks(tax, FINER), [float(b) for b in own_breaks]
     shapes = as_multipolygons(found[["parcel_code", "geometry"]]).geometry
     frame = pd.DataFrame(
         {
@@ -52,7 +58,7 @@ def plots(result: Result, divisions: Divisions) -> Plots:
             "enterprise_grade": found["enterprise_grade"].astype("str"),
             "area_m2": found["area_m2"],
             "tax_per_mu": tax,
-            "tax_class": classes,
+            "tax_class": _classes(tax, breaks),
             "low_efficiency": found["low_efficiency"] > 0,
             "review": code.isin(result.tables["review_queue"]["parcel_code"]),
             "findings": _open_findings(result, code),
@@ -62,19 +68,25 @@ def plots(result: Result, divisions: Divisions) -> Plots:
     frame = frame.drop_duplicates("parcel_code", ignore_index=True)
     bounds = shapes.total_bounds
     extent = [] if np.isnan(bounds).any() else [round(float(v), 6) for v in bounds]
-    return Plots(frame, found, {"bounds": extent, "tax_breaks": breaks})
+    about = {
+        "bounds": extent, "tax_breaks": breaks, "tax_breaks_7": finer, "tax_breaks_own": own,
+        "tax_bands": sorted({*breaks, *finer, *own}),
+    }  # fmt: skip
+    return Plots(frame, found, about)
 
 
-def _classes(tax: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int16], list[float]]:
-    """Fifths of the plots with a figure, 1 lowest; 0 for none; and the values between them."""
+def _breaks(tax: npt.NDArray[np.float64], classes: int) -> list[float]:
+    """The values between classes of equally many plots with a figure."""
     known = tax[np.isfinite(tax)]
     if not len(known):
-        return np.zeros(len(tax), dtype=np.int16), []
-    breaks = np.quantile(known, np.arange(1, CLASSES) / CLASSES)
-    classes = np.searchsorted(breaks, tax, side="right") + 1
-    return np.where(np.isfinite(tax), classes, 0).astype(np.int16), [
-        round(float(b), 6) for b in breaks
-    ]
+        return []
+    return [round(float(b), 6) for b in np.quantile(known, np.arange(1, classes) / classes)]
+
+
+def _classes(tax: npt.NDArray[np.float64], breaks: Sequence[float]) -> npt.NDArray[np.int16]:
+    """The class of each plot, 1 lowest; 0 for those without a figure."""
+    classes = np.searchsorted(np.asarray(breaks, dtype="float64"), tax, side="right") + 1
+    return np.where(np.isfinite(tax), classes, 0).astype(np.int16)
 
 
 def _open_findings(result: Result, code: pd.Series) -> pd.Series:

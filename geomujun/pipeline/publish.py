@@ -153,16 +153,17 @@ def _write(
             pairs = pd.MultiIndex.from_frame(frame[["parcel_code", "uscc"]])
             beside["facts_digest"] = facts.reindex(pairs).fillna("").to_numpy()
         editions.write_result(connection, number, name, frame, beside)
-    drawn = mapped.plots(result, divisions)
+    drawn = mapped.plots(result, divisions, localities.load(asked.locality).tax_breaks)
     editions.write_frame(connection, number, "plots", drawn.frame)
     editions.write_frame(connection, number, "firms", mapped.firms(result, divisions, drawn))
     editions.attach(connection, number, [*publications.RESULTS.values(), publications.plots,
                                          publications.firms])  # fmt: skip
     editions.fill_grid(connection, number)
     editions.attach(connection, number, [publications.grid])
+    # before the tiles, which ask the edition for the breaks of its tax bands
+    editions.insert(connection, _row(number, asked, stored, result, hashes, drawn.about))
     filled = tiles.fill_cache(connection, number)
     editions.attach(connection, number, [publications.tile_cache])
-    editions.insert(connection, _row(number, asked, stored, result, hashes, drawn.about))
     return filled
 
 

@@ -24,11 +24,12 @@ from geomujun.policy.reading import Node, parse
 
 DEFAULT: Final = "default"
 SCREENING: Final = "screening"
-_TOP: Final = ("id", "title", "division", "sources", "publication", "thresholds")
+_TOP: Final = ("id", "title", "division", "sources", "publication", "map", "thresholds")
 _SOURCE: Final = ("title", "issuer", "number", "issued", "href", "verified", "note")
 _PUBLICATION: Final = ("columns", "statistical", "fewest")
 _ABOUT: Final = ("source", "confirmed", "effective")
 _OWN: Final = ("active", "basis", "path", "exemption")  # what a place may say of a screening rule
+MOST_BREAKS: Final = 8  # nine colours can just be told apart
 OPEN_KEYS: Final = {  # rules whose numbers are keyed by something a place may add to
     "sector": r"\d{2}",  # division of GB/T 4754
     "division": r"\d{2,12}",  # prefix of 宗地代码
@@ -58,7 +59,8 @@ class Locality:
 
     ``thresholds``: rule id → name → number, of every finding rule, and of those screening rules
     the place overrides. ``provenance``: by the same ids, the place's own word where it overrides.
-    ``publication``: what the place lets the public see; empty lists: nothing.
+    ``publication``: what the place lets the public see; empty lists: nothing. ``tax_breaks``: its
+    own values between classes of 亩均税收 on maps, 万元/亩, ascending; none by default.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Locality:
     provenance: dict[str, Provenance]
     publication: dict[str, Any]
     sha256: str  # of the texts read, in order
+    tax_breaks: tuple[float, ...] = ()
 
 
 def available() -> list[str]:
@@ -143,6 +146,7 @@ class _Merge:
     thresholds: dict[str, dict[str, Any]] = field(default_factory=dict)
     provenance: dict[str, Provenance] = field(default_factory=dict)
     publication: dict[str, Any] = field(default_factory=dict)
+    tax_breaks: tuple[float, ...] = ()
     head: Node | None = None
     texts: list[str] = field(default_factory=list)
 
@@ -168,6 +172,11 @@ class _Merge:
             published.only((*_PUBLICATION, *_ABOUT))
             self.publication |= _published(published)
             self.provenance["publication"] = _cited(published, titles)[1]
+        drawn = top.child("map")
+        if drawn.mapping():
+            drawn.only(("tax_breaks", *_ABOUT))
+            self.tax_breaks = _breaks(drawn.child("tax_breaks"))
+            drawn.child("source").choice(titles)
 
     def _check(self, node: Node, rule: str, screening: dict[str, _Names]) -> None:
         """Only rules that exist, and only names they have."""
@@ -194,6 +203,7 @@ class _Merge:
             provenance=self.provenance,
             publication=self.publication,
             sha256=hashlib.sha256("".join(self.texts).encode()).hexdigest(),
+            tax_breaks=self.tax_breaks,
         )
 
 
@@ -205,6 +215,19 @@ def _published(node: Node) -> dict[str, Any]:
     if node.child("fewest").value is not None:
         out["fewest"] = max(1, int(node.child("fewest").number()))
     return out
+
+
+def _breaks(node: Node) -> tuple[float, ...]:
+    """One to eight values, each above the one before."""
+    given = node.value if isinstance(node.value, list) else []
+    if not 1 <= len(given) <= MOST_BREAKS:
+        raise node.fail(
+            t("要1到{n}个界值", "1 to {n} values are wanted", n=MOST_BREAKS), "[5, 10, 20]"
+        )
+    found = tuple(node.item(n).number(low=0) for n in range(len(given)))
+    if list(found) != sorted(set(found)):
+        raise node.fail(t("界值要从小到大", "the values must ascend"), "[5, 10, 20]")
+    return found
 
 
 def _sources(node: Node) -> dict[str, str]:

@@ -20,6 +20,8 @@ PLOTS: Final[Mapping[str, Mapping[str, LiteralString]]] = {
     "parcel_code": {"parcel_code": "p.parcel_code"},
     "parcel_grade": {"parcel_grade": "p.parcel_grade"},
     "enterprise_grade": {"enterprise_grade": "p.enterprise_grade"},
+    "bucket": {"bucket": "p.bucket"},
+    "kind": {"kind": "nullif(p.kind, 'parcel')"},
     "tax_class": {"tax_class": "p.tax_class"},
     "low_efficiency": {"flags": "p.low_efficiency::int"},  # its other two are never public
 }

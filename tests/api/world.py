@@ -36,8 +36,8 @@ def real(target: Target) -> dict[str, Any]:
         ).fetchone()  # fmt: skip
     assert row
     assert finding
-    return {"token": "x" * 43, "parcel_code": row[0], "uscc": row[1], "finding_id": finding[0], "number": 1,
-            "before": 1, "after": 1}  # fmt: skip
+    return {"token": "x" * 43, "parcel_code": row[0], "uscc": row[1], "finding_id": finding[0],
+            "number": 1, "before": 1, "after": 1, "layer": "firms"}  # fmt: skip
 
 
 def body(path: str, world: dict[str, Any]) -> Any:
@@ -72,7 +72,7 @@ def query(path: str, world: dict[str, Any]) -> str:
 
 
 # What speaks another protocol than lists of rows has tests of its own.
-APART = ("/tiles", "/ogc", "/reconcile", "/v1/reconcile", "/v1/match")
+APART = ("/tiles", "/ogc", "/reconcile", "/v1/reconcile", "/v1/match", "/basemap")
 
 
 def operations(spec: dict[str, Any]) -> list[tuple[str, str, set[str]]]:

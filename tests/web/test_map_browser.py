@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 from geomujun_maps.folium_map import write_map
+from pixels import pixel
 from result_builder import county_result, masked_sample, sample_result, with_name
 
 from geomujun.domain.legend import GRADES, legend
@@ -78,18 +78,6 @@ def _fill(page: Any, n: int) -> str | None:
     return value
 
 
-def _pixel(page: Any, x: float, y: float) -> str:
-    png = page.screenshot(clip={"x": round(x), "y": round(y), "width": 1, "height": 1})
-    at, data = 8, b""
-    while at < len(png):
-        size = int.from_bytes(png[at : at + 4], "big")
-        if png[at + 4 : at + 8] == b"IDAT":
-            data += png[at + 8 : at + 8 + size]
-        at += size + 12
-    red, green, blue = zlib.decompress(data)[1:4]  # one pixel: every filter leaves it as it is
-    return f"#{red:02x}{green:02x}{blue:02x}"
-
-
 def test_each_parcel_is_filled_with_its_grades_colour(opened: tuple[Any, Seen]) -> None:
     page, _ = opened
     data = _data(page)
@@ -135,7 +123,7 @@ def test_the_screen_shows_the_colour_where_the_parcel_is(
     )
     box = page.locator("#map_geomujun").bounding_box()
     assert (
-        _pixel(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        pixel(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         == legend().grades[grade].colour
     )
 

@@ -40,10 +40,10 @@ class FirmsAsked(ListAsked):
     industry: Annotated[str | None, Query(pattern=r"^[0-9A-Z]{1,5}$")] = None
 
 
-@router.get("", summary="企业列表；q 按名称的一部分查找", response_class=Response,
-            responses=reading.list_answers(FIRMS))  # fmt: skip
+@router.get("", summary="企业列表；q 按名称、曾用名、代码或地址的一部分查找",
+            response_class=Response, responses=reading.list_answers(FIRMS))  # fmt: skip
 def listing(caller: Reading, asked: Annotated[FirmsAsked, Query()]) -> Response:
-    """Firms by 信用代码; with ``q`` those whose present or former name, or code, holds it."""
+    """Firms by 信用代码; with ``q`` those whose name, former name, code or address holds it."""
     return searched(caller, FIRMS, asked, asked.q)
 
 

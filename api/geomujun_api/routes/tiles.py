@@ -43,6 +43,8 @@ _FIELDS: Final = {
     },
     "plots": {
         "parcel_code": "宗地代码", "parcel_grade": "宗地等级", "enterprise_grade": "使用企业等级",
+        "bucket": "清点归类", "kind": "patch 为无证图斑，宗地不写",
+        "tax_band": "亩均税收细档，界值见 /v1/summary/parcels",
         "tax_class": "亩均税收分档 1–5，0为无", "flags": "1 低效提示，2 待复核，4 有疑点",
     },
 }  # fmt: skip

@@ -47,7 +47,9 @@ BEGIN
   SELECT * INTO f FROM service.frame_of(tile_z, tile_x, tile_y);
   SELECT ST_AsMVT(t, 'plots', 4096, 'geom') INTO made
   FROM (
-    SELECT p.parcel_code, p.parcel_grade, p.enterprise_grade, p.tax_class,
+    SELECT p.parcel_code, p.parcel_grade, p.enterprise_grade, p.tax_class, p.bucket,
+           nullif(p.kind, 'parcel') AS kind,
+           service.tax_band(p.tax_per_mu, (SELECT service.tax_breaks(number))) AS tax_band,
            p.low_efficiency::int + 2 * p.review::int + 4 * (p.findings > 0)::int AS flags,
            service.tile_shape(
              p.geom_3857, f.square, f.wide, f.east, f.north, f.scale, f.slack) AS geom

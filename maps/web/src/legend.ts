@@ -26,6 +26,7 @@ interface Legend {
   grades: Entries;
   hatches: Record<string, Hatch>;
   outlines: Entries;
+  tax_ramps: Record<string, string[]>;
   parcel_buckets: Entries;
   enterprise_buckets: Entries;
   words: Record<string, Entries>;

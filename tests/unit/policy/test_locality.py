@@ -97,3 +97,23 @@ def test_a_screening_rule_takes_the_words_of_the_place_and_may_rest() -> None:
     assert (about.active, about.basis, about.path) == (False, "本区要求", "补建")
     with pytest.raises(SchemeError, match="active"):
         locality.load(MINE.replace("share: 0.05", "share: 0.05, active: false"))
+
+
+OWN_BREAKS = """id: own
+title: 本地
+sources: {{own: {{title: 本地办法}}}}
+map: {{tax_breaks: {breaks}, source: own, confirmed: true}}
+"""
+
+
+def test_a_place_may_name_its_own_classes_of_tax_per_mu() -> None:
+    assert locality.load().tax_breaks == ()
+    assert locality.load(OWN_BREAKS.format(breaks="[5, 10, 20.5]")).tax_breaks == (5.0, 10.0, 20.5)
+
+
+@pytest.mark.parametrize(
+    "breaks", ["[]", "[5, 5]", "[10, 5]", "[-1, 5]", "5", "[a]", "[1,2,3,4,5,6,7,8,9]"]
+)
+def test_breaks_that_do_not_ascend_or_are_none_are_refused(breaks: str) -> None:
+    with pytest.raises(SchemeError, match=r"界值|数字|超出"):
+        locality.load(OWN_BREAKS.format(breaks=breaks))

@@ -3,6 +3,7 @@ import { headers } from "../api/client";
 import { t } from "../lang";
 import { FONTS } from "./style";
 import { hatchImages } from "./hatch";
+import { mixImage } from "./mix";
 import "./library";
 
 /**
@@ -24,14 +25,21 @@ export function draw(
     maxZoom: 20,
     fadeDuration: 0,
     localIdeographFontFamily: FONTS.join(","),
-    locale: { "Map.Title": t("地图", "Map") },
+    locale: {
+      "Map.Title": t("地图", "Map"),
+      "NavigationControl.ZoomIn": t("放大", "Zoom in"),
+      "NavigationControl.ZoomOut": t("缩小", "Zoom out"),
+    },
     transformRequest: (url) =>
       url.startsWith(location.origin) ? { url, headers: headers() } : { url },
     ...(bounds ? { bounds, fitBoundsOptions: { padding: 20 } } : {}),
     ...more,
   });
   map.touchZoomRotate.disableRotation();
-  map.setMissingStyleImageResolver(() => {
+  map.setMissingStyleImageResolver((id) => {
+    const mix = mixImage(id);
+    if (mix && !map.hasImage(id)) map.addImage(id, mix, { pixelRatio: 2 });
+    if (mix) return;
     for (const [name, image, options] of hatchImages()) {
       if (!map.hasImage(name)) map.addImage(name, image, options);
     }

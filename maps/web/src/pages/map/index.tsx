@@ -1,37 +1,96 @@
 import type { Map } from "maplibre-gl";
-import { useEffect, useRef } from "preact/hooks";
-import { edition } from "../../edition";
-import { t } from "../../lang";
+import { effect, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { api, data } from "../../api/client";
-import { draw } from "../../map/draw";
-import { baseStyle, byGrade, plotLayers } from "../../map/style";
+import { useLoaded } from "../../api/use";
+import { edition, editions, editionsProblem } from "../../edition";
+import { t } from "../../lang";
+import { canDraw } from "../../map/library";
+import { Refused, Shown } from "../../parts/page";
+import { readBasemaps } from "./basemap";
+import type { Bounds } from "./canvas";
+import { Compared } from "./compare";
+import { Key, Layers, Modes } from "./key";
+import { Ground } from "./ground";
+import { MeasureBar, measuring } from "./measure";
+import { Panel } from "./panel";
+import { Search } from "./search";
+import { address, beside, count, counted, readAddress } from "./state";
+import { PlotTable } from "./table";
+import { Tools } from "./tools";
+import "./map.css";
 
 /** The industrial-land map. */
 export default function MapPage() {
-  const box = useRef<HTMLDivElement>(null);
-  const number = edition.value?.number;
   useEffect(() => {
-    if (!box.current || number === undefined) return undefined;
-    const container = box.current;
-    let map: Map | undefined;
-    data(
-      api.GET("/tiles/{version}/{layer}.json", {
-        params: { path: { version: number, layer: "land" } },
-      }),
-    )
-      .then((told) => {
-        const [w, s, e, n] = told.bounds as [number, number, number, number];
-        map = draw(
-          container,
-          baseStyle(number, plotLayers(byGrade("parcel_grade"))),
-          [w, s, e, n],
-          {
-            hash: true,
-          },
-        );
-      })
-      .catch(() => undefined);
-    return () => map?.remove();
+    document.title = t("地图", "Map");
+    readAddress(location.search);
+    return effect(() => {
+      const query = address.value;
+      if (location.pathname.endsWith("/map"))
+        history.replaceState(history.state, "", `${location.pathname}${query ? `?${query}` : ""}`);
+    });
+  }, []);
+  const shown = edition.value;
+  if (editionsProblem.value) return <Refused problem={editionsProblem.value} />;
+  if (!shown) return <Waiting none={editions.value?.length === 0} />;
+  return canDraw() ? <Drawing number={shown.number} /> : <PlotTable number={shown.number} />;
+}
+
+function Waiting(given: { none: boolean }) {
+  return (
+    <p class="empty" aria-busy={!given.none}>
+      {given.none ? t("还没有发布。", "Nothing is published yet.") : t("读取中……", "Loading …")}
+    </p>
+  );
+}
+
+/** The page where maps can be drawn. */
+function Drawing(given: { number: number }) {
+  const { number } = given;
+  const map = useSignal<Map | null>(null);
+  useEffect(() => {
+    counted.value = null;
+    void count(number).catch(() => undefined); // the map stands without its counts
   }, [number]);
-  return <div ref={box} class="bigmap" style={{ height: "100%" }} aria-label={t("地图", "Map")} />;
+  const placed = useLoaded(async () => {
+    const [told] = await Promise.all([
+      data(
+        api.GET("/tiles/{version}/{layer}.json", {
+          params: { path: { version: number, layer: "land" } },
+        }),
+      ),
+      readBasemaps().catch(() => undefined), // none is offered, then
+    ]);
+    return (told.bounds ?? undefined) as Bounds | undefined;
+  }, []);
+  return (
+    <div class="map-page">
+      <section class="map-side" aria-label={t("图例和筛选", "Legend and filters")}>
+        <Search map={map} />
+        <div class="map-scroll">
+          <Modes />
+          <Key />
+          <Layers />
+          <Ground />
+        </div>
+      </section>
+      <div class="map-place">
+        <Shown of={placed}>
+          {(bounds) => (
+            <Compared
+              number={number}
+              beside={beside.value}
+              bounds={bounds}
+              busy={() => measuring.peek() !== null}
+              ready={(made) => (map.value = made)}
+            />
+          )}
+        </Shown>
+        <Tools map={map} />
+        <MeasureBar map={map} />
+      </div>
+      <Panel map={map} />
+    </div>
+  );
 }

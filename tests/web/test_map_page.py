@@ -1,0 +1,296 @@
+"""The map page on the real service: colours, filters, search, card, print, swipe, no WebGL."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from conftest import ARGS, Opening, Tab, need_chromium
+from pixels import pixel
+from postgis_fixtures import publication
+from serving import Live, key_for
+
+from geomujun.domain.legend import legend
+from geomujun.pipeline.publish import publish
+from geomujun.storage.target import connect
+
+GROUND = "#eef1f3"
+FIRST_VIEW = 600_000  # bytes of tiles
+DRAWN_MS = 60_000
+# Plots whose middle is plain: large, of one grade, not hatched.
+PLAIN = (
+    "SELECT parcel_code, ST_X(c) AS x, ST_Y(c) AS y, bucket, tax_class, enterprise_grade FROM"
+    " (SELECT p.*, ST_PointOnSurface(p.geom) AS c FROM pub.plots AS p WHERE p.edition = 1"
+    "  AND NOT low_efficiency AND kind = 'parcel' AND area_m2 > 5000) AS q WHERE {} ORDER BY area_m2"
+    " DESC, parcel_code LIMIT 1"
+)
+
+
+def plot(service: Live, where: str) -> Any:
+    with connect(service.target, "app") as connection:
+        return connection.execute(PLAIN.format(where)).fetchone()
+
+
+def asked(service: Live, query: str) -> Any:
+    with connect(service.target, "app") as connection:
+        return connection.execute(query).fetchone()
+
+
+def at(found: Any, zoom: float = 18, more: str = "&layers=") -> str:
+    return f"/map?at={found[1]:.6f},{found[2]:.6f},{zoom}{more}"
+
+
+def drawn(page: Any) -> None:
+    page.wait_for_selector(".map-box[data-idle]", timeout=DRAWN_MS)
+    page.wait_for_selector(".map-key-line .number:text-matches('[0-9]')", timeout=DRAWN_MS)
+    page.wait_for_timeout(400)
+
+
+def middle(page: Any) -> tuple[float, float]:
+    box = page.locator(".map-box").first.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def told(page: Any) -> dict[str, str]:
+    return {k: v[0] for k, v in parse_qs(urlsplit(page.url).query, keep_blank_values=True).items()}
+
+
+def test_plots_have_the_colours_of_each_way_to_colour_them(tab: Opening, service: Live) -> None:
+    one = tab("viewer")
+    for grade in ("A", "B", "C", ""):
+        linked = "" if grade else " AND bucket = 'matched'"
+        page = one.open(at(plot(service, f"parcel_grade = '{grade}'{linked}")))
+        drawn(page)
+        assert pixel(page, *middle(page)) == legend().grades[grade].colour, f"grade {grade!r}"
+    found = plot(service, "tax_class = 4")
+    for mode, colour in (
+        ("bucket", legend().parcel_buckets[found[3]].colour),
+        ("tax&classes=5", "#2c7fb8"),  # the fourth of YlGnBu's five
+        ("parcel&hide=A,B,C,D,-,none", GROUND),
+    ):
+        page = one.open(at(found, more=f"&layers=&mode={mode}"))
+        drawn(page)
+        assert pixel(page, *middle(page)) == colour, mode
+
+
+def test_the_legend_counts_the_whole_edition_and_filters(tab: Opening, service: Live) -> None:
+    page = tab("viewer").open(at(plot(service, "parcel_grade = 'B'")))
+    drawn(page)
+    count, mu = asked(
+        service, "SELECT count(*), sum(area_m2) * 15 / 10000 FROM pub.plots"
+        " WHERE edition = 1 AND parcel_grade = 'B'",
+    )  # fmt: skip
+    row = page.locator("button[data-class=B]")
+    assert row.locator(".number").all_inner_texts() == [f"{count:,}", f"{mu:,.0f}"]
+    row.click()
+    assert row.get_attribute("aria-pressed") == "false"
+    page.wait_for_timeout(800)
+    assert pixel(page, *middle(page)) == GROUND
+    assert told(page)["hide"] == "B"
+    page.get_by_role("button", name="全部显示").click()
+    page.locator("button[data-mark=low]").click()
+    page.wait_for_timeout(800)
+    assert pixel(page, *middle(page)) == GROUND, "the plot has no low-efficiency hint"
+    (low,) = asked(
+        service, "SELECT count(*) FROM pub.plots WHERE edition = 1 AND low_efficiency"
+    )  # fmt: skip
+    assert page.locator("button[data-mark=low] .number").first.inner_text() == f"{low:,}"
+
+
+@pytest.mark.parametrize("column", ["name", "former_names", "uscc", "address"])
+def test_a_firm_is_found_by_keyboard(tab: Opening, service: Live, column: str) -> None:
+    uscc, text = asked(
+        service,
+        f"SELECT f.uscc, regexp_replace(f.{column}, '[（(；].*', '') FROM pub.firms AS f"  # noqa: S608 - of this test
+        " JOIN pub.links AS l ON l.edition = 1 AND l.uscc = f.uscc AND l.relation = 'OWN'"
+        f" WHERE f.edition = 1 AND length(f.{column}) > 6 ORDER BY f.uscc LIMIT 1",
+    )
+    page = tab("viewer").open("/map")
+    box = page.get_by_role("combobox", name=re.compile("查找"))
+    box.fill(text)
+    page.wait_for_selector("#map-hits li", timeout=DRAWN_MS)
+    hits = page.locator("#map-hits li").all_inner_texts()
+    place = next(n for n, hit in enumerate(hits) if uscc in hit)
+    for _ in range(place):
+        page.keyboard.press("ArrowDown")
+    assert box.get_attribute("aria-activedescendant") == f"map-hit-{place}"
+    page.keyboard.press("Enter")
+    card = page.locator(".map-panel")
+    card.locator("dl").wait_for(timeout=DRAWN_MS)
+    assert uscc in card.inner_text()
+    assert card.get_by_role("link", name="打开企业卡").get_attribute("href") == (
+        f"/app/enterprises/{uscc}"
+    )
+    assert told(page)["sel"] == f"enterprise:{uscc}"
+
+
+def test_a_click_opens_the_plot_and_a_link_opens_the_same_map(tab: Opening, service: Live) -> None:
+    found = plot(service, "parcel_grade = 'B' AND bucket = 'matched'")
+    one = tab("viewer")
+    page = one.open(at(found, 17, "&layers=parks&mode=firm&hide=A"))
+    drawn(page)
+    page.mouse.click(*middle(page))
+    page.locator(".map-panel dl").wait_for(timeout=DRAWN_MS)
+    assert found[0] in page.locator(".map-panel h2").inner_text()
+    link = page.locator(".map-panel").get_by_role("link", name="打开宗地卡")
+    assert link.get_attribute("href") == f"/app/parcels/{found[0]}"
+    said = told(page)
+    assert said == {
+        "edition": "1", "mode": "firm", "hide": "A", "layers": "parks",
+        "sel": f"parcel:{found[0]}", "at": f"{found[1]:.5f},{found[2]:.5f},17.00",
+    }  # fmt: skip
+    page = one.open("/map?" + "&".join(f"{k}={v}" for k, v in said.items()))
+    drawn(page)
+    page.locator(".map-panel dl").wait_for(timeout=DRAWN_MS)
+    assert told(page) == said
+    assert page.locator("button[data-class=A]").get_attribute("aria-pressed") == "false"
+
+
+def test_plots_of_the_view_are_reached_without_a_mouse(tab: Opening, service: Live) -> None:
+    found = plot(service, "parcel_grade = 'B'")
+    page = tab("viewer").open(at(found))
+    drawn(page)
+    page.get_by_role("button", name="列出图中地块").press("Enter")
+    page.locator(".map-listed").get_by_role("button", name=found[0]).press("Enter")
+    page.locator(".map-panel dl").wait_for(timeout=DRAWN_MS)
+    assert page.evaluate("document.activeElement.id") == "map-panel-title"
+
+
+def test_a_distance_is_what_the_scale_of_the_map_says(tab: Opening, service: Live) -> None:
+    page = tab("viewer").open(at(plot(service, "parcel_grade = 'B'"), 17))
+    drawn(page)
+    x, y = middle(page)
+    lat = float(told(page)["at"].split(",")[1])
+    page.get_by_role("button", name="量距").click()
+    for shift in (-100, 100):
+        page.mouse.click(x + shift, y)
+        page.wait_for_timeout(400)
+    page.locator(".map-measure output:text-matches('[1-9].* m')").wait_for()
+    measured = float(page.locator(".map-measure output").inner_text().split()[0].replace(",", ""))
+    across = 200 * 2 * math.pi * 6_378_137 * math.cos(math.radians(lat)) / (512 * 2**17)
+    assert measured == pytest.approx(across, rel=0.01)
+    assert "sel" not in told(page), "clicks measure, they choose nothing"
+    page.get_by_role("button", name="结束").click()
+    assert page.locator(".map-measure").count() == 0
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4-landscape", (841.92, 594.96)),
+                                             ("a3-portrait", (841.92, 1190.88))])  # fmt: skip
+def test_a_sheet_is_printed_with_its_title_legend_scale_and_marks(
+    tab: Opening, service: Live, paper: str, size: tuple[float, float]
+) -> None:
+    page = tab("viewer").open(at(plot(service, "parcel_grade = 'B'"), 16, ""))
+    drawn(page)
+    page.evaluate("window.print = () => { window.printed = true }")
+    page.get_by_role("button", name="打印").click()
+    page.get_by_label("图名").fill("云岫县 2024 年工业用地")
+    page.get_by_label("纸张").select_option(paper)
+    page.locator("dialog button.main").click()
+    sheet = page.locator(".map-sheet[data-ready]")
+    sheet.wait_for(timeout=DRAWN_MS)
+    assert page.evaluate("window.printed")
+    text = sheet.inner_text()
+    for word in ("云岫县 2024 年工业用地", "内部资料", "A类", "1 : ", "审图号", "制图日期", "北"):
+        assert word in text
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    (box,) = re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", pdf)
+    assert [float(v) for v in box] == pytest.approx(size, abs=1.5)
+    assert pdf.count(b"/Type /Page\n") == 1
+
+
+def test_english_and_a_tablet(tab: Opening, service: Live) -> None:
+    one = tab("viewer", viewport={"width": 1024, "height": 768}, has_touch=True)
+    page = one.open(at(plot(service, "parcel_grade = 'B'"), 16))
+    drawn(page)
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name="Print").wait_for()
+    page.get_by_label("Match state").check()
+    page.locator("button[data-class=matched]", has_text="matched").wait_for()
+    page.touchscreen.tap(*middle(page))
+    page.locator(".map-panel dl").wait_for(timeout=DRAWN_MS)
+    text = page.locator(".map-page").inner_text()
+    assert not re.search("图例|叠加|上色|宗地", text)
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wide) == 0
+
+
+def test_the_first_view_asks_for_few_bytes(tab: Opening) -> None:
+    one, sizes = tab("viewer"), []
+    one.page.on(
+        "response",
+        lambda r: sizes.append(r.request.sizes()["responseBodySize"]) if ".mvt" in r.url else None,
+    )
+    drawn(one.open("/map"))
+    assert sizes
+    assert sum(sizes) <= FIRST_VIEW
+
+
+def test_a_browser_without_webgl_shows_the_table(playing: Any, service: Live) -> None:
+    plain = playing.chromium.launch(
+        executable_path=need_chromium(), args=[*ARGS, "--disable-gpu", "--disable-3d-apis"]
+    )
+    context = plain.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    key = key_for(service.target, "viewer", ("",))
+    context.add_init_script(f"sessionStorage.setItem('geomujun.token', {key!r})")
+    one = Tab(context.new_page(), service.url)
+    one.watch()
+    page = one.open("/map")
+    page.locator("table tbody tr").first.wait_for(timeout=DRAWN_MS)
+    assert "map.html" in page.get_by_role("note").inner_text()
+    page.get_by_label("宗地等级").select_option("A")
+    page.locator("table tbody tr .chip", has_text="A").first.wait_for()
+    first = page.locator("tbody a").first.inner_text()
+    page.get_by_role("button", name="下一页").click()
+    page.locator("tbody a").first.filter(has_not_text=first).wait_for()
+    plain.close()
+    assert one.faults == []
+
+
+def test_two_editions_lie_side_by_side_under_one_divider(tab: Opening, service: Live) -> None:
+    found = plot(service, "parcel_grade = 'B'")
+    publish(service.target, publication())
+    with connect(service.target) as connection:  # edition 1 differs in one plot, seen above z14
+        connection.execute(
+            "UPDATE pub.plots SET parcel_grade = 'A' WHERE edition = 1 AND parcel_code = %s",
+            (found[0],),
+        )
+    page = tab("viewer").open(at(found, 18, "&layers=&edition=2"))
+    drawn(page)
+    page.get_by_label("与另一发布对比").select_option("1")
+    divider = page.get_by_role("slider")
+    divider.wait_for()
+    page.wait_for_timeout(3000)
+    divider.focus()
+    page.keyboard.press("Home")
+    page.wait_for_timeout(600)
+    x, y = middle(page)
+    assert pixel(page, x, y) == legend().grades["A"].colour, "edition 1 right of the divider"
+    page.keyboard.press("End")
+    page.wait_for_timeout(600)
+    assert pixel(page, x, y) == legend().grades["B"].colour, "edition 2 left of it"
+    assert divider.get_attribute("aria-valuenow") == "100"
+    assert told(page)["beside"] == "1"
+
+
+def test_the_map_has_no_serious_accessibility_fault(drawing: Any, service: Live) -> None:
+    script = Path(__file__).parents[2] / "maps/web/node_modules/axe-core/axe.min.js"
+    if not script.exists():
+        pytest.skip("axe-core is not installed: npm ci in maps/web")
+    context = drawing.new_context(viewport={"width": 1366, "height": 768}, bypass_csp=True)
+    key = key_for(service.target, "viewer", ("",))
+    context.add_init_script(f"sessionStorage.setItem('geomujun.token', {key!r})")
+    page = context.new_page()
+    found = plot(service, "parcel_grade = 'B'")
+    page.goto(f"{service.url}/app{at(found, 17, f'&sel=parcel:{found[0]}')}")
+    drawn(page)
+    page.locator(".map-panel dl").wait_for(timeout=DRAWN_MS)
+    page.add_script_tag(path=str(script))
+    faults = page.evaluate("async () => (await axe.run()).violations")
+    context.close()
+    serious = [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in faults
+               if v["impact"] in ("serious", "critical")]  # fmt: skip
+    assert serious == []
