@@ -46,7 +46,7 @@ WITH said AS (
          OR strpos(message, %(part)s) > 0)
 )
 """
-_COUNT: Final = _TOLD + "SELECT count(*) FROM hit"
+_COUNT: Final = f"{_TOLD}SELECT count(*) FROM hit"  # noqa: S608 - fixed
 _PAGE: Final = (
     _TOLD
     + """

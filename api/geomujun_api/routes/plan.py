@@ -195,7 +195,8 @@ def choose(caller: Reading, said: ChooseAsked) -> Choice:
         raise UsageError(t("没有目标", "nothing is asked for"), hint="targets | max_owners")
     made = _clusters(caller, edition.number)
     ask = planning.Ask(
-        targets={str(k): v for k, v in said.targets.items()}, max_owners=said.max_owners, goal=said.goal, alternatives=0,
+        targets={str(k): v for k, v in said.targets.items()}, max_owners=said.max_owners,
+        goal=said.goal, alternatives=0,
         include=tuple(said.include), exclude=tuple(said.exclude), seconds=_SECONDS,
     )  # fmt: skip
     found = planning.choose(made, ask)
