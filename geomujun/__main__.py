@@ -1,0 +1,5 @@
+"""`python -m geomujun`: the same as the command `geomujun`."""
+
+from geomujun.cli.main import run
+
+run()

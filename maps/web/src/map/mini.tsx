@@ -1,0 +1,110 @@
+import type { GeoJSONSource, Map } from "maplibre-gl";
+import type { FeatureCollection } from "geojson";
+import { useEffect, useRef } from "preact/hooks";
+import { edition } from "../edition";
+import { legend } from "../legend";
+import { t } from "../lang";
+import { draw } from "./draw";
+import { canDraw } from "./library";
+import { baseStyle, byGrade, plotLayers } from "./style";
+
+/** Bounds of everything in a collection, undefined when it is empty. */
+export function boundsOf(shapes: FeatureCollection): [number, number, number, number] | undefined {
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+  const walk = (at: unknown): void => {
+    if (!Array.isArray(at)) return;
+    const [x, y] = at as unknown[];
+    if (typeof x === "number" && typeof y === "number") {
+      west = Math.min(west, x);
+      east = Math.max(east, x);
+      south = Math.min(south, y);
+      north = Math.max(north, y);
+      return;
+    }
+    at.forEach(walk);
+  };
+  for (const shape of shapes.features) {
+    if (shape.geometry && "coordinates" in shape.geometry) walk(shape.geometry.coordinates);
+  }
+  return west <= east ? [west, south, east, north] : undefined;
+}
+
+/**
+ * A small map: the plots around in the colours of their grades, and some shapes on top, outlined
+ * (`properties.role`: "other" dashed) or dots for points.
+ */
+export function MiniMap(given: { shapes: FeatureCollection; label: string; height?: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const map = useRef<Map | null>(null);
+  const { shapes, label } = given;
+  const number = edition.value?.number;
+  const drawable = canDraw();
+  useEffect(() => {
+    if (!box.current || number === undefined || !drawable) return undefined;
+    const made = draw(
+      box.current,
+      baseStyle(number, plotLayers(byGrade("parcel_grade"))),
+      boundsOf(shapes),
+      {
+        maxZoom: 18,
+        fitBoundsOptions: { padding: 40, maxZoom: 17 },
+      },
+    );
+    made.on("load", () => addShapes(made, shapes));
+    map.current = made;
+    return () => {
+      map.current = null;
+      made.remove();
+    };
+  }, [number, drawable]);
+  useEffect(() => {
+    const shown = map.current?.getSource<GeoJSONSource>("shapes");
+    if (!map.current || !shown) return;
+    shown.setData(shapes);
+    const around = boundsOf(shapes);
+    if (around) map.current.fitBounds(around, { padding: 40, maxZoom: 17, animate: false });
+  }, [shapes]);
+  if (!drawable)
+    return <p class="empty">{t("本机浏览器不能画图", "This browser cannot draw maps")}</p>;
+  return (
+    <div
+      ref={box}
+      class="minimap"
+      role="img"
+      aria-label={label}
+      style={{ height: given.height ?? "16rem" }}
+    />
+  );
+}
+
+function addShapes(map: Map, shapes: FeatureCollection): void {
+  const colour = legend.outlines.selected?.colour ?? "#00a2b3";
+  map.addSource("shapes", { type: "geojson", data: shapes });
+  const other = ["==", ["get", "role"], "other"];
+  map.addLayer({
+    id: "shapes-line",
+    type: "line",
+    source: "shapes",
+    filter: ["!", other] as never,
+    paint: { "line-color": colour, "line-width": 3 },
+  });
+  map.addLayer({
+    id: "shapes-other",
+    type: "line",
+    source: "shapes",
+    filter: other as never,
+    paint: { "line-color": "#6a3d9a", "line-width": 2.5, "line-dasharray": [2, 1.5] },
+  });
+  map.addLayer({
+    id: "shapes-point",
+    type: "circle",
+    source: "shapes",
+    filter: ["==", ["geometry-type"], "Point"],
+    paint: {
+      "circle-radius": 7,
+      "circle-color": ["case", other as never, "#6a3d9a", colour],
+      "circle-stroke-color": "#fff",
+      "circle-stroke-width": 2,
+    },
+  });
+}
