@@ -22,6 +22,7 @@ class StoriesAsked:
     state: str | None = None
     place: str | None = None
     part: str | None = None
+    story: str | None = None
     limit: int = 50
     offset: int = 0
 
@@ -39,6 +40,7 @@ WITH said AS (
 ), hit AS (
   SELECT DISTINCT story_id FROM now
   WHERE (%(rule)s::text IS NULL OR rule = %(rule)s)
+    AND (%(story)s::text IS NULL OR story_id = %(story)s)
     AND (%(severity)s::text IS NULL OR severity = %(severity)s)
     AND (%(state)s::text IS NULL OR (state_now = 'closed') = (%(state)s = 'closed'))
     AND (%(place)s::text IS NULL OR subject_id ^@ %(place)s OR other_id ^@ %(place)s)
@@ -73,7 +75,7 @@ def page(connection: Conn, asked: StoriesAsked) -> tuple[int, list[dict[str, Any
     values: Mapping[str, Any] = {
         "edition": asked.edition, "divisions": list(asked.divisions), "rule": asked.rule,
         "severity": asked.severity, "state": asked.state, "place": asked.place,
-        "part": asked.part, "limit": asked.limit, "offset": asked.offset,
+        "part": asked.part, "story": asked.story, "limit": asked.limit, "offset": asked.offset,
     }  # fmt: skip
     with connection.cursor(row_factory=dict_row) as cursor:
         total = cursor.execute(_COUNT, values).fetchone()

@@ -30,6 +30,7 @@ class StoriesAsked(EditionAsked):
         str | None, Query(pattern=r"^[0-9A-Za-z]{2,40}$", description="宗地代码的前几位")
     ] = None
     q: Search | None = None
+    story: Annotated[str | None, Query(pattern=r"^[0-9A-Za-z_-]{1,64}$")] = None
     limit: int = Field(50, ge=1, le=500)
     offset: int = Field(0, ge=0, le=1_000_000)
 
@@ -83,8 +84,9 @@ def stories(caller: Reading, asked: Annotated[StoriesAsked, Query()]) -> Respons
         total, rows = stored.page(
             connection,
             stored.StoriesAsked(
-                edition.number, caller.reader.divisions, asked.rule, asked.severity, asked.state,
-                asked.place, asked.q, asked.limit, asked.offset,
+                edition=edition.number, divisions=caller.reader.divisions, rule=asked.rule,
+                severity=asked.severity, state=asked.state, place=asked.place, part=asked.q,
+                story=asked.story, limit=asked.limit, offset=asked.offset,
             ),
         )  # fmt: skip
     for row in rows:
