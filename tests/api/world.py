@@ -33,10 +33,31 @@ def real(target: Target) -> dict[str, Any]:
             "SELECT finding_id FROM pub.cross_check WHERE state = 'open' AND division_code ^@ %s"
             " ORDER BY 1 LIMIT 1", (OWN,),
         ).fetchone()  # fmt: skip
+        low = connection.execute(
+            "SELECT min(parcel_code) FROM pub.low_efficiency WHERE division_code ^@ %s", (OWN,)
+        ).fetchone()
     assert row
     assert finding
     return {"parcel_code": row[0], "uscc": row[1], "finding_id": finding[0], "number": 1,
-            "before": 1, "after": 1}  # fmt: skip
+            "before": 1, "after": 1, "cluster": f"C{low[0]}" if low else ""}  # fmt: skip
+
+
+def query(path: str, usual: str = "") -> str:
+    """What a route must be asked with, and ``usual`` where it takes any list's query."""
+    if path in PLAIN:
+        return ""
+    return {"/v1/summary": "?by=grade", "/v1/dashboard/transition": "?before=1&after=1",
+            "/v1/stories": "?limit=500"}.get(path, usual)  # fmt: skip
+
+
+# Take no more than an edition.
+PLAIN = {"/v1/dashboard", "/v1/freshness", "/v1/leaders", "/v1/simulations/rules",
+         "/v1/scenarios", "/v1/plan"}  # fmt: skip
+SAVED = {
+    "name": "规下收紧",
+    "edition": 1,
+    "rules": {"shares": {"below_designated": [20, 50, 25, 5]}},
+}
 
 
 def body(path: str, world: dict[str, Any]) -> Any:
@@ -51,6 +72,10 @@ def body(path: str, world: dict[str, Any]) -> Any:
         "/v1/objections": {"uscc": world["uscc"], "reason": "少算", "deadline": "2025-07-31"},
         "/v1/objections/{number}/answer": {"version": 1, "state": "upheld", "answer": "属实"},
         "/v1/editions/{number}/states": {"state": "objection"},
+        "/v1/simulations": {"rules": SAVED["rules"]},
+        "/v1/scenarios": SAVED,
+        "/v1/plan/choices": {"max_owners": 3},
+        "/v1/plan/exports": {"clusters": [world["cluster"]]},
         "/v1/keys": {"subject": "x", "role": "viewer", "divisions": ["330603"], "days": 1},
         "/v1/keys/{number}/rotate": {"days": 1},
     }[path]

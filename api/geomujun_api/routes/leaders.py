@@ -77,11 +77,12 @@ def _made(caller: Caller, number: int) -> dict[str, Any]:
     for one in lists:
         table = ranked[one.id].table
         chosen = table[table["chosen"].astype(bool)] if len(table) else table
+        score = chosen["score"].astype("object").where(chosen["score"].notna(), None)
+        first = chosen.assign(score=score).head(one.seats or _SHOWN)
         made.append({
             "id": one.id, "title": one.title, "kind": one.kind, "source": one.source,
             "candidates": len(table), "seats": one.seats,
-            "chosen": chosen.head(one.seats or _SHOWN)[["rank", "id", "name", "score"]]
-            .to_dict("records"),
+            "chosen": first[["rank", "id", "name", "score"]].to_dict("records"),
             "notes": list(ranked[one.id].notes),
         })  # fmt: skip
     return {"edition": number, "lists": made}

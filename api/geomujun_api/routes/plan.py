@@ -30,8 +30,9 @@ from geomujun.planning.stand import figures_of
 from geomujun.policy import measures_paths
 from geomujun_api import formats, reading
 from geomujun_api.answers import Strict, problems
-from geomujun_api.deps import Reading
+from geomujun_api.deps import Reading, Reviewing
 from geomujun_api.kept import kept
+from geomujun_api.problems import NotFoundError
 from geomujun_api.reading import EditionAsked
 from geomujun_api.routes.dashboard import keyed
 from geomujun_api.service import Caller
@@ -186,14 +187,15 @@ class Choice(Strict):
 
 
 @router.post("/choices", summary="按目标选片区", responses=problems(404))
-def choose(caller: Reading, said: ChooseAsked) -> Choice:
+def choose(caller: Reviewing, said: ChooseAsked) -> Choice:
     """The clusters that meet the targets with the fewest owners, or reach most within a limit."""
-    keyed(caller)
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, said.edition)
     if not said.targets and said.max_owners is None:
         raise UsageError(t("没有目标", "nothing is asked for"), hint="targets | max_owners")
     made = _clusters(caller, edition.number)
+    if made.clusters.empty:
+        raise NotFoundError(t("辖区里没有低效用地提示", "no low-efficiency land here"))
     ask = planning.Ask(
         targets={str(k): v for k, v in said.targets.items()}, max_owners=said.max_owners,
         goal=said.goal, alternatives=0,
@@ -232,9 +234,8 @@ _FILES: Final[dict[int | str, dict[str, Any]]] = {
     response_class=Response,
     responses={**_FILES, **problems(404, 406)},
 )
-def export(caller: Reading, said: ExportAsked) -> Response:
+def export(caller: Reviewing, said: ExportAsked) -> Response:
     """Chosen clusters and their plots; columns of statistical origin where they are cleared."""
-    keyed(caller)
     offered = (formats.XLSX,) if said.form == "field_check" else (formats.XLSX, formats.GEOJSON)
     media = formats.negotiate(caller.request.headers.get("accept", ""), offered)
     with caller.service.reading() as connection:
@@ -243,7 +244,7 @@ def export(caller: Reading, said: ExportAsked) -> Response:
     taken = made.clusters[made.clusters["cluster_id"].isin(said.clusters)]
     if len(taken) < len(set(said.clusters)):
         unknown = sorted(set(said.clusters) - set(taken["cluster_id"]))
-        raise UsageError(t("没有片区 {c}", "no cluster {c}", c=unknown[0]))
+        raise NotFoundError(t("没有片区 {c}", "no cluster {c}", c=unknown[0]))
     plots = made.plots[made.plots["cluster_id"].isin(taken["cluster_id"])]
     if "export" not in caller.service.policy.statistical:
         taken = taken.drop(columns=[c for c in _STATISTICAL if c in taken])

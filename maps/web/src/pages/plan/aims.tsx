@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { api, data, type Schema } from "../../api/client";
 import { asProblem } from "../../api/use";
 import { t } from "../../lang";
+import { may } from "../../me";
 import { num, percent } from "../../numbers";
 import { say } from "../../parts/toast";
 import { type Aim, AIMS, type Totals } from "./totals";
@@ -59,54 +60,80 @@ export function Aims(given: {
       </h2>
       <table class="plain">
         <caption class="hidden">{t("目标与已选", "Targets and the choice")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("指标", "Aim")}</th>
-            <th scope="col" class="number">
-              {t("已选", "Chosen")}
-            </th>
-            <th scope="col">{t("年度目标", "Target")}</th>
-            <th scope="col" class="number">
-              {t("达成", "Reached")}
-            </th>
-          </tr>
-        </thead>
+        <Heads />
         <tbody>
           {AIMS.map((aim) => (
-            <tr key={aim}>
-              <th scope="row">{word(aim)}</th>
-              <td class="number">{num(totals[aim], 1)}</td>
-              <td>
-                <input
-                  type="number"
-                  min={0}
-                  step="any"
-                  value={targets[aim] ?? ""}
-                  aria-label={t("{w}的目标", "target: {w}", { w: word(aim) })}
-                  onChange={(e) => set(aim, e.currentTarget.value)}
-                />
-              </td>
-              <td class="number">{targets[aim] ? percent(totals[aim] / targets[aim]) : "—"}</td>
-            </tr>
+            <Row
+              key={aim}
+              aim={aim}
+              value={totals[aim]}
+              target={targets[aim]}
+              put={(text) => set(aim, text)}
+            />
           ))}
         </tbody>
       </table>
       <Unknown totals={totals} />
       <div class="actions">
-        <button
-          type="button"
-          class="main"
-          disabled={busy || Object.keys(targets).length === 0}
-          onClick={() => void solve()}
-        >
-          {t("按目标补选（谈最少的业主）", "Complete for the targets, fewest owners")}
-        </button>
+        {may("review") && (
+          <button
+            type="button"
+            class="main"
+            disabled={busy || Object.keys(targets).length === 0}
+            onClick={() => void solve()}
+          >
+            {t("按目标补选（谈最少的业主）", "Complete for the targets, fewest owners")}
+          </button>
+        )}
         <button type="button" onClick={() => given.choose(new Set())}>
           {t("清空", "Clear")}
         </button>
       </div>
       {found && <Told choice={found} />}
     </section>
+  );
+}
+
+function Heads() {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{t("指标", "Aim")}</th>
+        <th scope="col" class="number">
+          {t("已选", "Chosen")}
+        </th>
+        <th scope="col">{t("年度目标", "Target")}</th>
+        <th scope="col" class="number">
+          {t("达成", "Reached")}
+        </th>
+      </tr>
+    </thead>
+  );
+}
+
+function Row(given: {
+  aim: Aim;
+  value: number;
+  target: number | undefined;
+  put: (text: string) => void;
+}) {
+  const { aim, value, target } = given;
+  return (
+    <tr>
+      <th scope="row">{word(aim)}</th>
+      <td class="number">{num(value, 1)}</td>
+      <td>
+        <input
+          type="number"
+          min={0}
+          step="any"
+          value={target ?? ""}
+          aria-label={t("{w}的目标", "target: {w}", { w: word(aim) })}
+          onChange={(e) => given.put(e.currentTarget.value)}
+        />
+      </td>
+      <td class="number">{target ? percent(value / target) : "—"}</td>
+    </tr>
   );
 }
 

@@ -89,6 +89,7 @@ function Board({ found }: { found: Schema["Clusters"] }) {
             </section>
           )}
           <Exports
+            canExport={may("review")}
             edition={found.edition}
             chosen={[...chosen]}
             targets={targets}

@@ -1,8 +1,8 @@
-import { useState } from "preact/hooks";
 import { api, data, type Schema } from "../../api/client";
 import { asProblem, useLoaded } from "../../api/use";
 import { t } from "../../lang";
 import { moment } from "../../numbers";
+import { Keep } from "../../parts/keep";
 import { Shown } from "../../parts/page";
 import { say } from "../../parts/toast";
 import { changed, type Desk, restored, type Rules, type Standing } from "./rules";
@@ -17,33 +17,26 @@ export function Saved(given: {
   sound: boolean;
 }) {
   const { standing, desk, beside, setBeside } = given;
-  const [name, setName] = useState("");
   const loaded = useLoaded<Schema["Saved"][]>(
     () => data(api.GET("/v1/scenarios", { params: { query: { kind: "simulation" } } })),
     [],
   );
-  const doing = async (work: () => Promise<unknown>, done: string): Promise<void> => {
+  const doing = async (work: () => Promise<unknown>, done: string): Promise<boolean> => {
     try {
       await work();
       say(done);
       loaded.reload();
+      return true;
     } catch (e) {
       say(asProblem(e).message, true);
+      return false;
     }
   };
-  const keep = (): Promise<void> =>
-    doing(
-      async () => {
-        await data(
-          api.POST("/v1/scenarios", {
-            body: { name: name.trim(), edition: standing.edition, rules: changed(desk, standing) },
-          }),
-        );
-        setName("");
-      },
-      t("已保存", "Saved"),
-    );
-  const remove = (id: number): Promise<void> =>
+  const keep = (name: string): Promise<boolean> => {
+    const body = { name, edition: standing.edition, rules: changed(desk, standing) };
+    return doing(() => data(api.POST("/v1/scenarios", { body })), t("已保存", "Saved"));
+  };
+  const remove = (id: number): Promise<boolean> =>
     doing(
       async () => {
         await data(api.DELETE("/v1/scenarios/{number}", { params: { path: { number: id } } }));
@@ -65,28 +58,13 @@ export function Saved(given: {
           />
         )}
       </Shown>
-      <form
-        class="keep"
-        onSubmit={(e) => {
-          e.preventDefault();
-          void keep();
-        }}
-      >
-        <label>
-          <span class="hidden">{t("情景名称", "Name of the scenario")}</span>
-          <input
-            type="search"
-            required
-            maxLength={60}
-            placeholder={t("给当前滑块起个名", "name the sliders")}
-            value={name}
-            onInput={(e) => setName(e.currentTarget.value)}
-          />
-        </label>
-        <button type="submit" disabled={!name.trim() || !given.sound}>
-          {t("保存", "Save")}
-        </button>
-      </form>
+      <Keep
+        label={t("情景名称", "Name of the scenario")}
+        hint={t("给当前滑块起个名", "name the sliders")}
+        button={t("保存", "Save")}
+        ready={given.sound}
+        keep={keep}
+      />
     </section>
   );
 }
