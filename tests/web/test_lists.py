@@ -46,7 +46,7 @@ def test_a_filtered_list_holds_what_the_table_holds_and_goes_into_files(
     page.get_by_role("cell", name="待复核").first.wait_for()
     assert "bucket=ambiguous" in page.url
     page.get_by_text("列（").click()
-    page.get_by_label("权利人").uncheck()
+    page.get_by_role("checkbox", name="权利人").uncheck()
     assert page.get_by_role("columnheader", name="权利人").count() == 0
     page.reload()
     page.get_by_role("cell", name="待复核").first.wait_for()

@@ -17,14 +17,15 @@ const REST = 250;
 /** Other rules beside those of the edition: who goes up, who down, what land and tax it is. */
 export default function Simulate() {
   const number = edition.value?.number;
+  const allowed = me.value?.everywhere ?? false;
   const loaded = useLoaded<Standing>(
     () =>
-      number
+      number && allowed
         ? data(api.GET("/v1/simulations/rules", { params: { query: { edition: number } } }))
         : new Promise(() => undefined),
-    [number],
+    [number, allowed],
   );
-  if (me.value && !me.value.everywhere) {
+  if (me.value && !allowed) {
     return (
       <Page title={t("模拟", "Simulate")}>
         <p class="empty">
