@@ -23,7 +23,7 @@ def saved(page: Any, button: str, folder: Path) -> Path:
     """The file that a button gives."""
     with page.expect_download() as waiting:
         page.get_by_role("button", name=button, exact=True).click()
-    path = folder / waiting.value.suggested_filename
+    path = folder / str(waiting.value.suggested_filename)
     waiting.value.save_as(path)
     return path
 
@@ -40,7 +40,7 @@ def test_a_filtered_list_holds_what_the_table_holds_and_goes_into_files(
     assert len(text.splitlines()) == wanted + 1
     shapes = json.loads(saved(page, "GeoJSON", tmp_path).read_text("utf-8"))
     assert len(shapes["features"]) == wanted
-    sheet = openpyxl.load_workbook(saved(page, "XLSX", tmp_path)).active
+    sheet = openpyxl.load_workbook(saved(page, "XLSX", tmp_path)).worksheets[0]
     assert sheet.max_row == wanted + 1
     page.get_by_label("清点归类").select_option("ambiguous")
     page.get_by_role("cell", name="待复核").first.wait_for()
