@@ -55,16 +55,16 @@ class Run:
 
 
 class Peak(threading.Thread):
-    """Samples what a process and its descendants hold; pages they share count once (Linux)."""
+    """Samples what processes and their descendants hold; pages they share count once (Linux)."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, *pids: int) -> None:
         super().__init__(daemon=True)
-        self.pid, self.kib, self.going = pid, 0, True
+        self.pids, self.kib, self.going = pids, 0, True
         self.start()
 
     def run(self) -> None:
         while self.going:
-            self.kib = max(self.kib, sum(map(_pss, _tree(self.pid))))
+            self.kib = max(self.kib, sum(_pss(one) for pid in self.pids for one in _tree(pid)))
             time.sleep(SAMPLE_S)
 
 

@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -96,6 +97,13 @@ def fill(target: Target, firms: int) -> None:
 def uscc(n: int) -> str:
     """The code of the n-th invented firm."""
     return "9133" + f"{n:014d}"
+
+
+FORMS = {
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+}
 
 
 class Served:
@@ -212,12 +220,14 @@ def measure(served: Served, key: str, firms: int, seconds: int) -> dict[str, Any
     parts += ["有限公司"] * 10 + ["无此企业"] * 10
     search = [f"/v1/enterprises?limit=20&q={part}" for part in parts]
     out["search"] = asyncio.run(open_loop(served.base, key, search, 20))
-    memory = served.usage()[1]
-    for name, accept in (("ndjson", "application/x-ndjson"), ("csv", "text/csv"),
-                         ("parquet", "application/vnd.apache.parquet")):  # fmt: skip
-        found = feed(served.base, key, accept)
-        out[f"feed_{name}"] = found | {"rows_per_second": round(firms / found["seconds"])}
-    out["feed_memory_growth_mb"] = round(served.usage()[1] - memory, 1)
+    memory = [served.usage()[1]]
+    for again in range(3):  # what the first reading of each form takes is kept, and no more
+        for name, accept in FORMS.items():
+            found = feed(served.base, key, accept)
+            rate = {"rows_per_second": round(firms / found["seconds"])}
+            out[f"feed_{name}"] = found | rate if not again else out[f"feed_{name}"]
+        memory.append(served.usage()[1])
+    out["feed_memory_growth_mb"] = [round(b - a, 1) for a, b in pairwise(memory)]
     return out
 
 

@@ -1,4 +1,4 @@
-"""`python -m geomujun`: the same as the command `geomujun`."""
+"""`python -m geomujun`: the command line where the script `geomujun` is not on the PATH."""
 
 from geomujun.cli.main import run
 

@@ -12,22 +12,34 @@ The thrower knows the value, the caller adds the place, the edge prints both lin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 
 class GeomujunError(Exception):
-    """Base of all errors made here; ``hint`` says what to do about it."""
+    """Base of all errors made here; ``hint`` says what to do about it.
+
+    ``errors``: where several things are wrong, each with its place.
+    """
 
     exit_code = 1
     http_status = 500
 
-    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        errors: Sequence[tuple[str, str]] = (),
+    ) -> None:
         super().__init__(f"{where}: {message}" if where else message)
         self.hint = hint
+        self.errors = tuple(errors)
 
     def at(self, where: str) -> Self:
         """The same error, with the place a caller further up knows: file and row."""
-        return type(self)(str(self), where=where, hint=self.hint)
+        return type(self)(str(self), where=where, hint=self.hint, errors=self.errors)
 
 
 class UsageError(GeomujunError):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import socket
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +18,12 @@ from geomujun_api import ServiceSettings, create_app
 
 from geomujun.pipeline.access import KeyFor, issue_on
 from geomujun.storage.target import Target, connect
+
+# What the composition root gives the service (`geomujun.cli.serve`).
+INCOMING = tempfile.mkdtemp(prefix="gmj-incoming-")
+atexit.register(shutil.rmtree, INCOMING, ignore_errors=True)
+WORKER = {"worker": (sys.executable, "-m", "geomujun.cli.work"), "incoming": INCOMING}
+FREELY = {"rate": 1e6, "burst": 10**6, "public_rate": 1e6, "public_burst": 10**6}
 
 
 @contextmanager
@@ -50,8 +60,7 @@ class Live:
 
     def __init__(self, target: Target, **settings: Any) -> None:
         self.target = target
-        given = {"rate": 1e6, "burst": 10**6, "public_rate": 1e6, "public_burst": 10**6,
-                 "log_level": "WARNING"} | settings  # fmt: skip
+        given = WORKER | FREELY | {"log_level": "WARNING"} | settings
         app = create_app(ServiceSettings(target=target, **given))
         self.server = uvicorn.Server(
             uvicorn.Config(app, "127.0.0.1", 0, access_log=False, log_config=None)

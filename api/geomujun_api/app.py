@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -12,11 +14,14 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from geomujun import __version__
-from geomujun_api import database, logs, middleware, problems
+from geomujun_api import database, logs, middleware, problems, quick
 from geomujun_api.described import describe
 from geomujun_api.finding_rows import warm
+from geomujun_api.headers import REQUEST_ID
 from geomujun_api.routes import (
     audit,
+    cards,
+    cases,
     dashboard,
     docs,
     editions,
@@ -24,11 +29,12 @@ from geomujun_api.routes import (
     feed,
     findings,
     freshness,
+    grants,
     health,
+    jobs,
     keys,
     leaders,
     match,
-    me,
     objections,
     ogc,
     parcels,
@@ -36,7 +42,10 @@ from geomujun_api.routes import (
     reconcile,
     results,
     review,
+    review_items,
     scenarios,
+    sheets,
+    sign_in,
     simulations,
     stories,
     summary,
@@ -54,8 +63,12 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     results.router,
     findings.router,
     review.router,
+    sheets.router,
+    review_items.router,
     objections.router,
+    cases.router,
     editions.router,
+    jobs.router,
     feed.router,
     summary.router,
     dashboard.router,
@@ -65,14 +78,16 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     simulations.router,
     scenarios.router,
     plan.router,
+    cards.router,
     audit.router,
     keys.router,
+    sign_in.router,
+    grants.router,
     tiles.router,
     ogc.router,
     match.router,
     reconcile.maker,
     reconcile.router,
-    me.router,
     web.router,
 )
 
@@ -84,9 +99,13 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(database.check_target, service.settings)
     await run_in_threadpool(service.pool.open)
     await run_in_threadpool(warm, service)
+    service.lines.open()
+    gc.collect()
+    gc.freeze()  # what stays for ever is not looked through again: that took a tenth of a second
     try:
         yield
     finally:
+        service.lines.close()
         await run_in_threadpool(service.pool.close)
 
 
@@ -108,6 +127,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         lifespan=_life,
         dependencies=[Depends(middleware.note_route)],
         separate_input_output_schemas=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in middleware
     )
     service = Service(settings)
     app.state.service = service
@@ -115,8 +135,13 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     setattr(app, "openapi", partial(describe, app))  # noqa: B010 - as FastAPI tells to
-    app.add_middleware(tiles.Shortcut, service=service)
+    app.add_middleware(quick.Shortcut, service=service)
     app.add_middleware(middleware.Bounded, service=service)
     app.add_middleware(middleware.Observed, service=service)
-    app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
+    app.add_middleware(
+        CorrelationIdMiddleware,
+        header_name=REQUEST_ID,
+        update_request_header=False,
+        generator=lambda: os.urandom(16).hex(),
+    )
     return app

@@ -1,15 +1,15 @@
 """Who asks: a key of ours, or a bearer token of the OIDC issuer; nobody, for the public.
 
 A key is looked up by its SHA-256 and remembered for a few seconds, so that a busy client costs one
-query in a while; a revocation through this process counts at once, elsewhere after that time.
+query in a while; a revocation through this process counts at once, elsewhere after that time. What
+is in force for nobody is not remembered: made-up keys must not push out those of busy clients; an
+address that sends many is held back by `geomujun_api.middleware.Bounded`.
 """
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import jwt
@@ -17,13 +17,13 @@ from fastapi import Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
-from geomujun.errors import MachineError
 from geomujun.lang import t
 from geomujun.pipeline.access import PREFIX, digest
 from geomujun.policy import rights
 from geomujun.policy.rights import Reader
 from geomujun.storage import keys
 from geomujun_api.database import Pool
+from geomujun_api.issuer import IssuerKeys
 from geomujun_api.problems import ForbiddenError, UnknownReaderError
 from geomujun_api.settings import ServiceSettings
 
@@ -45,7 +45,7 @@ class Authority:
         """Keep the pool; tokens are taken only where an issuer is set."""
         self._pool = pool
         self._lasts = settings.key_memory_s
-        self._known: dict[bytes, tuple[float, Reader | None]] = {}
+        self._known: dict[bytes, tuple[float, Reader]] = {}
         self._lock = threading.Lock()
         self._tokens = _Tokens(settings) if settings.oidc_issuer else None
 
@@ -65,6 +65,14 @@ class Authority:
             )
         return known
 
+    def claims(self, token: str) -> dict[str, Any]:
+        """The claims of a token of the issuer that is in force; none of any other."""
+        return self._tokens.claims(token) if self._tokens else {}
+
+    def in_force(self, credential: str) -> bool:
+        """Whether a credential was found to be in force a moment ago; asks nobody."""
+        return self._remembered(digest(credential)) is not None
+
     def _remembered(self, mark: bytes) -> Reader | None:
         found = self._known.get(mark)
         if found is None or found[0] < time.monotonic():
@@ -74,6 +82,8 @@ class Authority:
     def _look_up(self, credential: str, mark: bytes) -> Reader:
         ours = credential.startswith(PREFIX)
         found = self._of_key(mark) if ours else self._of_token(credential)
+        if found is _NOBODY:
+            return found
         with self._lock:
             if len(self._known) >= _MOST:
                 self._known.clear()
@@ -94,7 +104,7 @@ class Authority:
                              row["id"])  # fmt: skip
 
     def _of_token(self, token: str) -> Reader:
-        subject = self._tokens.subject(token) if self._tokens else ""
+        subject = str(self.claims(token).get("sub", ""))
         if not subject:
             return _NOBODY
         with self._pool.connection() as connection:
@@ -110,40 +120,27 @@ class _Tokens:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._issuer, self._audience = settings.oidc_issuer, settings.oidc_audience
-        self._keys = _keys(settings.oidc_jwks)
+        self._keys = IssuerKeys(settings)
 
-    def subject(self, token: str) -> str:
-        """The subject of a token in force, "" otherwise."""
+    def claims(self, token: str) -> dict[str, Any]:
+        """The claims of a token in force, none otherwise."""
         try:
-            claims: dict[str, Any] = jwt.decode(
+            found: dict[str, Any] = jwt.decode(
                 token, self._key(token), algorithms=ALGORITHMS, issuer=self._issuer,
                 audience=self._audience, leeway=_LEEWAY_S,
                 options={"require": ["exp", "iat", "sub", "iss", "aud"]},
             )  # fmt: skip
         except jwt.PyJWTError:
-            return ""
-        return str(claims["sub"])
+            return {}
+        return found
 
     def _key(self, token: str) -> jwt.PyJWK:
-        if isinstance(self._keys, jwt.PyJWKClient):
-            return self._keys.get_signing_key_from_jwt(token)
         wanted = jwt.get_unverified_header(token).get("kid")
-        for key in self._keys.keys:
-            if key.key_id == wanted or (wanted is None and len(self._keys.keys) == 1):
+        known = self._keys.known(wanted)
+        for key in known:
+            if key.key_id == wanted or (wanted is None and len(known) == 1):
                 return key
         raise jwt.InvalidKeyError
-
-
-def _keys(where: str) -> jwt.PyJWKClient | jwt.PyJWKSet:
-    if where.startswith("https://"):
-        return jwt.PyJWKClient(where, cache_keys=True, lifespan=300, timeout=5)
-    try:
-        return jwt.PyJWKSet.from_dict(json.loads(Path(where).read_text("utf-8")))
-    except (OSError, ValueError, jwt.PyJWTError) as e:
-        raise MachineError(
-            t("读不出 OIDC 公钥", "the OIDC keys cannot be read"), where=where,
-            hint="GEOMUJUN_API_OIDC_JWKS",
-        ) from e  # fmt: skip
 
 
 async def identify(

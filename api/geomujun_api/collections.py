@@ -8,6 +8,7 @@ from typing import Final, LiteralString
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.model import Field, Kind, Table
 from geomujun.domain.published import PUBLISHED
+from geomujun_api.rows import UNTOLD
 from geomujun_api.service import Caller
 from geomujun_api.shown import Edition
 
@@ -30,7 +31,8 @@ class Collection:
             return ()
         if self.table.role == "input":  # kept data of departments, never public
             return () if caller.reader.public else self.table.fields
-        return caller.service.policy.fields(self.table, public=caller.reader.public)
+        found = caller.service.policy.fields(self.table, public=caller.reader.public)
+        return tuple(f for f in found if f.name not in UNTOLD)
 
     def kinds(self, caller: Caller) -> dict[str, Kind]:
         """The types of the fields a filter may name."""
@@ -66,7 +68,7 @@ _FINDINGS: Final = Collection(
     "findings", "互校疑点", PUBLISHED["cross_check"],
     "SELECT t.row_no AS id, t.rule, t.subject_kind, t.subject_id, t.other_id, t.measured,"
     " t.threshold, t.unit, t.severity, t.message, t.finding_id, t.story_id, t.story_order,"
-    " t.headline, t.rows, t.facts_digest, t.state, t.state_reason,"
+    " t.headline, t.rows, t.state, t.state_reason,"
     " coalesce(a.geom, b.geom, f.geom) AS geom"
     " FROM pub.cross_check AS t"
     " LEFT JOIN pub.plots AS a ON a.edition = t.edition AND a.parcel_code = t.subject_id"

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final, LiteralString
 
 import shapely
 from lark.exceptions import LarkError
 from psycopg import sql
-from pygeofilter import ast, values  # type: ignore[import-untyped]
-from pygeofilter.parsers.cql2_json import parse as parse_json  # type: ignore[import-untyped]
-from pygeofilter.parsers.cql2_text import parse as parse_text  # type: ignore[import-untyped]
+from pygeofilter import ast, values
+from pygeofilter.parsers.cql2_json import parse as parse_json
 
 from geomujun.domain.model import Kind
 from geomujun.errors import UsageError
 from geomujun.lang import t
+from geomujun_api.cql_text import box_of
+from geomujun_api.cql_text import parse as parse_text
+from geomujun_api.words import storable
 
 LONGEST: Final = 4_000  # characters of a filter
 DEEPEST: Final = 20
@@ -42,8 +44,12 @@ _NUMBERS: Final = (Kind.NUMBER, Kind.INTEGER)
 # What pygeofilter raises on what it cannot read; its errors share no base class.
 _UNREADABLE: Final = (
     LarkError, ValueError, KeyError, TypeError, IndexError, AttributeError, NotImplementedError,
+    OverflowError, shapely.errors.ShapelyError,
 )  # fmt: skip
-_TOKEN: Final = re.compile(r"'[^']*'|\"[^\"]*\"|[()]|\bOR\b|[^'\"()]", re.IGNORECASE | re.DOTALL)
+ALLOWED: Final = (
+    "AND OR NOT = <> < > <= >= BETWEEN LIKE IN IS NULL CASEI S_INTERSECTS S_DISJOINT S_WITHIN"
+    " S_CONTAINS S_TOUCHES S_CROSSES S_OVERLAPS S_EQUALS BBOX"
+)
 
 
 class FilterError(UsageError):
@@ -67,58 +73,55 @@ def where(text: str, lang: str, fields: Mapping[str, Kind], flipped: bool = Fals
     """
     if len(text) > LONGEST:
         raise FilterError(t("过滤条件太长", "the filter is too long"), hint=f"≤ {LONGEST}")
-    _bounded(text, lang)
-    try:
-        tree = parse_json(text) if lang == "cql2-json" else parse_text(_grouped(text))
-    except (*_UNREADABLE, RecursionError) as e:
-        raise FilterError(
-            t("过滤条件读不懂", "the filter cannot be read"), hint=type(e).__name__
-        ) from None
     walk = _Walk(fields, flipped)
-    return walk.condition(tree, 0), walk.bound
+    return walk.condition(_tree(text, lang), 0), walk.bound
 
 
-def _bounded(text: str, lang: str) -> None:
-    """Refuse deep nesting, and keys of JSON that stand for no expression."""
+def _tree(text: str, lang: str) -> Any:
+    """Pygeofilter's tree of a filter.
+
+    Raises:
+        FilterError: it cannot be read.
+    """
     depth = most = 0
     for c in re.sub(r"'[^']*'", "", text) if lang != "cql2-json" else text:
         depth += (c in "([{") - (c in ")]}")
         most = max(most, depth)
     if most > DEEPEST * (2 if lang == "cql2-json" else 1):
         raise FilterError(t("过滤条件嵌套太深", "the filter is nested too deep"))
-    if lang != "cql2-json":
-        return
     try:
-        tree = json.loads(text)
-    except ValueError:
-        raise FilterError(t("不是 JSON", "it is no JSON")) from None
-    if not isinstance(tree, dict) or "op" not in tree or '"filter"' in text:
-        raise FilterError(t("过滤条件读不懂", "the filter cannot be read"), hint='{"op": …}')
-    if '"filter-lang"' in text:
-        raise FilterError(t("过滤条件读不懂", "the filter cannot be read"), hint="filter-lang")
+        return parse_json(_plain(json.loads(text))) if lang == "cql2-json" else parse_text(text)
+    except (*_UNREADABLE, RecursionError) as e:
+        column = getattr(e, "column", 0)
+        near = t("第 {c} 字附近；", "near character {c}; ", c=column) if column else ""
+        raise FilterError(
+            t("过滤条件读不懂", "the filter cannot be read"), hint=near + ALLOWED
+        ) from None
 
 
-def _grouped(text: str) -> str:
-    """The text with what AND binds in brackets: pygeofilter reads AND and OR as equals."""
-    levels: list[list[str]] = [[""]]
-    for match in _TOKEN.finditer(text):
-        token = match[0]
-        if token == "(":  # noqa: S105
-            levels.append([""])
-        elif token == ")" and len(levels) > 1:  # noqa: S105
-            inner = _joined(levels.pop())
-            levels[-1][-1] += f"({inner})"
-        elif token.upper() == "OR":
-            levels[-1].append("")
-        else:
-            levels[-1][-1] += token
-    if len(levels) > 1:
-        raise FilterError(t("括号不配对", "a bracket is not closed"))
-    return _joined(levels[0])
+def _plain(node: Any) -> Any:
+    """CQL2 JSON as pygeofilter reads it: BETWEEN of two lists, boxes as shapes.
 
-
-def _joined(pieces: Sequence[str]) -> str:
-    return pieces[0] if len(pieces) == 1 else " OR ".join(f"({p})" for p in pieces)
+    Raises:
+        ValueError: a key that stands for no expression.
+    """
+    if isinstance(node, list):
+        return [_plain(n) for n in node]
+    if not isinstance(node, dict):
+        return node
+    if not {"op", "property", "bbox", "date", "type"} & set(node) or {
+        "filter",
+        "filter-lang",
+    } & set(node):
+        raise ValueError
+    if "bbox" in node:
+        return box_of([float(n) for n in node["bbox"]]).geometry
+    out = {k: v if k == "coordinates" else _plain(v) for k, v in node.items()}
+    if node.get("op") == "between" and len(node["args"]) == 3:
+        out["args"] = [out["args"][0], out["args"][1:]]
+    if node.get("type") == "GeometryCollection":
+        out["coordinates"] = []  # by which pygeofilter knows a shape
+    return out
 
 
 class _Walk:
@@ -127,6 +130,7 @@ class _Walk:
     def __init__(self, fields: Mapping[str, Kind], flipped: bool) -> None:
         self.fields, self.flipped = fields, flipped
         self.bound: dict[str, object] = {}
+        self.mixed = False  # whether the shape last read is of points, lines and areas
 
     def _bind(self, value: object, kind: LiteralString) -> sql.Composed:
         """A parameter of a type."""
@@ -138,6 +142,8 @@ class _Walk:
         """A tree that is true or false."""
         if depth > DEEPEST * 10:
             raise FilterError(t("过滤条件嵌套太深", "the filter is nested too deep"))
+        if isinstance(node, bool):
+            return sql.SQL("{}").format(sql.Literal(node))
         if isinstance(node, ast.And | ast.Or):
             word = sql.SQL(" AND " if isinstance(node, ast.And) else " OR ")
             sides = [self.condition(n, depth + 1) for n in (node.lhs, node.rhs)]
@@ -151,7 +157,9 @@ class _Walk:
             return self._spatial(node)
         if type(node) in _COMPARISONS:
             return self._comparison(node)
-        raise FilterError(t("不支持 {n}", "not supported: {n}", n=type(node).__name__))
+        raise FilterError(
+            t("不支持 {n}", "not supported: {n}", n=type(node).__name__), hint=ALLOWED
+        )
 
     def _comparison(self, node: Any) -> sql.Composed:
         left, kind = self._field(node.lhs)
@@ -170,8 +178,10 @@ class _Walk:
         folded = _is_folded(pattern)
         if folded:
             pattern = pattern.arguments[0]
-        if kind is not Kind.TEXT or not isinstance(pattern, str):
+        if kind is not Kind.TEXT or not storable(pattern):
             raise FilterError(t("LIKE 只用于文字", "LIKE is for text"))
+        if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
+            raise FilterError(t("LIKE 的末尾是 \\", "LIKE ends in a \\"), hint="\\\\")
         word = sql.SQL("NOT LIKE" if node.not_ else "LIKE")
         value = self._bind(pattern.lower() if folded else pattern, "text")
         return sql.SQL("({} {} {})").format(left, word, value)
@@ -199,6 +209,13 @@ class _Walk:
         found = [self._shape(side) for side in sides]
         if not any(isinstance(side, ast.Attribute) for side in sides):
             raise FilterError(t("没有写明图形字段", "no geometry field is named"))
+        if isinstance(node, ast.GeometryDisjoint):  # knows no collections of shapes
+            return sql.SQL("(NOT ST_Intersects({}, {}))").format(*found)
+        if self.mixed and not isinstance(node, ast.GeometryIntersects):
+            raise FilterError(
+                t("点、线、面混合的图形只能用 S_INTERSECTS、S_DISJOINT",
+                  "shapes of several kinds are for S_INTERSECTS and S_DISJOINT")
+            )  # fmt: skip
         return sql.SQL("(" + _SPATIAL[type(node)] + "({}, {}))").format(*found)
 
     def _shape(self, node: Any) -> sql.Composable:
@@ -211,10 +228,14 @@ class _Walk:
                 shape = shapely.box(node.x1, node.y1, node.x2, node.y2)
             else:
                 shape = shapely.geometry.shape(node.geometry)
-        except (*_UNREADABLE, shapely.errors.ShapelyError):
+        except _UNREADABLE:
             raise FilterError(t("图形读不懂", "the shape cannot be read")) from None
         if shapely.get_num_coordinates(shape) > MOST_POINTS or not shapely.is_valid(shape):
             raise FilterError(t("图形太复杂或无效", "the shape is invalid or too complex"))
+        shape = shapely.force_2d(shape)
+        if shape.geom_type == "GeometryCollection":
+            shape = shapely.union_all(shapely.get_parts(shape))
+            self.mixed = shape.geom_type == "GeometryCollection"
         if self.flipped:
             shape = shapely.transform(shape, lambda xy: xy[:, ::-1])
         return sql.SQL("ST_GeomFromText({}, 4490)").format(self._bind(shape.wkt, "text"))
@@ -238,16 +259,23 @@ class _Walk:
         if folded:
             node = node.arguments[0]
         if kind in _NUMBERS and isinstance(node, int | float) and not isinstance(node, bool):
-            return self._bind(float(node), "float8")
+            return self._bind(_float(node), "float8")
         if kind is Kind.DATE and isinstance(node, date):
             return self._bind(node, "date")
-        if kind is Kind.TEXT and isinstance(node, str) and "\x00" not in node:
+        if kind is Kind.TEXT and storable(node):
             return self._bind(node.lower() if folded else node, "text")
         raise FilterError(t("值的类型不对", "a value of another type"), hint=kind.value)
 
     _made: Final[Mapping[type[Any], Callable[[_Walk, Any], sql.Composed]]] = {
         ast.Between: _between, ast.Like: _like, ast.In: _in, ast.IsNull: _null,
     }  # fmt: skip
+
+
+def _float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        raise FilterError(t("数太大", "a number is too large")) from None
 
 
 def _is_folded(node: Any) -> bool:
@@ -272,7 +300,7 @@ def equal(name: str, kind: Kind, value: str, parameter: str) -> Condition:
         bound = date.fromisoformat(value) if kind is Kind.DATE else bound
     except ValueError:
         raise FilterError(t("值的类型不对", "a value of another type"), hint=kind.value) from None
-    if "\x00" in value:
+    if not storable(value):
         raise FilterError(t("值的类型不对", "a value of another type"), hint=kind.value)
     condition = sql.SQL("({} = {})").format(sql.Identifier(name), sql.Placeholder(parameter))
     return condition, {parameter: bound}

@@ -14,7 +14,7 @@ _TEMPLATE: Final = "#/components/schemas/{model}"
 _WITH_BODY: Final = ("post", "put", "patch")
 _TAGS: Final = (
     "企业", "宗地", "结果表", "疑点", "复核", "异议",
-    "发布", "用地面积", "汇总", "审计", "密钥", "运行",
+    "导入", "发布", "任务", "用地面积", "汇总", "审计", "密钥", "登录", "运行",
 )  # fmt: skip
 
 

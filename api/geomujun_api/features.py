@@ -12,6 +12,8 @@ from psycopg import sql
 
 from geomujun.errors import UsageError
 from geomujun.lang import t
+from geomujun.policy.beyond import row_told
+from geomujun.policy.rights import Reader
 from geomujun.storage.target import Conn
 from geomujun_api.collections import Collection
 
@@ -123,9 +125,12 @@ def _all_of(conditions: Sequence[sql.Composable]) -> sql.Composable:
     return sql.SQL(" WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
 
 
-def as_feature(names: Sequence[str], row: Sequence[Any], beside: Mapping[str, object]) -> str:
+def as_feature(
+    names: Sequence[str], row: Sequence[Any], beside: Mapping[str, object], reader: Reader
+) -> str:
     """A row as a GeoJSON feature."""
     told: dict[str, Any] = {n: v for n, v in zip(names, row[2:], strict=True) if v is not None}
+    told = row_told(told, reader)
     told |= beside
     key = json.dumps(row[0], ensure_ascii=False)
     properties = json.dumps(told, ensure_ascii=False, default=str)

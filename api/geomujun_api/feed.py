@@ -66,7 +66,8 @@ SELECT o.uscc, 0, 0, 0, 0, 0, 0, 0, 'enterprise', o.uscc, NULL, %(edition)s, e.b
 FROM pub.ledger AS o JOIN pub.editions AS e ON e.number = %(edition)s
 WHERE o.edition = %(since)s AND o.division_code ^@ ANY (%(divisions)s) AND o.uscc > %(after)s
   AND NOT EXISTS (SELECT FROM pub.ledger AS n
-                  WHERE n.edition = %(edition)s AND n.uscc = o.uscc)
+                  WHERE n.edition = %(edition)s AND n.uscc = o.uscc
+                    AND n.division_code ^@ ANY (%(divisions)s))
 ORDER BY 1
 """
 

@@ -1,7 +1,7 @@
 """The register of an edition, loaded once and asked for single records: `/v1/match`, reconciling.
 
-Built when first asked for, which takes some seconds for a county; the two editions last asked for
-are kept. What a reader may not see is left out of the answer, never out of the comparison.
+Built when first asked for, which takes some seconds for a county; the two editions last built are
+kept. What a reader may not see is left out of the answer, never out of the comparison.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from geomujun.matching.weights import Weights
 from geomujun.matching.whereabouts import Record
 from geomujun.policy.rights import Reader
 from geomujun.storage import inputs
-from geomujun_api.service import Service
+from geomujun_api.service import Service, one_at_a_time
 from geomujun_api.shown import Edition
 
 _KEPT: Final = 2
@@ -50,15 +50,19 @@ class Register:
 
 
 def register_of(service: Service, edition: Edition) -> Register:
-    """The register of an edition, built now if it is not kept."""
-    with _LOCK:
-        kept: Any = service.memory.setdefault(_MEMORY, OrderedDict())
-        if edition.number not in kept:
-            kept[edition.number] = _built(service, edition)
-        kept.move_to_end(edition.number)
-        while len(kept) > _KEPT:
-            kept.popitem(last=False)
-        found: Register = kept[edition.number]
+    """The register of an edition, built now if it is not kept.
+
+    Raises:
+        BusyError: another one is being built and takes long.
+    """
+    kept: Any = service.memory.setdefault(_MEMORY, OrderedDict())
+    found: Register | None = kept.get(edition.number)
+    if found is None:
+        with one_at_a_time(_LOCK, service.settings.pool_wait_s):
+            found = kept.get(edition.number) or _built(service, edition)
+            kept[edition.number] = found
+            while len(kept) > _KEPT:
+                kept.popitem(last=False)
     return found
 
 

@@ -15,18 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geomujun.lang import set_lang, t
 from geomujun_api import problems
+from geomujun_api.headers import SECURITY
 from geomujun_api.service import Service
 
 _LOG: Final = structlog.get_logger("geomujun.api")
-_HEADERS: Final = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "geolocation=(), camera=(), microphone=()",
-    "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-}
+_OWN: Final = tuple((name.encode(), value.encode()) for name, value in SECURITY.items())
+_NAMES: Final = frozenset(name for name, _ in _OWN)
 _UNTIMED: Final = ("/healthz", "/readyz", "/metrics")
 
 
@@ -63,8 +57,7 @@ class Observed:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         method, route = scope["method"], scope["state"].get("route", "-")
         figures = self.service.metrics
-        figures.requests.labels(_known_method(method), route, str(status)).inc()
-        figures.seconds.labels(_known_method(method), route).observe(seconds)
+        figures.note(_known_method(method), route, status, seconds)
         if route in _UNTIMED and status < 400:
             return
         reader = scope["state"].get("reader")
@@ -85,9 +78,8 @@ async def note_route(request: Request) -> None:
 
 
 def _with_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    there = {name.lower() for name, _ in headers}
-    own = [(n.encode(), v.encode()) for n, v in _HEADERS.items() if n.encode() not in there]
-    return [*headers, *own]
+    there = {name for name, _ in headers} & _NAMES
+    return [*headers, *(_OWN if not there else (h for h in _OWN if h[0] not in there))]
 
 
 def _lang(scope: Scope, default: str) -> Any:
@@ -107,6 +99,7 @@ class Bounded:
         own = service.settings
         self.keyed = Buckets(own.rate, own.burst)
         self.public = Buckets(own.public_rate, own.public_burst)
+        self.refused = Buckets(own.public_rate, own.public_burst)  # keys in force for nobody
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or refuse it."""
@@ -123,22 +116,41 @@ class Bounded:
             )  # fmt: skip
             await refusal(scope, receive, send)
             return
-        most = self.service.settings.body_bytes
-        for prefix, larger in self.service.body_bytes.items():
-            most = larger if scope["path"].startswith(prefix) else most
-        if int(headers.get(b"content-length", b"0") or 0) > most:
+        most = self.service.body_bytes.get(scope["path"], self.service.settings.body_bytes)
+        told = headers.get(b"content-length", b"0")
+        if told.isdigit() and int(told[:20]) > most:
             self.service.metrics.refused.labels("size").inc()
             await _too_large()(scope, receive, send)
             return
-        await self.app(scope, _counted(receive, most), send)
+        await self.app(scope, _counted(receive, most), self._refusals(scope, send))
 
     def _wait(self, scope: Scope, authorization: bytes) -> float:
         if scope["path"] in _UNTIMED:
             return 0.0
-        if authorization:
-            return self.keyed.take(hashlib.sha256(authorization).digest())
-        client = scope.get("client") or ("", 0)
-        return self.public.take(str(client[0]).encode())
+        client = _address(scope)
+        if not authorization:
+            return self.public.take(client)
+        key = authorization.partition(b" ")[2].decode("latin-1")
+        if not self.service.authority.in_force(key) and (wait := self.refused.wait(client)) > 0:
+            return wait
+        return self.keyed.take(hashlib.sha256(authorization).digest())
+
+    def _refusals(self, scope: Scope, send: Send) -> Send:
+        """Count, by address, keys that are none: each new one would have a bucket of its own."""
+        if not any(name == b"authorization" for name, _ in scope["headers"]):
+            return send
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 401:
+                self.refused.take(_address(scope))
+            await send(message)
+
+        return counted
+
+
+def _address(scope: Scope) -> bytes:
+    client = scope.get("client") or ("", 0)
+    return str(client[0]).encode()
 
 
 def _too_large() -> Any:
@@ -168,12 +180,17 @@ class Buckets:
         self.rate, self.burst, self.most = rate, float(burst), most
         self._left: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
 
+    def wait(self, client: bytes) -> float:
+        """Seconds until there is one, 0 when there is; nothing is taken."""
+        left, since = self._left.get(client, (self.burst, 0.0))
+        left = min(self.burst, left + (time.monotonic() - since) * self.rate)
+        return 0.0 if left >= 1 else (1 - left) / self.rate
+
     def take(self, client: bytes) -> float:
         """Take one; seconds to wait when there is none, 0 otherwise."""
-        now = time.monotonic()
+        wait, now = self.wait(client), time.monotonic()
         left, since = self._left.pop(client, (self.burst, now))
         left = min(self.burst, left + (now - since) * self.rate)
-        wait = 0.0 if left >= 1 else (1 - left) / self.rate
         self._left[client] = (left - 1 if wait == 0 else left, now)
         if len(self._left) > self.most:
             self._left.popitem(last=False)

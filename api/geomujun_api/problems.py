@@ -6,6 +6,7 @@ what nobody foresaw becomes 500 and is logged with its trace, never shown.
 
 from __future__ import annotations
 
+import traceback
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -21,8 +22,11 @@ from starlette.exceptions import HTTPException
 
 from geomujun.errors import GeomujunError, UsageError
 from geomujun.lang import t
+from geomujun.storage.target import full
+from geomujun_api.headers import REQUEST_ID, SECURITY
 
 MEDIA: Final = "application/problem+json"
+_MOST: Final = 5_000  # errors told of one body
 _LOG: Final = structlog.get_logger("geomujun.api")
 
 
@@ -73,10 +77,22 @@ class ForbiddenError(GeomujunError):
     http_status = 403
 
 
+class BusyError(GeomujunError):
+    """As much of it as is allowed at once is under way; the client comes back."""
+
+    http_status = 503
+
+
 class NotAcceptableError(GeomujunError):
     """None of the formats asked for is made here."""
 
     http_status = 406
+
+
+class UnsupportedError(GeomujunError):
+    """A body in a form that is not taken here."""
+
+    http_status = 415
 
 
 def answer(
@@ -103,10 +119,14 @@ def answer(
 def _ours(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, GeomujunError)  # noqa: S101 - registered for this class
     status = error.http_status
-    if status >= 500:
+    if isinstance(error, BusyError):
+        return answer(status, str(error), error.hint, headers={"Retry-After": "2"})
+    if status >= 500:  # of the machine: paths and the server's words are for the log
         _LOG.error("problem", status=status, kind=type(error).__name__, detail=str(error))
+        return _busy(_request, error)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return answer(status, str(error), error.hint, headers=headers)
+    errors = [{"where": where, "what": what} for where, what in error.errors[:_MOST]]
+    return answer(status, str(error), error.hint, errors, headers)
 
 
 def _invalid(_request: Request, error: Exception) -> JSONResponse:
@@ -125,7 +145,11 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
     return answer(error.status_code, str(error.detail), headers=headers)
 
 
-def _busy(_request: Request, error: Exception) -> JSONResponse:
+def busy(error: Exception) -> JSONResponse:
+    """What is answered when the database is away or full, or something took too long."""
+    if isinstance(error, pg.DiskFull):
+        told = full()
+        return answer(503, str(told), told.hint, headers={"Retry-After": "60"})
     _LOG.warning("database", kind=type(error).__name__)
     return answer(
         503, t("数据库忙或不可用", "the database is busy or away"),
@@ -133,9 +157,25 @@ def _busy(_request: Request, error: Exception) -> JSONResponse:
     )  # fmt: skip
 
 
+def _busy(_request: Request, error: Exception) -> JSONResponse:
+    return busy(error)
+
+
 def _unforeseen(_request: Request, error: Exception) -> JSONResponse:
-    _LOG.error("unforeseen", kind=type(error).__name__, exc_info=error)
-    return answer(500, t("内部错误，请凭请求编号查日志", "internal error; the log knows more"))
+    """What nobody foresaw, answered outside all else: its headers are given here.
+
+    The log has where it happened, not its message: that of a database may hold what a row holds.
+    """
+    _LOG.error(
+        "unforeseen", kind=type(error).__name__, sqlstate=getattr(error, "sqlstate", None),
+        trace=traceback.format_tb(error.__traceback__),
+    )  # fmt: skip
+    headers = SECURITY | ({REQUEST_ID: number} if (number := correlation_id.get()) else {})
+    return answer(
+        500,
+        t("内部错误，请凭请求编号查日志", "internal error; the log knows more"),
+        headers=headers,
+    )
 
 
 def _unstorable(_request: Request, error: Exception) -> JSONResponse:

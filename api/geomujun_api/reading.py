@@ -5,25 +5,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from fastapi import Response
-from psycopg.rows import dict_row
 from pydantic import Field as Option
 
 from geomujun import __version__
 from geomujun.domain.model import Field
 from geomujun.errors import UsageError
 from geomujun.lang import get_lang, t
-from geomujun.storage.editions import INTERNAL, PUBLIC
-from geomujun.storage.target import Conn
 from geomujun_api import formats
 from geomujun_api.answers import Strict, problems
 from geomujun_api.problems import NotFoundError
 from geomujun_api.rows import Asked, Source, Where, check_filters, chosen, page, plain, schema_of
 from geomujun_api.service import Caller
+from geomujun_api.shown import Edition, resolve
+from geomujun_api.words import storable
 
 _NAMES: Final = r"^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$"
 NOT_CHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "没有变化"}}
@@ -61,47 +58,6 @@ class ListAsked(OneAsked):
 _COMMON: Final = frozenset(ListAsked.model_fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """The edition a question is answered from."""
-
-    number: int
-    year: int
-    state: str
-    built_at: datetime
-
-
-def resolve(
-    caller: Caller, connection: Conn, number: int | None, year: int | None = None
-) -> Edition:
-    """The edition named, or the current one of the year; the public sees published ones only.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    public = caller.reader.public
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(
-            _EDITION,
-            {"number": number, "year": year, "public": public,
-             "channel": PUBLIC if public else INTERNAL},
-        ).fetchone()  # fmt: skip
-    if row is None:
-        raise NotFoundError(t("没有这个发布", "there is no such edition"))
-    return Edition(**row)
-
-
-_EDITION: Final = """
-SELECT number, year, state, built_at FROM pub.editions
-WHERE number = coalesce(%(number)s, (
-    SELECT edition FROM pub.current
-    WHERE channel = %(channel)s AND (%(year)s::int IS NULL OR year = %(year)s)
-    ORDER BY year DESC LIMIT 1))
-  AND (%(year)s::int IS NULL OR year = %(year)s)
-  AND (NOT %(public)s OR state = 'published')
-"""
-
-
 def conditions(asked: ListAsked, **more: Any) -> Where:
     """Every filter of a query model that was set, equal to its column; the division as prefix."""
     named = asked.model_dump(exclude=set(_COMMON), exclude_none=True)
@@ -123,7 +79,8 @@ def listed(
     check_filters(where, visible)
     fields = chosen(visible, asked.fields)
     pinned, after = read_cursor(caller, asked, source)
-    with caller.service.streaming() as connection:
+    open_for = caller.service.streaming if exported else caller.service.reading
+    with open_for() as connection:
         edition = resolve(caller, connection, asked.edition or pinned, asked.year)
         headers = _headers(caller, asked, edition, media)
         if _unchanged(caller, headers):
@@ -246,17 +203,17 @@ def read_cursor(caller: Caller, asked: ListAsked, source: Source) -> tuple[int |
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         edition, last, told = json.loads(base64.urlsafe_b64decode(padded))
-        whole = told == _question(caller, asked) and 0 < int(edition) < 2**31
-        small = not isinstance(last, int) or abs(last) < 2**31
+        whole = told == _question(caller, asked) and type(edition) is int and 0 < edition < 2**31
+        small = abs(last) < 2**31 if isinstance(last, int) else storable(last)
         whole = whole and small and type(last) is kind
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         whole = False
     if not whole:
         raise UsageError(
             t("cursor 不属于这个查询", "the cursor belongs to another question"),
             hint=t("从第一页开始", "begin at the first page"),
         )
-    return int(edition), last
+    return edition, last
 
 
 def _link(caller: Caller, following: str) -> str:
@@ -269,7 +226,7 @@ def _link(caller: Caller, following: str) -> str:
 
 def list_answers(source: Source, *codes: int) -> dict[int | str, dict[str, Any]]:
     """The answers of a list of a table's rows."""
-    row = schema_of(source.table, source.more)
+    row = schema_of(source.table)
     whole = {
         "type": "object",
         "required": ["edition", "year", "items", "next"],

@@ -18,6 +18,7 @@ from geomujun.domain.model import Field, Kind, Table
 from geomujun.domain.published import INDICATORS, PUBLISHED
 from geomujun.errors import UsageError
 from geomujun.lang import t
+from geomujun.policy.beyond import row_told
 from geomujun.policy.publication import Use
 from geomujun.policy.rights import Reader
 from geomujun.storage.target import Conn
@@ -25,8 +26,17 @@ from geomujun_api.problems import UnknownReaderError
 from geomujun_api.service import Service
 
 _OWN_ORDER: Final = {"plots": "parcel_code", "firms": "uscc"}
-_EXTRA: Final = {  # columns of the store that a reader of the table sees beside the catalogue's
-    "links": (Field("facts_digest", "事实摘要，作决定时引用"),),
+# Kept for the engine and told to nobody: a digest of facts among which stand a holder's name and
+# document number lets anybody who guesses them see that the guess was right.
+UNTOLD: Final = frozenset({"facts_digest"})
+# Rows that tell of somebody else than their division does.
+_ALSO_WITHIN: Final = {
+    "grade_stakes": sql.SQL(
+        "(EXISTS (SELECT FROM pub.firms AS o WHERE o.edition = %(edition)s"
+        " AND o.uscc = subject_id AND o.division_code ^@ ANY (%(divisions)s))"
+        " OR EXISTS (SELECT FROM pub.plots AS o WHERE o.edition = %(edition)s"
+        " AND o.parcel_code = subject_id AND o.division_code ^@ ANY (%(divisions)s)))"
+    )
 }
 
 
@@ -35,7 +45,6 @@ class Source:
     """A table of an edition, as it is asked: its columns and its order."""
 
     table: Table
-    more: tuple[Field, ...] = ()
 
     @property
     def name(self) -> str:
@@ -68,10 +77,10 @@ class Source:
             raise UnknownReaderError(
                 t("这类数据没有公开，需要密钥", "this is not published; a key is needed")
             )
-        return found if reader.public else (*found, *self.more)
+        return tuple(f for f in found if f.name not in UNTOLD)
 
 
-SOURCES: Final = {name: Source(table, _EXTRA.get(name, ())) for name, table in PUBLISHED.items()}
+SOURCES: Final = {name: Source(table) for name, table in PUBLISHED.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +156,7 @@ def page(
     last = rows[-1]["_at"] if rows and more else None
     for row in rows:
         del row["_at"]
-    return rows, last
+    return [row_told(row, reader) for row in rows] if not reader.everywhere else rows, last
 
 
 def _select(source: Source, asked: Asked, reader: Reader) -> tuple[sql.Composed, dict[str, Any]]:
@@ -159,6 +168,8 @@ def _select(source: Source, asked: Asked, reader: Reader) -> tuple[sql.Composed,
         sql.SQL("edition = %(edition)s"), sql.SQL("division_code ^@ ANY (%(divisions)s)"),
         *asked.where.also,
     ]  # fmt: skip
+    if not reader.everywhere and source.name in _ALSO_WITHIN:
+        conditions.append(_ALSO_WITHIN[source.name])
     for kind, form in (("equal", "{} = {}"), ("among", "{} = ANY ({})"), ("begins", "{} ^@ {}")):
         for number, (column, value) in enumerate(getattr(asked.where, kind).items()):
             name = f"{kind}_{number}"
@@ -202,13 +213,13 @@ def plain(value: Any) -> Any:
     return value
 
 
-def schema_of(table: Table, more: Sequence[Field] = ()) -> dict[str, Any]:
+def schema_of(table: Table) -> dict[str, Any]:
     """JSON Schema of a row; no column is required, since policy and ``fields`` leave some out."""
-    fields = [*table.fields, *([INDICATORS] if table.dynamic_after else []), *more]
+    fields = [*table.fields, *([INDICATORS] if table.dynamic_after else [])]
     return {
         "type": "object",
         "title": table.title,
-        "properties": {f.name: _schema(f) for f in fields},
+        "properties": {f.name: _schema(f) for f in fields if f.name not in UNTOLD},
         "additionalProperties": False,
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from geomujun.lang import t
 from geomujun.storage.target import Conn
 from geomujun_api.problems import ForbiddenError, NotFoundError
@@ -49,3 +51,16 @@ def whole(caller: Caller) -> None:
     """
     if not caller.reader.everywhere:
         raise ForbiddenError(t("需要全部辖区的权限", "only for those who may see all divisions"))
+
+
+def given(caller: Caller, divisions: Iterable[str]) -> None:
+    """Divisions given away are the giver's own.
+
+    Raises:
+        ForbiddenError: otherwise.
+    """
+    beyond = [d for d in divisions if not caller.reader.within(d)]
+    if beyond:
+        raise ForbiddenError(
+            t("不在你的辖区内：{d}", "beyond your divisions: {d}", d=beyond[0] or "*")
+        )

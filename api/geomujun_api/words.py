@@ -20,6 +20,17 @@ ParcelPath = Annotated[str, Path(pattern=PARCEL, description="宗地代码，或
                                  examples=["330603001001GB00043"])]  # fmt: skip
 UsccPath = Annotated[str, Path(pattern=USCC, description="统一社会信用代码",
                                examples=["91330603809791695T"])]  # fmt: skip
+
+
+def storable(value: object) -> bool:
+    """Whether it is a text that PostgreSQL can hold: no zero character, no half of a character."""
+    return (
+        isinstance(value, str)
+        and "\x00" not in value
+        and not any("\ud800" <= c <= "\udfff" for c in value)
+    )
+
+
 NumberPath = Annotated[int, Path(ge=1, le=2**31 - 1, description="编号")]
 FindingPath = Annotated[str, Path(pattern=r"^[0-9a-f]{1,64}$", description="疑点编号")]
 Search = Annotated[
@@ -28,5 +39,7 @@ Search = Annotated[
           examples=["机械"]),
 ]  # fmt: skip
 Reason = Annotated[str, Field(pattern=TEXT, max_length=2000, description="理由")]
+Role = Literal["viewer", "reviewer", "publisher", "auditor", "admin"]
+Right = Literal["read", "feed", "review", "publish", "audit", "keys"]
 Grade = Literal["A", "B", "C", "D"]
 EditionNumber = Annotated[int, Field(ge=1, le=2**31 - 1, description="发布号")]

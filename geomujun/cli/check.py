@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from geomujun.cli import console
+from geomujun.cli.options import CaseFolder, Json
 from geomujun.intake.reader import examine
 from geomujun.intake.verdict import verdict_lines
 
 
 def check(
-    case: Annotated[Path, typer.Argument(help="案卷文件夹 · case folder", metavar="CASE")],
-    as_json: Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")] = False,
+    case: CaseFolder,
+    as_json: Json = False,
 ) -> None:
     """逐个文件说明读法与剔除 · a verdict per file: format, encoding, CRS, columns, units, rows."""
     with console.progress(as_json) as say:

@@ -11,6 +11,7 @@ import typer
 
 from geomujun.cli import store
 from geomujun.cli.console import err
+from geomujun.cli.options import Json
 from geomujun.cli.run_folder import told
 from geomujun.errors import MachineError
 from geomujun.lang import t
@@ -20,7 +21,6 @@ from geomujun.storage import inputs, migrate
 from geomujun.storage.target import connect, from_url
 
 app = typer.Typer(no_args_is_help=True, help="PostGIS 数据库 · the database")
-Json = Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")]
 
 
 @app.command("up")

@@ -10,11 +10,9 @@ import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, distributions, requires
-from typing import Annotated
-
-import typer
 
 from geomujun.cli import console
+from geomujun.cli.options import Json
 from geomujun.errors import MachineError
 from geomujun.lang import t
 from geomujun.settings import from_environment
@@ -104,7 +102,7 @@ def _chromium() -> Finding:
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")] = False,
+    as_json: Json = False,
 ) -> None:
     """本机缺什么、怎么补 · what is missing on this machine, and the command that mends it."""
     found = findings()

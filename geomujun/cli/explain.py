@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from geomujun.cli import console
+from geomujun.cli.options import Json
 from geomujun.domain.legend import legend
 from geomujun.domain.words import M2_PER_MU
 from geomujun.lang import t
@@ -37,7 +38,7 @@ def explain(
         Path,
         typer.Option("--result", help="运行结果文件夹 · folder of a run", metavar="DIR"),
     ] = Path(),
-    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+    as_json: Json = False,
 ) -> None:
     """说明一对宗地与企业为何对应，只给企业代码则说明其评价 · why a pair is linked; a firm alone."""
     if not second:

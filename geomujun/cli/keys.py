@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from geomujun.cli import store
+from geomujun.cli.options import Json
 from geomujun.cli.run_folder import told
 from geomujun.lang import t
 from geomujun.pipeline import access
@@ -14,7 +15,6 @@ from geomujun.storage import keys as stored
 from geomujun.storage.target import connect
 
 app = typer.Typer(no_args_is_help=True, help="接口密钥 · keys of the API")
-Json = Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")]
 Subject = Annotated[str, typer.Argument(help="给谁 · for whom", metavar="WHO")]
 Role = Annotated[str, typer.Option("--role", help="viewer|reviewer|publisher|auditor|admin")]
 Divisions = Annotated[

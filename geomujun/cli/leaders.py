@@ -9,6 +9,7 @@ import pandas as pd
 import typer
 
 from geomujun.cli import run_folder
+from geomujun.cli.options import Json, Out, Result
 from geomujun.domain.case import Case
 from geomujun.errors import UsageError
 from geomujun.evaluation import regions
@@ -22,11 +23,7 @@ from geomujun.planning import monitor as watching
 from geomujun.policy import measures_leaders
 from geomujun.policy.measures_leaders import LeaderList
 
-Result = Annotated[
-    Path, typer.Argument(help="运行的输出文件夹 · folder of a run", metavar="RESULT")
-]
-Out = Annotated[Path, typer.Option("--out", help="输出文件夹 · output folder", metavar="DIR")]
-CaseFolder = Annotated[
+FiguresCase = Annotated[
     Path | None,
     typer.Option("--case", help="案卷，补充上年数据、母子关系、期限 · the case", metavar="CASE"),
 ]
@@ -34,13 +31,12 @@ Previous = Annotated[
     Path | None,
     typer.Option("--previous", help="上一年的运行 · the run of the year before", metavar="RESULT"),
 ]
-Json = Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")]
 
 
 def leaders(  # noqa: PLR0913, PLR0917 - one argument per option
     result: Result,
     out: Out,
-    case: CaseFolder = None,
+    case: FiguresCase = None,
     previous: Previous = None,
     lists: Annotated[
         Path | None,
@@ -120,7 +116,7 @@ def _parents(case: Case | None) -> dict[str, str] | None:
 def monitor(  # noqa: PLR0913, PLR0917 - one argument per option
     result: Result,
     out: Out,
-    case: CaseFolder = None,
+    case: FiguresCase = None,
     previous: Previous = None,
     months: Annotated[
         int | None, typer.Option("--months", min=0, max=240, help="提前几个月提醒 · months ahead")

@@ -10,20 +10,21 @@ from typing import Annotated
 import typer
 
 from geomujun.cli import console
+from geomujun.cli.options import CaseFolder, Json
 from geomujun.lang import t
 from geomujun.matching.selftaught import ENOUGH
 from geomujun.pipeline.learning import learn_case
 
 
 def learn(
-    case: Annotated[Path, typer.Argument(help="案卷文件夹 · case folder", metavar="CASE")],
+    case: CaseFolder,
     out: Annotated[Path, typer.Option("--out", help="权重文件 · file of weights", metavar="FILE")],
     decisions: Annotated[
         Path | None,
         typer.Option("--decisions", help="人工决定 JSONL · human decisions", metavar="FILE"),
     ] = None,
     year: Annotated[int, typer.Option("--year", min=1990, max=2100, help="年度 · year")] = 2024,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+    as_json: Json = False,
 ) -> None:
     """从案卷自身和人工决定中学习权重 · learn weights from a case and from decisions."""
     learned = learn_case(case, decisions, date(year, 12, 31), out)

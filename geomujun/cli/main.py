@@ -94,5 +94,7 @@ def _complain(error: GeomujunError) -> None:
     label = t("错误", "error")
     for line in str(error).splitlines() or [""]:
         err(f"{label}: {line}")
+    for where, what in error.errors:
+        err(f"  {where}: {what}")
     if error.hint:
         err(f"{t('提示', 'hint')}: {error.hint}")

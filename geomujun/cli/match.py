@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from geomujun.cli import console
 from geomujun.cli.explain import step_lines
+from geomujun.cli.options import CaseFolder, Json
 from geomujun.domain.legend import legend
 from geomujun.errors import UsageError
 from geomujun.geo.datum import DATUMS
@@ -28,7 +28,7 @@ _HOW: Final = {
 
 
 def match(  # noqa: PLR0913 - one option for each thing a record may say
-    case: Annotated[Path, typer.Argument(help="案卷文件夹 · case folder", metavar="CASE")],
+    case: CaseFolder,
     *,
     name: Annotated[str, typer.Option("--name", help="名称 · name")] = "",
     code: Annotated[
@@ -52,7 +52,7 @@ def match(  # noqa: PLR0913 - one option for each thing a record may say
         str, typer.Option("--text", help="项目名称等文字 · running text, e.g. a project's name")
     ] = "",
     top: Annotated[int, typer.Option("--top", min=1, max=50, help="候选数 · candidates")] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+    as_json: Json = False,
 ) -> None:
     """一条记录对应哪家企业：候选、概率、证据 · which enterprise one record means, and why."""
     x, y = (math.nan if degrees is None else degrees for degrees in (lon, lat))

@@ -11,11 +11,13 @@ import pandas as pd
 import typer
 
 from geomujun.cli import run_folder
+from geomujun.cli.options import Json, Out, Result
 from geomujun.errors import UsageError
-from geomujun.export.sheets_log import add_lines, read_log
+from geomujun.export.sheets_log import add_lines
 from geomujun.export.sheets_run import RunFolder, open_run
 from geomujun.export.sheets_tables import write_book, write_csv
 from geomujun.lang import t
+from geomujun.pipeline.jsonl import read_log
 from geomujun.planning import differential
 from geomujun.planning.plots import parks_of
 from geomujun.policy import measures as catalogue
@@ -24,9 +26,6 @@ from geomujun.policy.measures import Measure
 app = typer.Typer(
     name="measures", no_args_is_help=True, help="分类施策 · differential policies by grade"
 )
-Result = Annotated[
-    Path, typer.Argument(help="运行的输出文件夹 · folder of a run", metavar="RESULT")
-]
 Log = Annotated[
     Path, typer.Option("--log", help="申报记录 JSONL · log of applications", metavar="FILE")
 ]
@@ -34,7 +33,6 @@ Catalogue = Annotated[
     Path | None,
     typer.Option("--catalogue", help="自己的目录 YAML · catalogue of the place", metavar="FILE"),
 ]
-Json = Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")]
 _QUARTER = re.compile(r"\d{4}Q[1-4]")
 
 
@@ -70,7 +68,7 @@ def list_measures(
 @app.command("eligible")
 def eligible(
     result: Result,
-    out: Annotated[Path, typer.Option("--out", help="输出文件夹 · output folder", metavar="DIR")],
+    out: Out,
     division: Annotated[str, typer.Option("--division", help="行政区划代码 · division code")] = "",
     path: Catalogue = None,
     as_json: Json = False,
@@ -198,7 +196,7 @@ def _read(log: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 @app.command("report")
 def report(
     log: Log,
-    out: Annotated[Path, typer.Option("--out", help="输出文件夹 · output folder", metavar="DIR")],
+    out: Out,
     quarter: Annotated[str, typer.Option("--quarter", help="2024Q3")] = "",
     path: Catalogue = None,
     as_json: Json = False,

@@ -10,24 +10,21 @@ import pandas as pd
 import typer
 
 from geomujun.cli import run_folder
+from geomujun.cli.options import Json, Out, Result
 from geomujun.errors import UsageError
 from geomujun.export.sheets_check import check_rows, write_page
 from geomujun.export.sheets_forms import CHECK, write_form
-from geomujun.export.sheets_log import read_log
 from geomujun.export.sheets_run import RunFolder, open_run
 from geomujun.export.sheets_tables import rule_words, write_book, write_csv
 from geomujun.lang import t
+from geomujun.pipeline.jsonl import read_log
 from geomujun.planning import plan as planning
 from geomujun.planning import progress as tracking
 from geomujun.planning.select import UNIT
 from geomujun.policy import measures_paths
 from geomujun.policy.measures_paths import Remedies
 
-Result = Annotated[
-    Path, typer.Argument(help="运行的输出文件夹 · folder of a run", metavar="RESULT")
-]
-Json = Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")]
-CaseFolder = Annotated[
+FiguresCase = Annotated[
     Path | None,
     typer.Option(
         "--case", help="案卷，补充能耗、租约等 · the case, for figures and leases", metavar="CASE"
@@ -53,8 +50,8 @@ _WORDS = {
 
 def plan(  # noqa: PLR0913, PLR0917 - one argument per option; typer passes names
     result: Result,
-    out: Annotated[Path, typer.Option("--out", help="输出文件夹 · output folder", metavar="DIR")],
-    case: CaseFolder = None,
+    out: Out,
+    case: FiguresCase = None,
     target_mu: Mu = None,
     target_area: Area = None,
     target_tax: Tax = None,

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from geomujun.cli import console, store
+from geomujun.cli.options import Json
 from geomujun.cli.run_folder import told
 from geomujun.errors import DataError
 from geomujun.lang import t
 from geomujun.pipeline import review as reviewing
+from geomujun.pipeline import sheet
+from geomujun.pipeline.incoming import read_sheet
 from geomujun.settings import from_environment
-from geomujun.storage import audit, claims, decisions, editions
+from geomujun.storage import audit, decisions, editions, worklist
 from geomujun.storage.decisions import Opinion
-from geomujun.storage.target import connect
+from geomujun.storage.target import Conn, connect
 
 app = typer.Typer(no_args_is_help=True, help="人工复核 · decisions of people")
 audit_app = typer.Typer(no_args_is_help=True, help="审计 · the audit log")
-Json = Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")]
 Parcel = Annotated[str, typer.Argument(help="宗地代码 · parcel", metavar="PARCEL")]
 Firm = Annotated[str, typer.Argument(help="信用代码 · firm", metavar="USCC")]
 
@@ -35,12 +39,8 @@ def listing(
 ) -> None:
     """复核清单，按次序 · the review queue, in order."""
     with connect(store.ready(), "app") as connection:
-        number = editions.current(connection, year)
-        if number is None:
-            raise DataError(
-                t("还没有发布", "there is no edition yet"), hint="geomujun publish YEAR"
-            )
-        rows = claims.queue(connection, number, [division], limit=limit)
+        number = _newest(connection, year)
+        rows = worklist.items(connection, worklist.Wanted(number, [division], limit=limit))
     lines = [
         f"{r['row_no']}  {r['parcel_code']}  {r['uscc']}  {r['question']}"
         + (f"  [{r['decided']}]" if r["decided"] else "")
@@ -91,10 +91,13 @@ def export(
 
 @app.command("import")
 def take_in(
-    file: Annotated[Path, typer.Argument(help="决定 JSONL · decisions", metavar="FILE")],
+    file: Annotated[Path, typer.Argument(help="JSONL 或 .xlsx · decisions", metavar="FILE")],
     as_json: Json = False,
 ) -> None:
-    """读入决定，较新的替换较旧的 · take decisions in; the newer replaces the older."""
+    """读入决定：JSONL，或填好的复核表 · take decisions in: JSON Lines, or a filled sheet."""
+    if file.suffix.lower() == ".xlsx":
+        _take_sheet(file, as_json)
+        return
     done = reviewing.import_lines(store.ready(), file, store.actor())
     found = {"added": done.added, "same": done.same, "older": done.older,
              "rejected": done.rejected}  # fmt: skip
@@ -103,6 +106,43 @@ def take_in(
              a=done.added, s=done.same, o=done.older, r=len(done.rejected))  # fmt: skip
     lines = [line, *(f"  {r['file']}:{r['row']} {r['field']} {r['reason']}" for r in done.rejected)]
     told(found, lines, as_json)
+
+
+def _take_sheet(file: Path, as_json: bool) -> None:
+    filled = read_sheet(file)
+    who = sheet.Who(store.actor(), two_persons=from_environment().two_persons)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    with connect(store.ready(), "app") as connection, connection.transaction():
+        done = sheet.take_on(connection, filled, digest, who)
+    line = t("{r} 行：决定 {d}，待第二人确认 {p}，早已如此 {s}，未填 {b}",
+             "{r} rows: {d} decided, {p} wait for a second person, {s} the same, {b} blank",
+             r=done.rows, d=done.decided, p=done.proposed, s=done.same, b=done.blank)  # fmt: skip
+    told(asdict(done), [line], as_json)
+
+
+@app.command("sheet")
+def write_sheet(
+    out: Annotated[Path, typer.Option("--out", help="工作簿 · workbook", metavar="FILE.xlsx")],
+    town: Annotated[str, typer.Option("--town", help="只要这个镇街 · only this town")] = "",
+    division: Annotated[
+        str, typer.Option("--division", help="行政区划前缀 · division prefix", metavar="CODE")
+    ] = "",
+    year: Annotated[int | None, typer.Option("--year", help="年度，默认最新 · year")] = None,
+    as_json: Json = False,
+) -> None:
+    """把复核清单写成工作簿，填好后用 import 读回 · the queue as a workbook, read back by import."""
+    with connect(store.ready(), "app") as connection:
+        number = _newest(connection, year)
+        rows = sheet.write_queue(connection, number, [division], town, out)
+    told({"edition": number, "rows": rows, "file": str(out)},
+         [t("{n} 行写到 {o}", "{n} rows written to {o}", n=rows, o=out)], as_json)  # fmt: skip
+
+
+def _newest(connection: Conn, year: int | None) -> int:
+    number = editions.current(connection, year)
+    if number is None:
+        raise DataError(t("还没有发布", "there is no edition yet"), hint="geomujun publish YEAR")
+    return number
 
 
 @app.command("show")

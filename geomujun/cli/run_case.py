@@ -10,6 +10,16 @@ from typing import Annotated
 import typer
 
 from geomujun.cli import console
+from geomujun.cli.options import (
+    AsOf,
+    CaseFolder,
+    MergeGroups,
+    Out,
+    Quiet,
+    SchemeId,
+    WeightsFile,
+    Workers,
+)
 from geomujun.cli.place import load_locality
 from geomujun.cli.scheme import load_scheme
 from geomujun.cli.summary import summary_lines
@@ -34,12 +44,9 @@ def parse_day(text: str | None, year: int) -> date:
 
 
 def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; typer passes names
-    case: Annotated[Path, typer.Argument(help="案卷文件夹 · case folder", metavar="CASE")],
-    out: Annotated[Path, typer.Option("--out", help="输出文件夹 · output folder", metavar="DIR")],
-    scheme: Annotated[
-        str,
-        typer.Option("--scheme", help="评价方案 id 或 YAML 文件 · scheme id or file", metavar="ID"),
-    ],
+    case: CaseFolder,
+    out: Out,
+    scheme: SchemeId,
     year: Annotated[
         int, typer.Option("--year", min=1990, max=2100, help="年度 · year of the figures")
     ],
@@ -47,23 +54,9 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; ty
         Path | None,
         typer.Option("--decisions", help="人工决定 JSONL · human decisions", metavar="FILE"),
     ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", help="对应关系的日期 · day of the links", metavar="DATE"),
-    ] = None,
-    merge_groups: Annotated[
-        bool,
-        typer.Option("--merge-groups", help="母子公司合并评价 · evaluate parents with children"),
-    ] = False,
-    workers: Annotated[
-        int,
-        typer.Option(
-            "--workers",
-            min=1,
-            max=256,
-            help="同时用几个进程，结果不变 · processes at a time; same results",
-        ),
-    ] = 2,
+    as_of: AsOf = None,
+    merge_groups: MergeGroups = False,
+    workers: Workers = 2,
     since: Annotated[
         Path | None,
         typer.Option(
@@ -76,14 +69,11 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; ty
         Path | None,
         typer.Option("--closings", help="已关闭的疑点 JSONL · closed findings", metavar="FILE"),
     ] = None,
-    weights: Annotated[
-        Path | None,
-        typer.Option("--weights", help="本地权重（geomujun learn）· weights of the county"),
-    ] = None,
+    weights: WeightsFile = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="结果摘要用 JSON · summary as JSON")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度 · no progress")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """对一个案卷文件夹做全部工作 · do the whole job on a case folder."""
     if since and weights:

@@ -10,6 +10,7 @@ import typer
 
 from geomujun.cli import console
 from geomujun.cli.extensions import formulas
+from geomujun.cli.options import Json
 from geomujun.errors import DataError, SchemeError, UsageError
 from geomujun.evaluation.indicators import ENTERPRISE, REGION, UNITS
 from geomujun.lang import t
@@ -31,7 +32,6 @@ Year = Annotated[
         help="数值以哪年底为准；缺省取最后一次变动的年份 · values of which year",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")]
 Name = Annotated[
     str,
     typer.Argument(help="方案 id 或 YAML 文件，可加 +变体 · id or file", metavar="SCHEME"),
@@ -78,7 +78,7 @@ def load_scheme(name: str, year: int | None = None) -> Scheme:
 
 
 @app.command("list")
-def list_(as_json: AsJson = False) -> None:
+def list_(as_json: Json = False) -> None:
     """列出自带的方案 · packaged schemes."""
     found = [load_scheme(name) for name in schemes.available()]
     if as_json:
@@ -91,7 +91,7 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command("show")
-def show(name: Name, year: Year = None, as_json: AsJson = False) -> None:
+def show(name: Name, year: Year = None, as_json: Json = False) -> None:
     """用平常话说明一个方案 · a scheme in plain words."""
     scheme = load_scheme(name, year)
     if as_json:
@@ -108,7 +108,7 @@ def show(name: Name, year: Year = None, as_json: AsJson = False) -> None:
 @app.command("check")
 def check(
     files: Annotated[list[str], typer.Argument(help="方案 id 或 YAML 文件", metavar="SCHEME...")],
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """检查方案，列出全部错误；有错退出码为 3 · every fault of a scheme."""
     faults: dict[str, tuple[FaultError, ...]] = {}
@@ -129,7 +129,7 @@ def check(
 
 
 @app.command("diff")
-def diff(before: Name, after: Name, year: Year = None, as_json: AsJson = False) -> None:
+def diff(before: Name, after: Name, year: Year = None, as_json: Json = False) -> None:
     """比较两个方案 · what two schemes differ in."""
     changes = describe.compare(load_scheme(before, year), load_scheme(after, year))
     if as_json:
@@ -165,7 +165,7 @@ def new(
 
 
 @app.command("indicators")
-def indicators(as_json: AsJson = False) -> None:
+def indicators(as_json: Json = False) -> None:
     """列出方案可用的指标 · the indicators a scheme can name."""
     formulas()
     rows = [

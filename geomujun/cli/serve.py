@@ -1,9 +1,13 @@
-"""`geomujun serve`: the API and the map on PostGIS, in one process."""
+"""`geomujun serve`: the API and the map on PostGIS, in one process or several."""
 
 from __future__ import annotations
 
+import os
 import secrets
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +28,7 @@ from geomujun.settings import Settings, from_environment
 from geomujun.storage import inputs
 from geomujun.storage.target import Target, connect
 
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 DEMO_YEAR, DEMO_SCHEME = 2024, "zhejiang-2022"
 
 
@@ -42,12 +47,31 @@ def serve(
     target = store.ready(settings)
     if demo:
         _demo(target)
+    with _figures(workers):
+        _run(settings, target, (host, port), workers)
+
+
+@contextmanager
+def _figures(workers: int) -> Iterator[None]:
+    """With several processes, a folder where each leaves its figures for `/metrics` to add up.
+
+    The library looks for it when it is imported, which is later.
+    """
+    if workers == 1 or os.environ.get(_FIGURES):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="geomujun-figures-") as folder:
+        os.environ[_FIGURES] = folder
+        yield
+
+
+def _run(settings: Settings, target: Target, at: tuple[str, int], workers: int) -> None:
     # Imported here: commands that serve nothing do not wait for the web framework.
     from geomujun.cli import server
 
     console.err(t("接口：http://{h}:{p}  说明：/docs", "API: http://{h}:{p}  docs: /docs",
-                  h=host, p=port))  # fmt: skip
-    server.run(_told(settings, target), host, port, workers)
+                  h=at[0], p=at[1]))  # fmt: skip
+    server.run(_told(settings, target), *at, workers)
 
 
 def _told(settings: Settings, target: Target) -> dict[str, Any]:
@@ -57,8 +81,11 @@ def _told(settings: Settings, target: Target) -> dict[str, Any]:
         "locality": load_locality(settings.locality),
         "two_persons": settings.two_persons,
         "lang": get_lang(),
+        "worker": (sys.executable, "-m", "geomujun.cli.work"),
     }
     if not settings.database_url:
+        if not os.environ.get("GEOMUJUN_API_INCOMING"):
+            given["incoming"] = str(settings.home / "incoming")
         given["feed_key"] = SecretStr(_own_key(settings.home / "feed.key"))
     return given
 

@@ -10,6 +10,16 @@ from typing import Annotated, Any
 import typer
 
 from geomujun.cli import console, store
+from geomujun.cli.options import (
+    AsOf,
+    CaseFolder,
+    Json,
+    MergeGroups,
+    Quiet,
+    SchemeId,
+    WeightsFile,
+    Workers,
+)
 from geomujun.cli.place import load_locality
 from geomujun.cli.run_case import parse_day
 from geomujun.cli.run_folder import told
@@ -25,13 +35,11 @@ from geomujun.storage import editions
 from geomujun.storage.target import connect
 
 edition = typer.Typer(no_args_is_help=True, help="已发布的结果 · publications")
-Json = Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="不显示进度 · no progress")]
 Number = Annotated[int, typer.Argument(min=1, help="发布号 · number", metavar="N")]
 
 
 def load(
-    case: Annotated[Path, typer.Argument(help="案卷文件夹 · case folder", metavar="CASE")],
+    case: CaseFolder,
     scope: Annotated[
         str,
         typer.Option("--scope", help="只替换这个行政区划的数据 · division", metavar="CODE"),
@@ -78,22 +86,11 @@ def _load_lines(done: loading.Loaded) -> list[str]:
 
 def publish(  # noqa: PLR0913, PLR0917 - one argument per option; typer passes names
     year: Annotated[int, typer.Argument(min=1990, max=2100, help="年度 · year", metavar="YEAR")],
-    scheme: Annotated[
-        str,
-        typer.Option("--scheme", help="评价方案 id 或 YAML 文件 · scheme id or file", metavar="ID"),
-    ] = "zhejiang-2022",
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", help="对应关系的日期 · day of the links", metavar="DATE"),
-    ] = None,
-    merge_groups: Annotated[
-        bool,
-        typer.Option("--merge-groups", help="母子公司合并评价 · evaluate parents with children"),
-    ] = False,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=256)] = 2,
-    weights: Annotated[
-        Path | None, typer.Option("--weights", help="本地权重 · weights of the county")
-    ] = None,
+    scheme: SchemeId = "zhejiang-2022",
+    as_of: AsOf = None,
+    merge_groups: MergeGroups = False,
+    workers: Workers = 2,
+    weights: WeightsFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:

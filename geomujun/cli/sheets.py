@@ -12,6 +12,7 @@ import typer
 from geomujun_maps.joined import evidence_lines
 
 from geomujun.cli import run_folder
+from geomujun.cli.options import Json, Out, Result
 from geomujun.crosscheck.digest import facts_digests
 from geomujun.domain.legend import legend
 from geomujun.domain.words import M2_PER_MU
@@ -31,12 +32,7 @@ from geomujun.pipeline.decisions import no_decisions
 forms = typer.Typer(
     name="forms", no_args_is_help=True, help="一企一单、核查表往返 · forms out and back"
 )
-Result = Annotated[
-    Path, typer.Argument(help="运行的输出文件夹 · folder of a run", metavar="RESULT")
-]
-Out = Annotated[Path, typer.Option("--out", help="输出文件夹 · output folder", metavar="DIR")]
 Town = Annotated[str, typer.Option("--town", help="只要这个镇街 · only this town")]
-Json = Annotated[bool, typer.Option("--json", help="用 JSON · as JSON")]
 FORMATS = ("both", "html", "xlsx")
 NOWHERE = "未分镇街"
 _UNSAFE = re.compile(r"\W")
@@ -234,7 +230,7 @@ def back(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """读回表单：决定、关闭的疑点、进展 · read forms: decisions, closed findings, progress."""
+    """读回表单：决定、进展 · read forms: decisions, progress."""
     known = Known() if result is None else _known(open_run(result))
     read = [read_back(path, known) for path in files]
     added = _keep(read, out)
@@ -276,7 +272,6 @@ def _keep(read: list[Back], out: Path) -> dict[str, int]:
     added = {}
     for name, rows in (
         ("decisions.jsonl", [d for b in read for d in b.decisions]),
-        ("findings_closed.jsonl", [c for b in read for c in b.closed]),
         ("progress.jsonl", [p for b in read for p in b.progress]),
     ):
         if rows:

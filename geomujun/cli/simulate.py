@@ -11,6 +11,7 @@ import typer
 import yaml
 
 from geomujun.cli import console
+from geomujun.cli.options import Json
 from geomujun.cli.run_case import parse_day
 from geomujun.cli.run_folder import records, text_of
 from geomujun.cli.scheme import load_scheme
@@ -85,7 +86,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - one argument per option; typer passes 
     out: Annotated[
         Path | None, typer.Option("--out", help="保存到文件夹 · save to a folder", metavar="DIR")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+    as_json: Json = False,
 ) -> None:
     """换一套规则试算：谁升谁降、涉及多少地和税、减免多少 · what other rules would change."""
     ground, rules, merged = _basis(case, result, scheme, year)

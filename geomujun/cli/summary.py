@@ -10,6 +10,7 @@ import pandas as pd
 from geomujun.domain.words import M2_PER_MU
 from geomujun.export.result import Result
 from geomujun.lang import t
+from geomujun.pipeline.rerun import DIFF
 
 BUCKETS: Final = {
     "matched": ("已对应", "matched"),
@@ -79,6 +80,8 @@ def _grades(grades: pd.Series) -> str:
 def _next(result: Result, out: Path) -> list[str]:
     """What to do now, most useful first."""
     steps = [t("用浏览器打开 {p}", "open {p} in a browser", p=out / "map.html")]
+    if (out / DIFF).exists():  # a run without --since leaves none
+        steps.append(_changes(out / DIFF))
     queue = result.tables["review_queue"]
     if len(queue):
         steps.append(
@@ -100,3 +103,16 @@ def _next(result: Result, out: Path) -> list[str]:
         )
     steps.append(t("送审稿：{p}", "hand on: {p}", p=out / "report.xlsx"))
     return steps
+
+
+def _changes(path: Path) -> str:
+    """What `run --since` found changed."""
+    changed = len(pd.read_csv(path, usecols=["change"], encoding="utf-8-sig"))
+    if not changed:
+        return t("对应关系与上次相同：{p}", "the same links as before: {p}", p=path)
+    return t(
+        "与上次相比 {n:,} 条对应有变化，逐条写明原因：{p}",
+        "{n:,} links changed since, each with its cause: {p}",
+        n=changed,
+        p=path,
+    )

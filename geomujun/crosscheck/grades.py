@@ -13,6 +13,7 @@ from geomujun.crosscheck.digest import facts_digests
 from geomujun.crosscheck.registry import findings, graded, rule
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.keys import among, of
+from geomujun.domain.legend import legend
 from geomujun.domain.words import Relation, Severity
 from geomujun.lang import t
 from geomujun.ledger.sight import FIGURES, Sight, of_relation
@@ -96,12 +97,13 @@ def figure_conflict(sight: Sight) -> pd.DataFrame:
     rows = long.assign(said=said).sort_values(["uscc", "field", "source"], kind="stable")
     first = ~rows.duplicated(["uscc", "field"]).to_numpy()
     table = rows[first].assign(said=_runs(rows["said"], first))
-    labels = {f.name: f.label for f in TABLES["indicators"].fields}
+    fields = TABLES["indicators"].by_name
     message = [
         t(
-            "{label}各来源不一致：{said}，相差 {gap:.1%}",
-            "{label} differs between sources: {said}, {gap:.1%} apart",
-            label=labels[name],
+            "{label}各来源不一致（{unit}）：{said}，相差 {gap:.1%}",
+            "{label} differs between sources ({unit}): {said}, {gap:.1%} apart",
+            label=fields[name].label,
+            unit=legend().word("unit", fields[name].unit),
             said=told,
             gap=gap,
         )

@@ -99,6 +99,11 @@ def among(keys: Keys, wanted: Iterable[Any]) -> Bools:
     return np.fromiter((key in known for key in plain(keys)), dtype=bool, count=len(keys))
 
 
+def rows_among(rows: pd.DataFrame, wanted: pd.DataFrame) -> Bools:
+    """Whether each row says in all its columns, in their order, what a row of ``wanted`` says."""
+    return np.asarray(pd.MultiIndex.from_frame(rows).isin(pd.MultiIndex.from_frame(wanted)))
+
+
 def of(values: pd.Series, keys: Keys) -> pd.Series:
     """What ``values`` says of each key, on a plain index; missing (NaN) where it says nothing.
 

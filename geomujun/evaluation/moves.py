@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geomujun.domain.case import Case
-from geomujun.domain.keys import among
+from geomujun.domain.keys import among, rows_among
 from geomujun.evaluation import enterprises, parcels, tables, units
 from geomujun.evaluation import flags as flag_rules
 from geomujun.evaluation.engine import Evaluation
@@ -187,7 +187,7 @@ def _changed(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 def _weighed(rows: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
     """New weights for firms that changed, whose parcels are all here; the others keep theirs."""
-    fresh = pd.MultiIndex.from_frame(rows[_PAIR]).isin(pd.MultiIndex.from_frame(changed))
+    fresh = rows_among(rows[_PAIR], changed)
     moved = rows[fresh]
     named = moved.assign(uscc=_name(moved))
     made = parcels.weighed(named[["parcel_code", "uscc", "net_m2", "unsplit"]])

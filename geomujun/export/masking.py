@@ -20,10 +20,11 @@ from typing import Final
 
 import pandas as pd
 
+from geomujun.domain.case import Case
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.model import Field, Kind, Sensitivity
 from geomujun.export.result import Result
-from geomujun.text.names import holder_kind
+from geomujun.text.names import holder_kind, is_short_form
 from geomujun.text.normal import normalise_text
 
 # 王* keeps one character, these keep two.
@@ -83,6 +84,26 @@ _SURNAMES: Final = frozenset(
     "姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
     "章俞楼诸骆单祝傅柴寿娄金鲁施倪裘宣柳应褚葛凌翁喻詹季裴阮"
 )
+# Words of organisations that are given names as well: 李建设, 张人民, 欧阳建设, 王镇.
+_GIVEN: Final = frozenset(
+    [
+        "建设",
+        "人民",
+        "国家",
+        "集体",
+        "开发",
+        "工业",
+        "实业",
+        "经济",
+        "服务",
+        "管理",
+        "合作",
+        "镇",
+        "社",
+        "村",
+        "乡",
+    ]
+)
 _LATIN_ORG: Final = re.compile(
     r"\b(CO|LTD|LIMITED|INC|LLC|LLP|CORP|CORPORATION|COMPANY|GMBH|AG|SA|PLC|BANK|GROUP|HOLDINGS?|"
     r"FACTORY|TRADING|INDUSTR\w+|PTE|PTY|KK|BV|NV|SPA|SRL)\b\.?"
@@ -107,6 +128,7 @@ _NUMBER_LIKE: Final = (
     r"(?:^|[^0-9A-Za-z])(?:[1-8]\p{Nd}{16}[\p{Nd}Xx]|1[3-9]\p{Nd}{9}|0\p{Nd}{2,3}-\p{Nd}{7,8})"
     r"(?:$|[^0-9A-Za-z])"
 )
+_PLACE: Final = "省市区县镇乡村庄屯路街巷弄道里桥组社园城湾江河湖山岭塘坝大小东西南北中上下新老"
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _FIRM_CODE: Final = re.compile(r"[0-9A-HJ-NP-RTUWXY]{18}|[0-9A-Z]{8}-?[0-9X]")
 
@@ -116,17 +138,30 @@ def is_person(name: str) -> bool:
     """Whether one holder's name is that of a natural person; remarks in brackets do not count."""
     bare = re.sub(r"\s+", " ", _NOTE.sub("", name.strip())).strip()
     han = bare.replace(" ", "")
-    if not han or _ORG.search(han) or (_ORG_END.search(han) and not _may_be_given(han)):
+    if not han or _names_organisation(han):
         return False
     if _HAN_PERSON.fullmatch(han) or _DOTTED.fullmatch(han):
-        return True
+        return not is_short_form(han) or _has_surnames(han)
     if _LATIN.fullmatch(bare.upper()):
         return _LATIN_ORG.search(bare.upper()) is None
     return holder_kind(name) == "person"
 
 
-def _may_be_given(name: str) -> bool:
-    return len(name) <= 3 and name[0] in _SURNAMES
+def _names_organisation(name: str) -> bool:
+    """Whether a word or ending of organisations is in a name, and cannot be a given name there."""
+    given = name[2 if name[:2] in _DOUBLE else 1 :]
+    if _ORG.search(name):
+        return not (_has_surname(name) and given in _GIVEN)
+    return bool(_ORG_END.search(name)) and not (len(name) <= 3 and name[0] in _SURNAMES)
+
+
+def _has_surname(name: str) -> bool:
+    return name[0] in _SURNAMES or name[:2] in _DOUBLE
+
+
+def _has_surnames(name: str) -> bool:
+    """Whether a name begins with a surname of two characters or with both parents' (张陈健康)."""
+    return name[:2] in _DOUBLE or set(name[:2]) <= _SURNAMES
 
 
 def mask_person(name: str) -> str:
@@ -218,6 +253,17 @@ class Masker:
         """The text with known persons, ID numbers and phones masked."""
         return mask_numbers(self._persons_hidden(text))
 
+    def addresses(self, values: pd.Series) -> pd.Series:
+        """A column of addresses, masked; names of places that are persons' too stay (金山路)."""
+        return _numbers_hidden(_mapped(values, self._persons_of_address_hidden))
+
+    def _persons_of_address_hidden(self, text: str) -> str:
+        return text if self._pattern is None else self._pattern.sub(self._unless_a_place, text)
+
+    def _unless_a_place(self, hit: re.Match[str]) -> str:
+        following = hit.string[hit.end() : hit.end() + 1]
+        return hit[0] if following and following in _PLACE else self._replace(hit)
+
     def _persons_hidden(self, text: str) -> str:
         return text if self._pattern is None else self._pattern.sub(self._replace, text)
 
@@ -271,7 +317,7 @@ _NAME_COLUMNS: Final = {
     "right_holders": ("holder_name",),
     "leases": ("lessor", "lessee"),
 }
-_TEXT_COLUMNS: Final = {  # an address may hold the phone of the person at the door
+_TEXT_COLUMNS: Final = {  # an address may hold name and phone of the person at the door
     "enterprises": ("registered_address", "site_address"),
     "parcels": ("location",),
     "leases": ("location",),
@@ -285,13 +331,22 @@ _ID_COLUMNS: Final = {
 
 def masker_of(result: Result) -> Masker:
     """The masker of a result's case."""
+    return _masker(result.case)
+
+
+def masked_rejects(case: Case, rejects: pd.DataFrame) -> pd.DataFrame:
+    """The rejects of a case that was read and not yet worked on, with persons hidden."""
+    return _mask_rejects(rejects.copy(), _masker(case))
+
+
+def _masker(case: Case) -> Masker:
     persons: set[str] = set()
     for table, columns in _NAME_COLUMNS.items():
-        frame = getattr(result.case, table)
+        frame = getattr(case, table)
         for column in columns:
             cells = pd.unique(frame[column].astype("str").fillna(""))
             persons |= {p for cell in cells for p in split_names(cell) if is_person(p)}
-    return Masker(sorted(persons), result.case.enterprises["name"].astype("str"))
+    return Masker(sorted(persons), case.enterprises["name"].astype("str"))
 
 
 def masked(result: Result) -> Result:
@@ -314,7 +369,7 @@ def masked(result: Result) -> Result:
     for table, columns in _TEXT_COLUMNS.items():
         frame = getattr(case, table).copy()
         for column in columns:
-            frame[column] = _numbers_hidden(frame[column])
+            frame[column] = masker.addresses(frame[column])
         case = case.with_tables(**{table: frame})
     return replace(result, tables=tables, case=case, masked=True)
 

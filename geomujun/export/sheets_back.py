@@ -1,8 +1,8 @@
-"""Filled forms turned into decisions, closed findings and progress lines.
+"""Filled forms turned into decisions and progress lines.
 
-A confirmed pair becomes a decision of CONTRACT §2; a screening hit found not so becomes a closed
-finding; what was done on a plot becomes a line of the progress log. A row with a fault gives
-nothing and is named by row and column; a row nobody filled in is counted, not complained about.
+A confirmed pair becomes a decision of CONTRACT §2; what a field check found on a plot, and what was
+done there, becomes a line of the progress log. A row with a fault gives nothing and is named by row
+and column; a row nobody filled in is counted, not complained about.
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ class Back:
 
     kind: str
     decisions: list[dict[str, Any]] = field(default_factory=list)
-    closed: list[dict[str, Any]] = field(default_factory=list)
     progress: list[dict[str, Any]] = field(default_factory=list)
     corrected: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -49,7 +48,7 @@ class Back:
     blank: int = 0
 
 
-class _Row:
+class FormRow:
     """One row of a form; reading a cell wrongly written notes a fault."""
 
     def __init__(self, file: str, form: Form, cells: Mapping[str, str]) -> None:
@@ -148,25 +147,24 @@ def read_back(path: Path, known: Known) -> Back:
         if not any(str(cells[name]).strip() for name in fill):
             back.blank += 1
             continue
-        row = _Row(path.name, form, {str(k): v for k, v in cells.items()})
+        row = FormRow(path.name, form, {str(k): v for k, v in cells.items()})
         if form is CONFIRM:
             _confirmed(row, back, known, seen)
         else:
             _checked(row, back, known, seen)
     back.decisions.sort(key=lambda d: (d["parcel_code"], d["uscc"]))
-    back.closed.sort(key=lambda d: (d["rule"], d["subject_id"]))
     back.progress.sort(key=lambda d: (d["parcel_code"], d["checked_on"]))
     return back
 
 
-def _once(row: _Row, key: tuple[str, str], seen: dict[tuple[str, str], int], name: str) -> None:
+def _once(row: FormRow, key: tuple[str, str], seen: dict[tuple[str, str], int], name: str) -> None:
     if key in seen:
         row.fault(name, t("与第 {n} 行重复", "the same as row {n}", n=seen[key]))
     seen.setdefault(key, row.number)
 
 
 def _decision(
-    row: _Row, parcel: str, uscc: str, verdict: Verdict, area: float | None
+    row: FormRow, parcel: str, uscc: str, verdict: Verdict, area: float | None
 ) -> dict[str, Any]:
     made: dict[str, Any] = {"parcel_code": parcel, "uscc": uscc, "verdict": verdict.value}
     relation = row.word("relation", RELATIONS)
@@ -182,7 +180,7 @@ def _decision(
     return made
 
 
-def _confirmed(row: _Row, back: Back, known: Known, seen: dict[tuple[str, str], int]) -> None:
+def _confirmed(row: FormRow, back: Back, known: Known, seen: dict[tuple[str, str], int]) -> None:
     """A row of 一企一单."""
     words = next(c.choices for c in CONFIRM.columns if c.name == "result")
     row.word("result", dict.fromkeys(words, ""))
@@ -214,7 +212,7 @@ def _confirmed(row: _Row, back: Back, known: Known, seen: dict[tuple[str, str], 
         )
 
 
-def _checked(row: _Row, back: Back, known: Known, seen: dict[tuple[str, str], int]) -> None:
+def _checked(row: FormRow, back: Back, known: Known, seen: dict[tuple[str, str], int]) -> None:
     """A row of the field check."""
     row.word("result", {"属实": "", "不属实": ""})
     result = row.needed("result")
@@ -248,17 +246,3 @@ def _checked(row: _Row, back: Back, known: Known, seen: dict[tuple[str, str], in
     back.progress.append(line)
     if decision:
         back.decisions.append(decision)
-    if result == "不属实":
-        back.closed += [
-            {
-                "rule": rule,
-                "subject_kind": "parcel",
-                "subject_id": parcel,
-                "state": "closed",
-                "reason": row["note"] or t("实地核查不属实", "field check: not so"),
-                "reviewer": line["reviewer"],
-                "decided_at": line["checked_on"],
-            }
-            for rule in row["rule_ids"].split("|")
-            if rule
-        ]

@@ -38,7 +38,6 @@ def check_rows(plots: pd.DataFrame, users: pd.Series) -> pd.DataFrame:
     out["area_mu"] = rows["area_mu"].round(4)
     out["user_names"] = users.reindex(rows["parcel_code"]).fillna("").to_numpy()
     out["rules"] = rows["rules"].map(rule_words)
-    out["rule_ids"] = rows["rules"]
     return out
 
 

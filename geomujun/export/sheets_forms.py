@@ -8,7 +8,7 @@ fault names the row of the sheet and the column.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -79,7 +79,6 @@ CHECK: Final = Form(
         FormColumn("note", "说明", 26, fill=True),
         FormColumn("reviewer", "核查人", 10, fill=True),
         FormColumn("decided_at", "日期", 12, fill=True),
-        FormColumn("rule_ids", "规则代码", 12, hidden=True),
     ),
 )  # fmt: skip
 CONFIRM: Final = Form(
@@ -159,8 +158,12 @@ def _form(book: Any, form: Form, rows: pd.DataFrame, about: str) -> None:
     sheet.set_footer(f"&L{t('内部资料', 'INTERNAL')}&C{form.title}&R&P / &N")
 
 
-def read_form(path: Path) -> tuple[Form, pd.DataFrame]:
+def read_form(path: Path, forms: Mapping[str, Form] = FORMS) -> tuple[Form, pd.DataFrame]:
     """A filled form: its kind, and its rows as text with ``_row`` (1-based row of the sheet).
+
+    Args:
+        path: The workbook.
+        forms: Kinds that are expected.
 
     Raises:
         DataError: no workbook, no form of ours, or a needed column is gone.
@@ -184,14 +187,14 @@ def read_form(path: Path) -> tuple[Form, pd.DataFrame]:
             where=str(path),
             hint=t("应为本系统发出的 .xlsx 表单", "an .xlsx form of ours is expected"),
         ) from e
-    kind, at = _found(words, cells)
+    kind, at = _found(words, cells, forms)
     if not kind:
         raise DataError(
             t("不是本系统发出的表单：找不到表头", "no form of ours: no header row"),
             where=str(path),
             hint=t("表头须保留“宗地代码”等列名", "keep headers such as 宗地代码"),
         )
-    form = FORMS[kind]
+    form = forms[kind]
     headers = ["" if c is None else str(c).strip() for c in cells[at]]
     gone = [c.header for c in form.columns if c.fill and c.header not in headers]
     if gone:
@@ -208,11 +211,13 @@ def read_form(path: Path) -> tuple[Form, pd.DataFrame]:
     return form, frame.fillna("")
 
 
-def _found(words: str, cells: Sequence[Sequence[Any]]) -> tuple[str, int]:
+def _found(
+    words: str, cells: Sequence[Sequence[Any]], forms: Mapping[str, Form]
+) -> tuple[str, int]:
     """The kind of form and the position of its header row."""
     for at, line in enumerate(cells[:20]):
         headers = {str(c).strip() for c in line if c is not None}
-        for kind, form in FORMS.items():
+        for kind, form in forms.items():
             fill = {c.header for c in form.columns if c.fill}
             if len(fill & headers) >= len(fill) - 2 and "宗地代码" in headers:
                 told = kind if f"{MARK} {kind}" in words else ""

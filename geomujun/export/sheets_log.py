@@ -1,50 +1,19 @@
 """Logs that people's work is kept in: JSON Lines, one event a line, added to and never changed.
 
-Every line is checked; what is wrong is named by line and field and left out, never guessed.
+Read again by `geomujun.pipeline.jsonl`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from geomujun.domain import jsonl
-from geomujun.domain.jsonl import Fault
-from geomujun.errors import DataError, MachineError
+from geomujun.errors import MachineError
 from geomujun.lang import t
 
 Row = Mapping[str, Any]
-Check = Callable[[Row], Fault | None]
-
-
-def read_log(path: Path, columns: Sequence[str], check: Check) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Good lines as a frame of ``columns``, and the faults (`FAULT`).
-
-    Raises:
-        DataError: the file cannot be read or is no UTF-8.
-    """
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as e:
-        raise DataError(
-            t("读不出：{e}", "cannot be read: {e}", e=getattr(e, "strerror", None) or e),
-            where=str(path),
-            hint=t("应为 UTF-8 编码的 JSON Lines", "JSON Lines in UTF-8 is expected"),
-        ) from e
-    found, faults = jsonl.objects(text)
-    rows = []
-    for number, row in found:
-        fault = check(row)
-        if fault:
-            faults.append((number, fault))
-        else:
-            rows.append({name: row.get(name) for name in columns})
-    frame = pd.DataFrame(rows, columns=list(columns))
-    return frame, pd.DataFrame(jsonl.rejects(path.name, faults), columns=list(jsonl.FAULT))
 
 
 def line_of(row: Row) -> str:

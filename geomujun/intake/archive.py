@@ -6,13 +6,16 @@ Declared sizes are not trusted: unpacking counts what really comes out.
 
 from __future__ import annotations
 
+import errno
 import lzma
+import shutil
 import stat
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Final
 
+from geomujun.errors import MachineError
 from geomujun.intake.limits import Limits
 from geomujun.intake.raw import UnreadableError
 from geomujun.lang import t
@@ -28,6 +31,8 @@ DAMAGED: Final = (
     NotImplementedError,
 )
 CHUNK: Final = 1 << 20
+_UTF8: Final = 0x800  # flag: the name is in UTF-8
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 def _refuse(zh: str, en: str, **values: object) -> UnreadableError:
@@ -35,8 +40,18 @@ def _refuse(zh: str, en: str, **values: object) -> UnreadableError:
     return UnreadableError(t(zh, en, **values), hint=hint)
 
 
+def _name(info: zipfile.ZipInfo) -> str:
+    """The name as it was written: Windows in China writes GBK and says nothing of it."""
+    if info.flag_bits & _UTF8:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return info.filename
+
+
 def _check_entry(info: zipfile.ZipInfo, limits: Limits) -> None:
-    name = info.filename
+    name = _name(info)
     posix, windows = PurePosixPath(name.replace("\\", "/")), PureWindowsPath(name)
     if posix.is_absolute() or windows.drive or ".." in posix.parts or "\x00" in name:
         raise _refuse(
@@ -109,20 +124,32 @@ def unpack(path: Path, target: Path, limits: Limits) -> None:
 
     Raises:
         UnreadableError: refused, damaged, or more comes out than the directory declares.
+        MachineError: the disk has no room for it.
     """
     left = limits.unpacked_bytes
     entries = check_zip(path, limits)
+    wanted = sum(info.file_size for info in entries)
+    if wanted > shutil.disk_usage(target).free:
+        raise _no_room(wanted)
     try:
         with zipfile.ZipFile(path) as z:
             for info in entries:
-                out = target / PurePosixPath(info.filename.replace("\\", "/"))
+                out = target / PurePosixPath(_name(info).replace("\\", "/"))
                 if info.is_dir():
                     out.mkdir(parents=True, exist_ok=True)
                     continue
                 out.parent.mkdir(parents=True, exist_ok=True)
                 with z.open(info) as source, out.open("wb") as sink:
                     left -= _copy(source, sink, left)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as e:
-        raise _refuse("压缩包损坏：{e}", "damaged archive: {e}", e=e) from e
     except DAMAGED as e:
+        if isinstance(e, OSError) and e.errno in _FULL:
+            raise _no_room(wanted) from e
         raise _refuse("压缩包损坏：{e}", "damaged archive: {e}", e=e) from e
+
+
+def _no_room(wanted: int) -> MachineError:
+    return MachineError(
+        t("磁盘空间不足：解压需要 {m} MB", "no room on the disk: unpacking takes {m} MB",
+          m=(wanted >> 20) + 1),
+        hint=t("清理磁盘后重试", "make room, then try again"),
+    )  # fmt: skip

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geomujun.domain.case import Case
-from geomujun.domain.keys import among
+from geomujun.domain.keys import among, rows_among
 from geomujun.domain.words import Band, Relation, Verdict
 from geomujun.matching import explain
 from geomujun.matching.holders import explode
@@ -60,15 +60,6 @@ class Matches:
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
-    """The tables as read: names of enterprises, places, right holders."""
-
-    register: Register
-    places: Places
-    holders: pd.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
 class Ground:
     """What is established before use without a right is looked for."""
 
@@ -83,48 +74,30 @@ class Ground:
 
 def prepare(case: Case, as_of: date, weights: Weights, frozen: Frozen | None = None) -> Ground:
     """Names, land, sites, titles and leases of a settled case."""
-    base = read_base(case, frozen)
-    register, places = base.register, base.places
-    lets = lets_of(case, register)
-    own = likely(
-        own_candidates(base.holders, case.parcels, register, places, weights, lets), weights
-    )
-    owners = owners_of(base.holders, own)
-    leases = resolve_leases(case, register, places, owners, weights)
-    leases = lessors_there(leases, owners, register, weights)
-    return grounded(base, own, titles(leases, owners, pd.Timestamp(as_of)), weights)
-
-
-def read_base(case: Case, frozen: Frozen | None) -> Base:
-    """What the tables say before anything is compared."""
     register = build(case, frozen.lexicon if frozen else lexicon_of(case), frozen)
     land = build_land(case)
     sites = build_sites(register.firms, land)
-    places = tuple(sorted(register.lexicon.sounds.values()))
-    holders = explode(case, places, register.heads())
-    doors = Doors.of(door_table(case, land))
-    return Base(register, Places(land, sites, doors), holders)
+    places = Places(land, sites, Doors.of(door_table(case, land)))
+    divisions = tuple(sorted(register.lexicon.sounds.values()))
+    holders = explode(case, divisions, register.heads())
+    lets = lets_of(case, register)
+    own = own_candidates(holders, case.parcels, register, places, weights, lets)
+    own = own[(own["probability"] >= weights.limits["review"]) & (own["rank"] <= 2)]
+    owners = _owners(holders, own)
+    leases = resolve_leases(case, register, places, owners, weights)
+    leases = lessors_there(leases, owners, register, weights)
+    leases = titles(leases, owners, pd.Timestamp(as_of))
+    known = _known(own, leases, holders, register, weights)
+    doors = _with_holder_doors(places.doors, known.owners, land, sites, register)
+    return Ground(register, places, holders, own, leases, known, doors)
 
 
-def likely(own: pd.DataFrame, weights: Weights) -> pd.DataFrame:
-    """The candidates of `title.ranked` worth a link: the best two above the review limit."""
-    return own[(own["probability"] >= weights.limits["review"]) & (own["rank"] <= 2)]
-
-
-def owners_of(holders: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+def _owners(holders: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     """All holders with ``uscc`` of the enterprise they are, "" where they are none."""
     best = own.loc[own["rank"] == 1, ["parcel_code", "seq", "uscc"]]
     owners = holders.merge(best, on=["parcel_code", "seq"], how="left")
     owners["uscc"] = owners["uscc"].fillna("").astype("str")
     return owners
-
-
-def grounded(base: Base, own: pd.DataFrame, leases: pd.DataFrame, weights: Weights) -> Ground:
-    """What titles and leases establish for the search for use."""
-    register, places = base.register, base.places
-    known = _known(own, leases, base.holders, register, weights)
-    doors = _with_holder_doors(places.doors, known.owners, places.land, places.sites, register)
-    return Ground(register, places, base.holders, own, leases, known, doors)
 
 
 def match(
@@ -148,53 +121,39 @@ def match(
     """
     weights = weights or shipped()
     ground = prepare(case, as_of, weights, frozen)
-    own = explain.own_rows(ground.own, ground.register, ground.places.land)
-    return linked(case, ground, own, as_of, decisions, weights)
-
-
-def linked(
-    case: Case,
-    ground: Ground,
-    own_links: pd.DataFrame,
-    as_of: date,
-    decisions: pd.DataFrame | None,
-    weights: Weights,
-) -> Matches:
-    """The rest of `match` from its ground and the rows of its titles (`explain.own_rows`)."""
-    register, land, sites = ground.register, ground.places.land, ground.places.sites
-    own, leases, doors = ground.own, ground.leases, ground.doors
-    day = pd.Timestamp(as_of)
-    use = use_candidates(register, ground.places, doors, ground.known, weights)
-    held = set(zip(own["parcel_code"], own["uscc"], strict=True))
-    fresh = [pair not in held for pair in zip(use["code"], use["uscc"], strict=True)]
-    use = use[np.array(fresh, dtype=bool)].reset_index(drop=True)
-    parts = [
-        own_links,
-        explain.lease_rows(_live(leases)),
-        explain.use_rows(use, register, land),
-    ]
-    taken = set(pd.MultiIndex.from_frame(pd.concat([part[PAIR] for part in parts])))
-    maybe = _live(_maybe(leases))
-    there = pd.MultiIndex.from_frame(maybe[["parcel_resolved", "lessee_key"]]).isin(taken)
-    parts.append(explain.lease_rows(maybe[~there]))
-    taken = {u for part in parts for u in part["uscc"]}
-    only = registered_only(register.firms, sites, doors, land, taken)
-    parts.append(explain.address_rows(only, register.firms, land))
-    links = (
-        pd.concat([p for p in parts if len(p)], ignore_index=True)
-        if any(map(len, parts))
-        else parts[0]
-    )
+    register, land, leases = ground.register, ground.places.land, ground.leases
+    links = _found(ground, weights)
     links["band"] = _bands(links, weights)
     links["decision"] = Verdict.NONE.value
+    outside = _outside(leases)
     if decisions is not None and len(decisions):
         links = _decide(links, decisions, _untitled(ground.holders, links))
-        links = _with_contract(_without_answered(links, ground.holders), _outside(leases))
-    links = _finish(links, register, land, day)
+        links = _with_contract(_without_answered(links, ground.holders), outside)
+    links = _finish(links, register, land, pd.Timestamp(as_of))
     settled = case.with_tables(leases=leases, supply=resolve_supply(case))
-    outside = _outside(leases)
-    groups = suggest(register, sites, links)
+    groups = suggest(register, ground.places.sites, links)
     return Matches(links, settled, ground.holders, outside, land, register, groups)
+
+
+def _found(ground: Ground, weights: Weights) -> pd.DataFrame:
+    """Rows of every link: titles, leases, signs of use, tenants in doubt, registered addresses."""
+    register, places, doors = ground.register, ground.places, ground.doors
+    firms, land, sites = register.firms, places.land, places.sites
+    use = use_candidates(register, places, doors, ground.known, weights)
+    use = use[~rows_among(use[["code", "uscc"]], ground.own[PAIR])].reset_index(drop=True)
+    parts = [
+        explain.own_rows(ground.own, register, land),
+        explain.lease_rows(_live(ground.leases)),
+        explain.use_rows(use, register, land),
+    ]
+    maybe = _live(_maybe(ground.leases))
+    placed = pd.concat([part[PAIR] for part in parts])
+    there = rows_among(maybe[["parcel_resolved", "lessee_key"]], placed)
+    parts.append(explain.lease_rows(maybe[~there]))
+    linked = {u for part in parts for u in part["uscc"]}
+    only = registered_only(firms, sites, doors, land, linked)
+    parts.append(explain.address_rows(only, firms, land))
+    return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
 
 
 def _outside(leases: pd.DataFrame) -> pd.DataFrame:
@@ -282,9 +241,7 @@ def _dead(leases: pd.DataFrame, tenants: pd.DataFrame) -> pd.DataFrame:
             "end_on": rows["end_on"],
         }
     )
-    live = set(zip(tenants["parcel_code"], tenants["uscc"], strict=True))
-    free = [pair not in live for pair in zip(frame["parcel_code"], frame["uscc"], strict=True)]
-    frame = frame[np.array(free, dtype=bool)]
+    frame = frame[~rows_among(frame[PAIR], tenants[PAIR])]
     order = frame.sort_values(["parcel_code", "uscc", "why", "end_on", "lease_id"],
                               ascending=[True, True, False, False, True])  # fmt: skip
     return order.drop_duplicates(["parcel_code", "uscc"]).reset_index(drop=True)
@@ -329,8 +286,7 @@ def _with_holder_doors(
             "land": alone["parcel_code"].map(land.position).to_numpy(dtype=np.int64),
         }
     )
-    known = pd.MultiIndex.from_frame(doors.table[["door", "town"]])
-    fresh = ~pd.MultiIndex.from_frame(grown[["door", "town"]]).isin(known)
+    fresh = ~rows_among(grown[["door", "town"]], doors.table[["door", "town"]])
     grown = grown[(grown["door"] != "").to_numpy() & fresh]
     both = pd.concat([doors.table, grown], ignore_index=True).drop_duplicates()
     return Doors.of(both.sort_values(["door", "town", "land"], ignore_index=True))

@@ -22,6 +22,7 @@ from geomujun.text.identifiers import (
     uscc_valid,
 )
 from geomujun.text.names import holder_kind
+from geomujun.text.normal import normalise
 
 _JOINT: Final = re.compile(
     r"[、；;,，|\n]|/(?!\d)|(?<!\d)/|(?<=[公司厂社])(?:及|和|与)(?=(?!其)[\u4e00-\u9fff]{2,})"
@@ -193,10 +194,9 @@ def kinds_of(
     short = (frame["name"].str.len() <= 4).to_numpy()
     inner = (frame["holder_id"].str.len() == 9).to_numpy() & org_code_valid(frame["holder_id"])
     coded = (uscc_valid(frame["holder_id"]) | inner) & ~identity
-    local = frame["name"].str.startswith(places) if places else pd.Series(False, index=frame.index)
-    firm = (kinds == "person") & (
-        coded | (local & (frame["name"].str.len() == 4)) | frame["name"].isin(heads)
-    )
+    norm = normalise(frame["name"])  # 云岫磊珩… is cut, and four characters all the same
+    local = norm.str.startswith(places) if places else pd.Series(False, index=frame.index)
+    firm = (kinds == "person") & (coded | (local & (norm.str.len() == 4)) | norm.isin(heads))
     return kinds.mask(person & short, "person").mask(firm, "firm")
 
 

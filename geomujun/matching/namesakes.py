@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geomujun.domain.keys import plain
+from geomujun.domain.keys import plain, rows_among
 from geomujun.matching.names import compare, parse_queries
 from geomujun.matching.register import Register
 from geomujun.matching.sites import Places, Sites
@@ -49,8 +49,7 @@ def namesakes(
     at, row = namesakes_of(trade_name[first], town[first], register, places.sites)
     found = register.names[list(COLUMNS[1:])].take(row).assign(name_row=row, which=at)
     pairs = rows[["key", "query"]].assign(which=which).merge(found, on="which")
-    seen = pd.MultiIndex.from_frame(known[["key", "uscc"]])
-    pairs = pairs[~pd.MultiIndex.from_frame(pairs[["key", "uscc"]]).isin(seen)]
+    pairs = pairs[~rows_among(pairs[["key", "uscc"]], known[["key", "uscc"]])]
     pairs = pairs.reset_index(drop=True)
     left = parsed.loc[pairs["query"]].reset_index(drop=True)
     right = register.names.loc[pairs["name_row"]].reset_index(drop=True)

@@ -28,8 +28,9 @@ PLACE_PARTS: Final = ("point", "door", "village", "area")
 
 def lessors(leases: pd.DataFrame, register: Register, weights: Weights) -> pd.DataFrame:
     """``key`` (uscc or "") and ``p`` of each row's lessor, on the index of ``leases``."""
-    pairs = _candidates(leases["lessor"], leases["lessor_uscc"], register, weights)
-    return _chosen(pairs, leases["lessor_uscc"], register)
+    codes = _codes(leases["lessor_uscc"], register)
+    pairs = _candidates(leases["lessor"], codes, register, weights)
+    return _chosen(_best(pairs), codes)
 
 
 def tenants(
@@ -42,7 +43,8 @@ def tenants(
     is the next best of either.
     """
     land = leases["parcel_resolved"].map(places.land.position)
-    pairs = _candidates(leases["lessee"], leases["lessee_uscc"], register, weights, (land, places))
+    codes = _codes(leases["lessee_uscc"], register)
+    pairs = _candidates(leases["lessee"], codes, register, weights, (land, places))
     firms = pd.Series(np.arange(len(register.firms)), index=register.firms["uscc"])
     pairs["firm"] = pairs["uscc"].map(firms).to_numpy(dtype=np.int64)
     pairs["land"] = pairs["row"].map(land).astype("float64")
@@ -53,12 +55,12 @@ def tenants(
         use = weights.for_use()
         bits = sum(use.column(part, levels[f"l_{part}"]) for part in PLACE_PARTS)
         pairs.loc[here.index, "weight"] += np.asarray(bits, dtype=np.float64)
-    sure = _chosen(pairs, leases["lessee_uscc"], register)
-    code = normalise_code(leases["lessee_uscc"])
-    named = (sure["key"] == "") & ~uscc_valid(code)  # a valid code of nobody is an outsider's
-    best = _best(pairs).reindex(leases.index)
+    best = _best(pairs)
+    sure = _chosen(best, codes)
+    best = best.reindex(leases.index)
+    named = (sure["key"] == "") & ~codes["valid"]  # a valid code of nobody is an outsider's
     asked = best[named & (best["probability"] >= weights.limits["review"])].reindex(leases.index)
-    rivals = best[~among(code, register.firms["uscc"])].reindex(leases.index)
+    rivals = best[~codes["known"]].reindex(leases.index)
     return sure.assign(
         maybe=asked["uscc"].fillna("").astype("str"),
         maybe_p=asked["probability"].fillna(0.0),
@@ -67,21 +69,27 @@ def tenants(
     )
 
 
+def _codes(written: pd.Series, register: Register) -> pd.DataFrame:
+    """``code`` of each row, normalised; is it ``known`` in the register, is it ``valid`` at all."""
+    code = normalise_code(written)
+    known = among(code, register.firms["uscc"])
+    return pd.DataFrame({"code": code, "known": known, "valid": uscc_valid(code)})
+
+
 def _candidates(
     names: pd.Series,
-    codes: pd.Series,
+    codes: pd.DataFrame,
     register: Register,
     weights: Weights,
     where: tuple[pd.Series, Places] | None = None,
 ) -> pd.DataFrame:
     """Row × enterprise pairs by name for the rows whose code is nobody's: ``row uscc weight``.
 
-    ``where``: the land of each row and all places, for namesakes in the town.
+    ``codes``: from `_codes`. ``where``: the land of each row and all places, for namesakes in the
+    town.
     """
-    code = normalise_code(codes)
-    open_rows = ~among(code, register.firms["uscc"]) & (names != "").to_numpy(dtype=bool)
-    rows = pd.DataFrame({"row": names.index, "query": names, "foreign": uscc_valid(code)})
-    rows = rows[open_rows]
+    rows = pd.DataFrame({"row": names.index, "query": names, "foreign": codes["valid"]})
+    rows = rows[~codes["known"] & (names != "")]
     columns = {"row": "int64", "uscc": "str", "weight": "float64"}
     if rows.empty:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
@@ -99,11 +107,9 @@ def _candidates(
     return pairs.loc[pairs["weight"] > KEEP_BITS, list(columns)].reset_index(drop=True)
 
 
-def _chosen(pairs: pd.DataFrame, codes: pd.Series, register: Register) -> pd.DataFrame:
+def _chosen(best: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     """The best candidate of each row where it is sure enough; a known code needs none."""
-    code = normalise_code(codes)
-    known = among(code, register.firms["uscc"])
-    best = _best(pairs)
+    code, known = codes["code"], codes["known"]
     best = best[best["probability"] >= SURE]
     by_name = best["uscc"].reindex(codes.index).fillna("").astype("str")
     p = best["probability"].reindex(codes.index).fillna(0.0)

@@ -118,7 +118,7 @@ def lexicon_of(case: Case) -> Lexicon:
 def build(case: Case, lexicon: Lexicon, frozen: Frozen | None = None) -> Register:
     """Read all names of the enterprises of a case; ``frozen``: the statistics to go by."""
     firms = case.enterprises.reset_index(drop=True)
-    names = in_order(read_names(firms, lexicon))
+    names = _names(firms, lexicon)
     counted, size = (frozen.names, frozen.size) if frozen else (names, len(firms))
     rare = {part: rarity(counted, part) for part in ("trade_name", "trade")}
     index, compared = NameIndex(names, counted), columns_of(names)
@@ -129,13 +129,8 @@ def build(case: Case, lexicon: Lexicon, frozen: Frozen | None = None) -> Registe
     )
 
 
-def in_order(names: pd.DataFrame) -> pd.DataFrame:
-    """Names in the order of `Register.names`."""
-    return names.sort_values(["uscc", "former", "written", "until"], ignore_index=True)
-
-
-def read_names(firms: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
-    """All names of the rows of the enterprise table, parsed: the columns of `Register.names`."""
+def _names(firms: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
+    """`Register.names` of the rows of the enterprise table."""
     current = pd.DataFrame(
         {"firm": np.arange(len(firms)), "written": firms["name"], "former": False, "until": ""}
     )
@@ -154,4 +149,5 @@ def read_names(firms: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
     names[list(PARTS)] = parts[list(PARTS)]
     names["pinyin"] = sounds(names["trade_name"])
     names["uscc"] = firms["uscc"].to_numpy()[names["firm"]]
-    return names[names["norm"] != ""]
+    names = names[names["norm"] != ""]
+    return names.sort_values(["uscc", "former", "written", "until"], ignore_index=True)

@@ -15,8 +15,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geomujun.domain.case import Case
-from geomujun.domain.keys import among
+from geomujun.domain.keys import among, rows_among
 from geomujun.matching.holdings import letting
+from geomujun.matching.land import Land
 from geomujun.matching.parties import lessors, tenants
 from geomujun.matching.register import Register
 from geomujun.matching.sites import Places
@@ -52,30 +53,7 @@ def resolve_leases(
     leases[["lessor_key", "lessor_p"]] = lessors(leases, register, weights)
     found = resolve_parcel_codes(leases["parcel_code"], pd.Index(case.parcels["parcel_code"]))
     leases["parcel_resolved"], leases["parcel_how"] = found["code"], found["how"]
-    return understood(leases, place_keys(places.land.rows), register, places, owners, weights)
-
-
-def place_keys(land: pd.DataFrame) -> pd.DataFrame:
-    """``parcel_code`` and ``where``: the 坐落 of each parcel as it is compared with a lease's."""
-    rows = land[~land["on_patch"].to_numpy(dtype=bool)]
-    where = _local(rows["location"], rows["town"])
-    return pd.DataFrame({"parcel_code": rows["code"], "where": where}).reset_index(drop=True)
-
-
-def understood(
-    leases: pd.DataFrame,
-    wheres: pd.DataFrame,
-    register: Register,
-    places: Places,
-    owners: pd.DataFrame,
-    weights: Weights,
-) -> pd.DataFrame:
-    """The rest of `resolve_leases` once lessors and written codes are known.
-
-    ``leases`` carries ``lessor_key``, ``parcel_resolved`` and ``parcel_how`` by code alone;
-    ``wheres`` is from `place_keys`.
-    """
-    leases = _by_location(leases, wheres, owners)
+    leases = _by_location(leases, places.land, owners)
     leases = _by_head_lease(leases)
     leases = _by_only_parcel(leases, owners)
     parties = ["lessee_key", "lessee_p", "maybe_key", "maybe_p", "rival_key", "rival_p"]
@@ -103,13 +81,13 @@ def resolve_supply(case: Case) -> pd.DataFrame:
     return case.supply.assign(parcel_resolved=found["code"], parcel_how=found["how"])
 
 
-def _by_location(leases: pd.DataFrame, wheres: pd.DataFrame, owners: pd.DataFrame) -> pd.DataFrame:
+def _by_location(leases: pd.DataFrame, land: Land, owners: pd.DataFrame) -> pd.DataFrame:
     """Rows without a code whose 坐落 is that of one parcel of their lessor, or of one at all."""
     open_rows = leases[(leases["parcel_resolved"] == "") & (leases["location"] != "")]
     if open_rows.empty:
         return leases
     rows = open_rows.assign(where=place_key(open_rows["location"]), _id=open_rows.index)
-    both = rows[["_id", "where", "lessor", "lessor_key"]].merge(wheres, on="where")
+    both = rows[["_id", "where", "lessor", "lessor_key"]].merge(_wheres(land), on="where")
     theirs = _owned(both, owners)
     # Land of somebody else with the same 坐落 is no answer for a lessor who has land of his own.
     owning = among(both["lessor_key"], owners["uscc"])
@@ -120,6 +98,14 @@ def _by_location(leases: pd.DataFrame, wheres: pd.DataFrame, owners: pd.DataFram
         leases.loc[fresh.index, "parcel_resolved"] = fresh
         leases.loc[fresh.index, "parcel_how"] = "location"
     return leases
+
+
+def _wheres(land: Land) -> pd.DataFrame:
+    """``parcel_code`` and ``where``: the 坐落 of each parcel as `place_key` writes a lease's."""
+    rows = land.rows[~land.rows["on_patch"].to_numpy(dtype=bool)]
+    return pd.DataFrame(
+        {"parcel_code": rows["code"], "where": _local(rows["location"], rows["town"])}
+    ).reset_index(drop=True)
 
 
 def place_key(texts: pd.Series) -> pd.Series:
@@ -137,16 +123,16 @@ def _local(norms: pd.Series, towns: pd.Series) -> pd.Series:
 def _owned(pairs: pd.DataFrame, owners: pd.DataFrame) -> np.ndarray:
     """Whether each row's lessor is a holder of the row's parcel, by code or by name."""
     owners = owners[among(owners["parcel_code"], pairs["parcel_code"])]
-    code, uscc = (owners[name].to_numpy(object) for name in ("parcel_code", "uscc"))
-    by_code = set(zip(code, uscc, strict=True))
-    by_name = set(zip(code, normalise(owners["name"]).to_numpy(object), strict=True))
     names = normalise(pairs["lessor"])
-    asked = (pairs["parcel_code"], pairs["lessor_key"], names)
-    triples = zip(*(column.to_numpy(object) for column in asked), strict=True)
-    exact = np.array(
-        [(k != "" and (p, k) in by_code) or (n != "" and (p, n) in by_name) for p, k, n in triples],
-        dtype=bool,
+    asked = pairs[["parcel_code"]].assign(code=pairs["lessor_key"], name=names)
+    held = owners[["parcel_code", "uscc"]].assign(name=normalise(owners["name"]))
+    by_code = (asked["code"] != "") & rows_among(
+        asked[["parcel_code", "code"]], held[["parcel_code", "uscc"]]
     )
+    by_name = (names != "") & rows_among(
+        asked[["parcel_code", "name"]], held[["parcel_code", "name"]]
+    )
+    exact = (by_code | by_name).to_numpy(dtype=bool)
     return np.asarray(exact | _owned_nearly(pairs.assign(_name=names), owners))
 
 
@@ -211,17 +197,10 @@ def titles(leases: pd.DataFrame, owners: pd.DataFrame, day: pd.Timestamp) -> pd.
     )
     holder = _owned(pairs, owners) | leases["lets_own"].to_numpy(dtype=bool)
     live = leases[leases["in_force"] & (leases["lessee_key"] != "")]
-    rents = set(zip(live["parcel_resolved"], live["lessee_key"], strict=True))
-    named = set(leases.loc[leases["in_force"], "contract_no"])
-    tenant = np.array(
-        [
-            (k != "" and (p, k) in rents) or (h != "" and h in named)
-            for p, k, h in zip(
-                leases["parcel_resolved"], leases["lessor_key"], leases["head_contract_no"],
-                strict=True,
-            )
-        ],
-        dtype=bool,
-    )  # fmt: skip
+    rents = rows_among(
+        leases[["parcel_resolved", "lessor_key"]], live[["parcel_resolved", "lessee_key"]]
+    )
+    named = among(leases["head_contract_no"], leases.loc[leases["in_force"], "contract_no"])
+    tenant = (rents & (leases["lessor_key"] != "")) | (named & (leases["head_contract_no"] != ""))
     title = np.where(holder, "holder", np.where(tenant, "tenant", "none"))
     return leases.assign(title=title)

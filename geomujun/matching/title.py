@@ -11,6 +11,7 @@ import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from geomujun.domain.keys import rows_among
 from geomujun.lang import t
 from geomujun.matching.compete import competing, total_bits
 from geomujun.matching.evidence import Item
@@ -241,8 +242,7 @@ def _near(mine: Objects, theirs: Objects) -> npt.NDArray[np.bool_]:
 
 def _lessor_level(pairs: pd.DataFrame, lets: pd.DataFrame) -> np.ndarray:
     """``lets``: a lease of this parcel, no sublease, names the enterprise as its lessor."""
-    known = pd.MultiIndex.from_frame(lets[["parcel_code", "uscc"]])
-    lessor = pd.MultiIndex.from_frame(pairs[["parcel_code", "uscc"]]).isin(known)
+    lessor = rows_among(pairs[["parcel_code", "uscc"]], lets[["parcel_code", "uscc"]])
     return np.where(lessor, "lets", "none").astype(object)
 
 

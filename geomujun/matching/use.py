@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geomujun.domain.industry import is_industrial
-from geomujun.domain.keys import among
+from geomujun.domain.keys import among, rows_among
 from geomujun.domain.words import Relation
 from geomujun.matching.compete import competing, total_bits
 from geomujun.matching.land import Doors, Land
@@ -119,7 +119,7 @@ def _wanted_pairs(
     firm = pairs["firm"].to_numpy()
     free = ~among(land.rows["code"], known.owners["parcel_code"])[pairs["land"]]
     # The lease that ended says as well as an address where the firm may still be.
-    rented = pd.MultiIndex.from_frame(pairs).isin(pd.MultiIndex.from_frame(dead))
+    rented = rows_among(pairs, dead)
     wanted = seeks.to_numpy(dtype=bool)[firm] & (sites.has_site[firm] | free | rented)
     pairs = pairs[wanted].sort_values(["firm", "land"], ignore_index=True)
     pairs["uscc"] = firms["uscc"].to_numpy()[pairs["firm"]]

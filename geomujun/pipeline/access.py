@@ -139,3 +139,14 @@ def grant_on(
     keys.grant(connection, subject, role, divisions, actor)
     audit.record(connection, actor, "grant", f"subject/{subject}",
                  {"role": role, "divisions": list(divisions)})  # fmt: skip
+
+
+def withdraw_on(connection: Conn, subject: str, actor: str) -> None:
+    """Take back the role of a person who comes by OIDC.
+
+    Raises:
+        DataError: there is no grant in force.
+    """
+    if not keys.withdraw(connection, subject):
+        raise DataError(t("{s} 没有角色", "{s} has no role", s=subject))
+    audit.record(connection, actor, "withdraw", f"subject/{subject}")

@@ -16,9 +16,11 @@ from typing import Any, Final
 import pandas as pd
 
 from geomujun.crosscheck.closing import CLOSED, OPEN
+from geomujun.crosscheck.grounds import GROUNDS
 from geomujun.domain.jsonl import Fault
 from geomujun.lang import t
 from geomujun.pipeline.jsonl import Lines, read_lines
+from geomujun.screening.table import rule_table
 
 TEXT: Final = (
     "finding_id", "rule", "subject_id", "other_id", "facts_digest", "reason", "reviewer",
@@ -72,11 +74,24 @@ def _fault(row: dict[str, str], state: str) -> Fault | None:
                 "names no finding: finding_id is needed, or rule and subject_id",
             ),
         )
+    if row["rule"] and row["rule"] not in GROUNDS:
+        return "rule", row["rule"], _no_finding(row["rule"])
     if state not in (CLOSED, OPEN):
         return "state", state, t("只能是 closed|open", "must be closed|open")
     if state == CLOSED and not row["reason"].strip():
         return "reason", "", t("关闭疑点须写明理由", "a finding is closed with a reason")
     return None
+
+
+def _no_finding(rule: str) -> str:
+    """Why findings of a rule cannot be closed."""
+    if rule in rule_table().rules:
+        return t(
+            "是低效用地提示，不在这里关闭；核查结果记入 geomujun progress 的进展记录",
+            "a hint of low-efficiency land is not closed here; what the field check found goes to"
+            " the log of geomujun progress",
+        )
+    return t("没有这条疑点规则", "no rule of findings")
 
 
 def live_of(rows: list[dict[str, Any]]) -> pd.DataFrame:

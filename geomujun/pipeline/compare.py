@@ -39,13 +39,14 @@ class Comparison:
         return {"links": self.links, "areas": self.areas, "grades": self.grades}
 
 
-def compare(target: Target, before: int, after: int) -> Comparison:
-    """Compare two editions.
+def compare(target: Target, before: int, after: int, milliseconds: int = 0) -> Comparison:
+    """Compare two editions; no statement may take longer than ``milliseconds`` (0: any time).
 
     Raises:
         DataError: there is no such edition.
     """
     with connect(target) as connection:  # digests of input rows read personal columns too
+        connection.execute(f"SET statement_timeout = {int(milliseconds)}")
         rows = [editions.get(connection, n) for n in (before, after)]
         around = _around(connection, rows[0], rows[1])
         pair = {

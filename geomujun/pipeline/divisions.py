@@ -16,7 +16,12 @@ class Divisions:
 
     def __init__(self, case: Case) -> None:
         """Read both from the tables of a case."""
-        self.land = _first([_of_parcels(case.parcels), _of_patches(case.patches)])
+        self.land = _first(
+            [
+                _by(case.parcels, "parcel_code", of_parcels(case.parcels)),
+                _by(case.patches, "patch_code", of_patches(case.patches)),
+            ]
+        )
         self.firms = _first([_of_firms(case.enterprises)])
         self._leases = _by(case.leases, "contract_no", case.leases["parcel_code"].str[:6])
 
@@ -51,15 +56,19 @@ def _by(frame: pd.DataFrame, key: str, code: pd.Series) -> pd.Series:
     return named
 
 
-def _of_parcels(parcels: pd.DataFrame) -> pd.Series:
+def of_parcels(parcels: pd.DataFrame) -> pd.Series:
+    """The division of each parcel: of its code, else the one its row names; "" for none."""
     written = parcels["parcel_code"].str.extract(r"^(\d{6})", expand=False)
-    return _by(parcels, "parcel_code", written.fillna(parcels["division"]))
+    found: pd.Series = written.fillna(parcels["division"]).fillna("")
+    return found
 
 
-def _of_patches(patches: pd.DataFrame) -> pd.Series:
+def of_patches(patches: pd.DataFrame) -> pd.Series:
+    """The division of each patch: of the unit it lies in, else of its code; "" for none."""
     unit = patches["location_unit_code"].str.extract(r"^(\d{6})", expand=False)
     own = patches["patch_code"].str.extract(r"^(\d{6})", expand=False)
-    return _by(patches, "patch_code", unit.fillna(own).fillna(""))
+    found: pd.Series = unit.fillna(own).fillna("")
+    return found
 
 
 def _of_firms(firms: pd.DataFrame) -> pd.Series:

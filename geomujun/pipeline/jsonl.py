@@ -1,9 +1,12 @@
-"""What people decide, as JSON Lines; a line that is no object is told with its number."""
+"""What people decide and do, as JSON Lines; every line is checked.
+
+A line that is no object, or is refused, is told with its number and left out, never guessed.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +21,7 @@ from geomujun.lang import t
 MAX_BYTES: Final = 256 << 20
 Row = dict[str, Any]
 RowOf = Callable[[Row], tuple[Row, Fault | None]]
+Check = Callable[[Row], Fault | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +75,17 @@ def read_lines(path: Path) -> Lines:
         ) from e
     rows, faults = jsonl.objects(text)
     return Lines(path.name, rows, faults, hashlib.sha256(raw).hexdigest())
+
+
+def read_log(path: Path, columns: Sequence[str], check: Check) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Good lines as a frame of ``columns``, in the order of the file, and the ``rejects``.
+
+    Raises:
+        DataError: as `read_lines`.
+    """
+
+    def row_of(found: Row) -> tuple[Row, Fault | None]:
+        return {name: found.get(name) for name in columns}, check(found)
+
+    rows, faults = read_lines(path).checked(row_of)
+    return pd.DataFrame(rows, columns=list(columns)), faults

@@ -8,15 +8,14 @@ table (figures, flags and grades: of its years and sources only); tables without
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from geomujun import __version__
-from geomujun.domain.catalogue import TABLES
 from geomujun.errors import DataError
 from geomujun.intake import folder as case_folder
 from geomujun.intake.payload import payloads
@@ -24,7 +23,8 @@ from geomujun.intake.raw import Raw
 from geomujun.intake.reader import Intake, examine
 from geomujun.intake.verdict import FileVerdict
 from geomujun.lang import t
-from geomujun.storage import audit, inputs
+from geomujun.pipeline.beyond import beyond
+from geomujun.storage import audit, inputs, room
 from geomujun.storage.inputs import Change, FileRow, LoadHead
 from geomujun.storage.schema.core import PARTS
 from geomujun.storage.target import Conn, Target, connect
@@ -41,6 +41,7 @@ class Load:
     valid_on: date
     scope: str = ""  # division whose rows it replaces; "" for all
     partial: bool = False  # rows that a file does not have stay in force
+    within: tuple[str, ...] = ("",)  # divisions in which all land must lie; ("",) for any
 
 
 @dataclass(slots=True)
@@ -70,13 +71,20 @@ def load(target: Target, asked: Load, progress: Progress | None = None) -> Loade
     mapping = _mapping_digest(asked.folder)
     with connect(target) as connection, connection.transaction():
         inputs.lock(connection)
-        _refuse(connection, intake)
+        _refuse(connection, asked, intake)
         done = Loaded(files=intake.files)
         fresh = _fresh(connection, asked, intake, mapping, done)
         if fresh:
+            room.check(connection, _least(asked.folder, [v for v, _ in fresh]))
             say("store", sum(v.rows_kept for v, _ in fresh))
             _store(connection, asked, intake, kept, fresh, done)
     return done
+
+
+def _least(folder: Path, files: list[FileVerdict]) -> int:
+    """Bytes that rows of files take at least: each is kept as it came, and typed."""
+    names = {name for v in files for name in (v.file.split("#")[0], *v.parts)}
+    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file() and p.name in names)
 
 
 def _mapping_digest(folder: Path) -> str:
@@ -84,17 +92,32 @@ def _mapping_digest(folder: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
 
 
-def _refuse(connection: Conn, intake: Intake) -> None:
-    """What stops a load: as for a run, but a required table may be there from an earlier load."""
-    read = {v.stem for v in intake.files if v.stem}
-    held = inputs.counts(connection)
-    missing = [s for s in TABLES if TABLES[s].required and s not in read]
-    if not read:
-        intake.raise_if_unusable()
+def stopping(
+    faults: list[tuple[str, str, str]], held: Mapping[str, int]
+) -> list[tuple[str, str, str]]:
+    """Of a reading's faults those that stop a load: a table may be there from an earlier one.
+
+    Args:
+        faults: File, or the stem of a table without one, what is wrong, hint.
+        held: Rows in force by stem.
+    """
+    return [f for f in faults if not held.get(f[0])]
+
+
+def _refuse(connection: Conn, asked: Load, intake: Intake) -> None:
+    """What stops a load: an unusable table, none at all, or land of other divisions."""
+    faults = stopping(intake.faults, inputs.counts(connection))
+    replace(intake, faults=faults).raise_if_unusable()
+    if not any(v.stem for v in intake.files):
         raise DataError(t("文件夹里没有可读的表", "the folder holds no table"))
-    broken = [v for v in intake.files if v.stem and TABLES[v.stem].required and not v.usable]
-    if broken or any(not held[s] for s in missing):
-        intake.raise_if_unusable()
+    away = beyond(intake, asked.within)
+    if len(away):
+        first = away.iloc[0]
+        raise DataError(
+            t("有 {n} 行的宗地不在辖区内，如 {f} 第 {r} 行 {v}",
+              "{n} rows lie beyond the divisions, as {f} row {r} {v}",
+              n=len(away), f=first["file"], r=first["row"], v=first["value"]),
+        )  # fmt: skip
 
 
 def _fresh(

@@ -33,7 +33,7 @@ from geomujun.pipeline.stored import Stored, read
 from geomujun.policy import locality as localities
 from geomujun.policy.model import Scheme
 from geomujun.policy.snapshot import to_data
-from geomujun.storage import audit, editions, inputs, tiles, whatif
+from geomujun.storage import audit, editions, inputs, room, tiles, whatif
 from geomujun.storage.editions import EditionRow
 from geomujun.storage.schema import publications
 from geomujun.storage.target import Conn, Target, connect
@@ -77,6 +77,7 @@ def publish(target: Target, asked: Publication, progress: Progress | None = None
 
     Raises:
         DataError: nothing was loaded.
+        ConflictError: an edition of newer data was published while this one was built.
         MachineError: the database cannot be reached.
     """
     say = progress or (lambda _stage, _rows: None)
@@ -84,6 +85,8 @@ def publish(target: Target, asked: Publication, progress: Progress | None = None
     stored = read(target)
     if not stored.load:
         raise DataError(t("库里没有数据", "the database holds no data"), hint="geomujun load CASE")
+    with connect(target) as connection:
+        room.check(connection, room.of_newest_edition(connection))
     clock.lap("read")
     job = Job(
         folder=Path(stored.case_name), out=Path(), scheme=asked.scheme, year=asked.year,
@@ -98,6 +101,7 @@ def publish(target: Target, asked: Publication, progress: Progress | None = None
     say("store", sum(len(f) for f in result.tables.values()))
     with connect(target) as connection, connection.transaction():
         inputs.lock(connection)
+        _refuse_older(connection, asked.year, stored)
         number = editions.next_number(connection)
         drawn = _write(connection, number, asked, stored, result, facts)
         if basis.ground is not None:
@@ -108,6 +112,16 @@ def publish(target: Target, asked: Publication, progress: Progress | None = None
              "decision": stored.decision, "tiles": drawn},
         )  # fmt: skip
     return Published(number, result, drawn)
+
+
+def _refuse_older(connection: Conn, year: int, stored: Stored) -> None:
+    """What was read earlier than another edition's data must not be shown in that one's place."""
+    load, decision = editions.newest_inputs(connection, year)
+    if stored.load < load or stored.decision < decision:
+        raise ConflictError(
+            t("期间已有人用更新的数据发布", "newer data were published meanwhile"),
+            hint=t("重新发布即可", "publish again"),
+        )
 
 
 def link_facts(result: Result) -> pd.Series:

@@ -142,6 +142,24 @@ def answer_proposal_on(connection: Conn, number: int, actor: str, *, agree: bool
     return Decided("decision" if agree else "proposal", made or number)
 
 
+def withdraw_proposal_on(connection: Conn, number: int, actor: str) -> None:
+    """Take one's own opinion back before a second person answered it.
+
+    Raises:
+        DataError: none of that number waits.
+        ConflictError: it is somebody else's.
+    """
+    row = decisions.proposal(connection, number)
+    if row is None:
+        raise DataError(t("没有待确认的意见 {n}", "no opinion {n} waits", n=number))
+    if row["reviewer"] != actor:
+        raise ConflictError(t("只能撤回自己的意见", "only one's own opinion can be taken back"))
+    decisions.answer(connection, number, "withdrawn", "")
+    audit.record(
+        connection, actor, "withdraw", f"pair/{row['parcel_code']}/{row['uscc']}", {"id": number}
+    )
+
+
 def claim_on(connection: Conn, parcel_code: str, uscc: str, reviewer: str) -> None:
     """Take an item of the queue.
 

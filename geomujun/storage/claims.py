@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -43,18 +42,6 @@ def holder(connection: Conn, parcel_code: str, uscc: str) -> str:
         (parcel_code, uscc),
     ).fetchone()
     return str(row[0]) if row else ""
-
-
-def queue(
-    connection: Conn, edition: int, divisions: Sequence[str], after: int = 0, limit: int = 50
-) -> list[dict[str, Any]]:
-    """Items of an edition's queue within divisions, in order, from after a row number."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT * FROM service.queue WHERE edition = %s AND row_no > %s"
-            " AND division_code ^@ ANY (%s) ORDER BY row_no LIMIT %s",
-            (edition, after, list(divisions), limit),
-        ).fetchall()
 
 
 def item(connection: Conn, edition: int, parcel_code: str, uscc: str) -> dict[str, Any] | None:

@@ -62,6 +62,15 @@ def next_number(connection: Conn) -> int:
     return int(row[0]) if row else 1
 
 
+def newest_inputs(connection: Conn, year: int) -> tuple[int, int]:
+    """The newest load and decision any edition of a year was built from, 0 for none."""
+    row = connection.execute(
+        "SELECT coalesce(max(load_id), 0), coalesce(max(decision_id), 0) FROM pub.editions"
+        " WHERE year = %s AND state <> 'withdrawn'", (year,),
+    ).fetchone()  # fmt: skip
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
 def partition(table: str, number: int) -> sql.Identifier:
     """The partition of a table that holds an edition."""
     return sql.Identifier("pub", f"{table}_e{number}")

@@ -94,6 +94,24 @@ def grant(connection: Conn, subject: str, role: str, divisions: Sequence[str], b
     )
 
 
+def withdraw(connection: Conn, subject: str) -> bool:
+    """Take a grant out of force; False when there is none in force."""
+    row = connection.execute(
+        "UPDATE auth.grants SET active = false WHERE subject = %s AND active RETURNING 1",
+        (subject,),
+    ).fetchone()
+    return row is not None
+
+
+def grants(connection: Conn) -> list[dict[str, Any]]:
+    """Grants in force, by subject."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            "SELECT subject, role, divisions, granted_by, granted_at FROM auth.grants"
+            " WHERE active ORDER BY subject"
+        ).fetchall()
+
+
 def granted(connection: Conn, subject: str) -> dict[str, Any] | None:
     """The grant of a person, while it is active."""
     with connection.cursor(row_factory=dict_row) as cursor:

@@ -1,4 +1,8 @@
-"""Tiles for the public: the columns its locality publishes, and no cell of too few plots."""
+"""Tiles for the public: the columns its locality publishes, and no cell of too few firms.
+
+Which cells are withheld is the policy's word (`Publication.suppressed`), asked for the four cells
+of each cell of the zoom before: where one of them is withheld alone, it could be told from that.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import Final, LiteralString
 
 from psycopg import sql
 
+from geomujun.policy.publication import Publication
 from geomujun.storage.target import Conn
 
 GRID_BELOW: Final = 12  # zooms that show cells instead of plots
@@ -38,12 +43,12 @@ COUNT: Final = "plots"  # of a cell; shown whenever anything is
 
 _PLOTS: Final = sql.SQL("""
 SELECT ST_AsMVT(t, 'plots', 4096, 'geom') FROM (
-  SELECT {} ST_AsMVTGeom(p.geom_3857, ST_TileEnvelope(%(z)s, %(x)s, %(y)s), 4096, 64) AS geom
-  FROM pub.plots AS p
-  WHERE p.edition = %(edition)s
-    AND p.geom_3857 && ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 64.0 / 4096)
-  ORDER BY p.parcel_code
-) AS t WHERE t.geom IS NOT NULL
+  SELECT {} service.tile_shape(
+           p.geom_3857, f.square, f.wide, f.east, f.north, f.scale, f.slack) AS geom
+  FROM service.frame_of(%(z)s::int, %(x)s::int, %(y)s::int) AS f, pub.plots AS p
+  WHERE p.edition = %(edition)s AND p.geom_3857 && f.buffered
+  ORDER BY p.parcel_code OFFSET 0
+) AS t WHERE NOT ST_IsEmpty(t.geom)
 """)
 _GRID: Final = sql.SQL("""
 SELECT ST_AsMVT(t, 'grid', 4096, 'geom') FROM (
@@ -54,11 +59,41 @@ SELECT ST_AsMVT(t, 'grid', 4096, 'geom') FROM (
   WHERE g.edition = %(edition)s AND g.z = %(z)s
     AND g.x BETWEEN %(x)s * 32 AND %(x)s * 32 + 31
     AND g.y BETWEEN %(y)s * 32 AND %(y)s * 32 + 31
+    AND NOT EXISTS (SELECT FROM unnest(%(held_x)s::int[], %(held_y)s::int[]) AS h (x, y)
+                    WHERE h.x = g.x AND h.y = g.y)
   GROUP BY g.x, g.y
   HAVING sum(g.plots) >= %(fewest)s
   ORDER BY g.x, g.y
 ) AS t
 """)
+
+# Firms that use land of each cell; plots count where their middle lies, as in the grid.
+_FIRMS: Final = """
+WITH middles AS (
+  SELECT p.parcel_code, (ST_X(c) + 20037508.342789244) / 40075016.685578488 AS px,
+         (20037508.342789244 - ST_Y(c)) / 40075016.685578488 AS py
+  FROM (SELECT q.parcel_code, ST_Centroid(q.geom_3857) AS c FROM pub.plots AS q
+        WHERE q.edition = %(edition)s AND q.geom_3857 IS NOT NULL
+          AND q.geom_3857 && ST_TileEnvelope(%(z)s, %(x)s, %(y)s)) AS p
+)
+SELECT floor(px * 2 ^ (%(z)s + 5))::int, floor(py * 2 ^ (%(z)s + 5))::int, count(DISTINCT l.uscc)
+FROM middles AS m LEFT JOIN pub.links AS l
+  ON l.edition = %(edition)s AND l.parcel_code = m.parcel_code
+  AND l.relation <> 'REGISTERED_ONLY' AND (l.band = 'auto' OR l.decision = 'same')
+GROUP BY 1, 2
+"""
+
+
+def _held(
+    connection: Conn, asked: Mapping[str, object], policy: Publication
+) -> tuple[list[int], list[int]]:
+    """Columns and rows of the cells that are withheld."""
+    families: dict[tuple[int, int], dict[str, int]] = {}
+    for x, y, firms in connection.execute(_FIRMS, asked):
+        families.setdefault((x // 2, y // 2), {})[f"{x} {y}"] = firms
+    held = [name for cells in families.values() for name in sorted(policy.suppressed(cells))]
+    places = [tuple(map(int, name.split())) for name in held]
+    return [x for x, _ in places], [y for _, y in places]
 
 
 def attributes(zoom: int, shown: Sequence[str]) -> tuple[str, ...]:
@@ -73,7 +108,7 @@ def draw(
     edition: int,
     place: tuple[int, int, int],
     shown: Sequence[str],
-    fewest: int,
+    policy: Publication,
 ) -> bytes:
     """One tile (z, x, y) of the layer ``land`` as the public may see it, b"" when it is empty.
 
@@ -82,7 +117,7 @@ def draw(
         edition: Its number.
         place: Zoom, column, row.
         shown: Columns of plots that are public; none gives an empty tile.
-        fewest: Plots in a cell below which it is left out.
+        policy: Says which cells have too few firms; those of too few plots are left out too.
     """
     if not shown:
         return b""
@@ -94,6 +129,9 @@ def draw(
         if column in shown
         for name, text in told[column].items()
     ]
-    asked = {"edition": edition, "z": z, "x": x, "y": y, "fewest": fewest}
+    asked: dict[str, object] = {"edition": edition, "z": z, "x": x, "y": y}
+    if query is _GRID:
+        held_x, held_y = _held(connection, asked, policy)
+        asked |= {"held_x": held_x, "held_y": held_y, "fewest": policy.fewest}
     row = connection.execute(query.format(sql.Composed(columns)), asked).fetchone()
     return bytes(row[0] or b"") if row else b""

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import shapely
 from psycopg import sql
@@ -58,6 +59,8 @@ def _arrow(values: pd.Series) -> Any:
         return pa.array(numbers, from_pandas=True)
     if kind in "iub":
         return pa.array(values.array, from_pandas=True)
+    if isinstance(values.dtype, pd.StringDtype):
+        return pc.replace_substring(pa.array(values, from_pandas=True), "\x00", "")
     text = [None if v is None or v is pd.NA else str(v).replace("\x00", "") for v in values]
     return pa.array(text, type=pa.string())
 

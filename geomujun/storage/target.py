@@ -59,11 +59,23 @@ class _Told(Connection[TupleRow]):
 
 
 def _failed(error: psycopg.Error) -> MachineError:
+    if isinstance(error, psycopg.errors.DiskFull):
+        return full()
     said = error.diag.message_primary or (str(error).splitlines() or [""])[0]
     return MachineError(
         t("数据库出错：{e}", "the database failed: {e}", e=said),
         hint=t("看磁盘空间和数据库日志；geomujun db status",
                "look at disk space and the server's log; geomujun db status"),
+    )  # fmt: skip
+
+
+def full() -> MachineError:
+    """That the server ran out of room; what it was told to write is undone."""
+    return MachineError(
+        t("数据库所在磁盘已满；这次的写入已全部撤销",
+          "the database's disk is full; all was undone"),
+        hint=t("清理磁盘，或把数据库移到更大的磁盘，然后重做",
+               "make room, or move the database to a larger disk, then do it again"),
     )  # fmt: skip
 
 

@@ -16,6 +16,9 @@ from geomujun.storage.target import Conn
 LAYER: Final = "land"  # see service.land_tile
 CACHED_ZOOM: Final = (0, 14)
 EVERYWHERE: Final = ("",)
+KEPT: Final = 6  # gzip level of what is drawn once and kept
+QUICK: Final = 3  # of what is drawn for one reader: three times faster, 6 % larger
+LIVE: Final = "SELECT service.land_tile($1::int, $2::int, $3::int, $4::int, $5::text[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,9 @@ def draw(
     return bytes(row[0] or b"") if row else b""
 
 
-def packed(body: bytes) -> Tile:
+def packed(body: bytes, level: int = KEPT) -> Tile:
     """A tile gzipped, always to the same bytes."""
-    return Tile(gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest()[:32])
+    return Tile(gzip.compress(body, level, mtime=0), hashlib.sha256(body).hexdigest()[:32])
 
 
 def fill_cache(connection: Conn, edition: int) -> int:

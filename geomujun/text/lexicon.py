@@ -19,6 +19,7 @@ from typing import Any, Final
 import pandas as pd
 import yaml
 
+from geomujun.lang import t
 from geomujun.text.sound import sound
 
 _PLACE: Final = re.compile(
@@ -101,6 +102,29 @@ def divisions() -> tuple[Division, ...]:
     """The country's divisions down to counties."""
     rows = csv.DictReader(io.StringIO(_data("divisions.csv")))
     return tuple(Division(r["code"], r["name"], r["short"], r["level"]) for r in rows)
+
+
+@lru_cache(maxsize=1)
+def _division_names() -> dict[str, str]:
+    """Names from the province down (浙江省绍兴市柯桥区), by code without the zeros at its end."""
+    out: dict[str, str] = {}
+    for d in sorted(divisions(), key=lambda d: d.code):
+        code = d.code.removesuffix("0000") if d.code.endswith("0000") else d.code.removesuffix("00")
+        above = out.get(code[:4], out.get(code[:2], "")) if len(code) > 2 else ""
+        out[code] = above + d.name
+    return out
+
+
+def division_name(prefix: str) -> str:
+    """The full name of a 行政区划 prefix, of the county it lies in where it is a smaller one's.
+
+    "" stands for all of them; a code that is none is its own name.
+    """
+    if not prefix:
+        return t("全部辖区", "all divisions")
+    names = _division_names()
+    known = next((names[prefix[:n]] for n in (6, 4, 2) if prefix[:n] in names), "")
+    return f"{known} {prefix}" if known and len(prefix) > 6 else known or prefix
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ _FIRM_FORMS: Final = frozenset({"share", "limited", "company", "partnership", "c
 _NO_PLACE_END: Final = frozenset({"市政", "市场", "区域", "县域"})
 _TAIL: Final = (
     "有限", "公司", "厂", "集团", "合作社", "企业", "中心", "部", "店", "社", "所", "行", "园",
-    "场", "站",
+    "场", "站", "坊", "铺", "馆", "队", "库", "矿", "院",
 )  # fmt: skip
 
 
@@ -309,23 +309,30 @@ def parse(texts: pd.Series, lexicon: Lexicon) -> pd.DataFrame:
     return table.set_axis(texts.index)
 
 
+def is_short_form(text: str) -> bool:
+    """Whether a text is 字号 and trade, of two characters each and nothing else: 华联五金."""
+    return len(text) == 4 and text[2:] in words().trades
+
+
 def holder_kind(text: str) -> str:
     """``firm`` · ``person`` · ``public`` · ``collective`` · ``none`` for a holder's name."""
     lists = words()
     norm = normalise_text(text)
-    outside, _ = split_brackets(norm)
+    outside, parts = split_brackets(norm)
     base = outside or norm.strip("()")
+    # 皎稷(云岫五金有限公司: half a bracket stands in a firm's name, a note on a person is whole.
+    half = norm.count("(") != norm.count(")")
+    half = half and any(take_legal(part, lists)[1] in _FIRM_FORMS for part in parts)
     form = take_legal(base, lists)[1]
     body = lists.public.search(base) or (base.endswith(lists.public_suffixes) and len(base) >= 4)
     hidden = unicodedata.normalize("NFKC", text).strip().upper()  # 王**: normalising drops stars
     person = _PERSON.match(_PEOPLE.sub("", base)) or _ANONYMOUS.match(hidden)
-    short_form = len(base) == 4 and base[2:] in lists.trades  # 字号 + trade
     tests = (
         ("none", not base),
         ("collective", lists.collective.search(base) is not None),
-        ("firm", form in _FIRM_FORMS),
+        ("firm", form in _FIRM_FORMS or half),
         ("public", bool(body)),
-        ("firm", (form != "" and len(base) > 4) or short_form),
+        ("firm", (form != "" and len(base) > 4) or is_short_form(base)),
         ("person", person is not None and not base.endswith(_TAIL)),
     )
     return next((kind for kind, holds in tests if holds), "firm")

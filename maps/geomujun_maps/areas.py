@@ -2,7 +2,8 @@
 
 Locations (坐落) name the town only now and then, so the town is settled per cadastral sub-district
 (地籍子区, the first 12 digits of the 宗地代码) by the majority of its plots that name one; a
-sub-district in which none does falls to its district (first 9 digits).
+sub-district in which none does falls to its district (first 9 digits). A few plots of such a
+district, say of the county next door, stand on the page of the nearest plots.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from geomujun_maps.payload import View
 
 _TOWN: Final = r"(?:^|[省市区县旗])?([^省市区县旗\W\d]{1,5}?(?:街道|镇|乡))(?![市区县])"
 _CODE: Final = re.compile(r"\d{12}")
+_FEW: Final = 20  # plots of a district without a town's name; below, no page of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Area:
 def split(found: View, limit: int) -> list[Area]:
     """Areas of at most ``limit`` plots, every plot in exactly one, in the order of their codes."""
     sub = _subdistricts(found)
-    towns = _towns(sub, found.plots["location"])
+    towns = _towns(sub, found.plots["location"], shapely.points(found.at / 1e6))
     out: list[Area] = []
     for name, rows in sorted(_groups(towns).items(), key=lambda item: sub[item[1]].min()):
         out += _cut(name, rows, sub, limit)
@@ -60,15 +62,22 @@ def _subdistricts(found: View) -> npt.NDArray[np.object_]:
     return sub
 
 
-def _towns(sub: npt.NDArray[np.object_], location: pd.Series) -> npt.NDArray[np.object_]:
+def _towns(
+    sub: npt.NDArray[np.object_], location: pd.Series, points: npt.NDArray[np.object_]
+) -> npt.NDArray[np.object_]:
     named = location.str.extract(_TOWN, expand=False)
     pairs = pd.DataFrame({"sub": sub, "town": named.to_numpy(dtype=object)}).dropna()
     votes = pairs.value_counts(["sub", "town"]).reset_index()
     votes = votes.sort_values(["sub", "count", "town"], ascending=[True, False, True])
     town = votes.drop_duplicates("sub").set_index("sub")["town"].astype("object")
-    fallback = [t("地籍区 {code}", "district {code}", code=s[:9]) for s in sub]
-    found = pd.Series(sub).map(town).astype("object").fillna(pd.Series(fallback))
-    out: npt.NDArray[np.object_] = found.to_numpy(dtype=object)
+    found = pd.Series(sub).map(town).astype("object")
+    district = pd.Series([s[:9] for s in sub])
+    few = district.groupby(district).transform("size") < _FEW
+    stray = (found.isna() & few).to_numpy(dtype=bool)
+    fallback = [t("地籍区 {code}", "district {code}", code=s) for s in district]
+    out: npt.NDArray[np.object_] = found.fillna(pd.Series(fallback)).to_numpy(object, copy=True)
+    if stray.any() and not stray.all():
+        out[stray] = out[~stray][shapely.STRtree(points[~stray]).nearest(points[stray])]
     return out
 
 

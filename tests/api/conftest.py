@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,7 +19,7 @@ from postgis_fixtures import (  # noqa: F401
     town,
     town_template,
 )
-from serving import Live, key_for
+from serving import FREELY, INCOMING, WORKER, Live, key_for
 
 from geomujun.storage.target import Target
 
@@ -33,14 +34,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgis")
 
 
+@pytest.fixture(autouse=True)
+def _nothing_waits() -> Iterator[None]:
+    """No test finds the cases that another one sent."""
+    yield
+    for folder in Path(INCOMING).iterdir():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[..., TestClient]]:
     """An application on a database: ``serve(target, locality=…)``; closed at the end."""
     with ExitStack() as stack:
 
         def make(target: Target, **settings: Any) -> TestClient:
-            given = {"rate": 1e6, "burst": 10**6, "public_rate": 1e6, "public_burst": 10**6,
-                     "pool_size": 4, "key_memory_s": 0.0} | settings  # fmt: skip
+            given = WORKER | FREELY | {"pool_size": 4, "key_memory_s": 0.0} | settings
             app = create_app(ServiceSettings(target=target, **given))
             return stack.enter_context(TestClient(app, raise_server_exceptions=False))
 

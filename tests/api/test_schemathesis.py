@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +56,30 @@ def test_no_answer_is_a_fault_or_a_surprise(town: Target, examples: int) -> None
     assert faults == []
     assert len(operations) > 40
     assert sent >= len(operations) * len(keys)
+    sys.stdout.write(f"{len(operations)} operations, {len(keys)} readers, {sent} requests\n")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("role", "divisions"), [("publisher", EVERYWHERE), ("reviewer", COUNTY)])
+def test_all_phases_find_nothing(
+    town: Target, role: str, divisions: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Schemathesis' own run: examples, boundary values, made-up ones, and chains of requests."""
+    live, key = Live(town), key_for(town, role, divisions)
+    names = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+    command = [
+        sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()", "run",
+        f"{live.url}/openapi.json", "--phases", "examples,coverage,fuzzing,stateful", "-n", "10",
+        "--checks", names, "-H", f"Authorization: Bearer {key}", "--exclude-path-regex", "/states$",
+        "--suppress-health-check", "all", "--generation-deterministic", "--continue-on-failure",
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False,
+                              env=os.environ | {"no_proxy": "127.0.0.1"})  # fmt: skip
+    finally:
+        live.stop()
+    assert done.returncode == 0, done.stdout[-6000:]
+    sys.stdout.write(done.stdout[-1500:])
 
 
 def _try(
@@ -73,7 +101,7 @@ def _try(
                 case.path_parameters[name] = world.get(name, case.path_parameters[name])
         for key in keys.values():
             headers = {"Authorization": f"Bearer {key}"} if key else {}
-            answer = case.call(base_url=base, headers=headers, session=session)
+            answer = case.call(base_url=base, headers=headers, session=session, timeout=60)
             case.validate_response(answer, checks=CHECKS)
             sent += 1
 

@@ -15,7 +15,8 @@ MAY = {
     "auditor": {"read", "audit"},
     "admin": {"read", "feed", "keys"},
 }
-OPEN = {"/healthz", "/readyz", "/metrics", "/docs", "/docs/docs.css", "/docs/docs.js"}
+OPEN = {"/healthz", "/readyz", "/metrics", "/docs", "/docs/docs.css", "/docs/docs.js",
+        "/v1/sign-in", "/v1/sign-in/oidc"}  # fmt: skip
 
 
 def real(target: Target) -> dict[str, Any]:
@@ -38,16 +39,20 @@ def real(target: Target) -> dict[str, Any]:
         ).fetchone()
     assert row
     assert finding
-    return {"parcel_code": row[0], "uscc": row[1], "finding_id": finding[0], "number": 1,
-            "before": 1, "after": 1, "cluster": f"C{low[0]}" if low else ""}  # fmt: skip
+    return {"token": "x" * 43, "parcel_code": row[0], "uscc": row[1], "finding_id": finding[0],
+            "number": 1, "before": 1, "after": 1, "cluster": f"C{low[0]}" if low else ""}  # fmt: skip
 
 
-def query(path: str, usual: str = "") -> str:
+def query(path: str, world: dict[str, Any], usual: str = "") -> str:
     """What a route must be asked with, and ``usual`` where it takes any list's query."""
     if path in PLAIN:
         return ""
-    return {"/v1/summary": "?by=grade", "/v1/dashboard/transition": "?before=1&after=1",
-            "/v1/stories": "?limit=500"}.get(path, usual)  # fmt: skip
+    return {
+        "/v1/summary": "?by=grade",
+        "/v1/dashboard/transition": "?before=1&after=1",
+        "/v1/stories": "?limit=500",
+        "/v1/review/items": f"?parcel_code={world['parcel_code']}&uscc={world['uscc']}",
+    }.get(path, usual)
 
 
 # Take no more than an edition.
@@ -68,15 +73,21 @@ def body(path: str, world: dict[str, Any]) -> Any:
         "/v1/review/claims": pair,
         "/v1/review/releases": pair,
         "/v1/review/decisions": pair | {"verdict": "same", "reason": "看过合同"},
+        "/v1/review/judgements": {"items": [pair | {"verdict": "unsure"}], "reason": "待查"},
         "/v1/review/proposals/{number}/answer": {"agree": True},
+        "/v1/review/proposals/{number}/withdrawal": None,
         "/v1/objections": {"uscc": world["uscc"], "reason": "少算", "deadline": "2025-07-31"},
         "/v1/objections/{number}/answer": {"version": 1, "state": "upheld", "answer": "属实"},
+        "/v1/cases/{token}/load": {"valid_on": "2030-01-01"},
+        "/v1/editions": {"year": 2024},
         "/v1/editions/{number}/states": {"state": "objection"},
         "/v1/simulations": {"rules": SAVED["rules"]},
         "/v1/scenarios": SAVED,
         "/v1/plan/choices": {"max_owners": 3},
         "/v1/plan/exports": {"clusters": [world["cluster"]]},
         "/v1/keys": {"subject": "x", "role": "viewer", "divisions": ["330603"], "days": 1},
+        "/v1/grants": {"subject": "zhang.san", "role": "viewer", "divisions": ["330603"]},
+        "/v1/grants/withdrawals": {"subject": "zhang.san"},
         "/v1/keys/{number}/rotate": {"days": 1},
     }[path]
 

@@ -22,7 +22,7 @@ from geomujun.pipeline.reconcile import Job, solve
 from geomujun.pipeline.record import Clock
 from geomujun.pipeline.review import decide, export_lines
 from geomujun.policy import schemes
-from geomujun.storage import audit, backup, claims, editions
+from geomujun.storage import audit, backup, editions, worklist
 from geomujun.storage.decisions import Opinion
 from geomujun.storage.target import Target, connect
 
@@ -44,7 +44,7 @@ def stored(target: Target, number: int, out: Path) -> dict[str, bytes]:
 
 def queued(target: Target) -> dict[str, object]:
     with connect(target, "app") as connection:
-        return claims.queue(connection, 1, [""], limit=1)[0]
+        return worklist.items(connection, worklist.Wanted(1, [""], limit=1))[0]
 
 
 def test_file_mode_and_postgis_give_the_same_bytes(town: Target, tmp_path: Path) -> None:
@@ -151,3 +151,33 @@ def test_another_scheme_is_the_cause_of_other_grades(town: Target) -> None:
     assert len(found.grades)
     assert found.grades["cause"].str.contains("评价方案").all()
     assert found.links.empty
+
+
+def test_what_was_read_earlier_does_not_take_the_place_of_newer_data(town: Target) -> None:
+    """Two publish at once: the slower one read before a decision that the faster one has."""
+    late = publication()
+    asked = iter(["a decision falls while the engine runs"])
+
+    def say(stage: str, _rows: int) -> None:
+        if stage == "store" and next(asked, ""):
+            pair = export_pair(town)
+            decide(town, Opinion(*pair, "different", "li", reason="看过合同", edition=1))
+            publish(town, publication("faster"))
+
+    with pytest.raises(ConflictError):
+        publish(town, late, say)
+    with connect(town) as connection:
+        assert editions.current(connection, YEAR) == 2
+        built = connection.execute(
+            "SELECT number, built_by FROM pub.editions ORDER BY 1"
+        ).fetchall()
+    assert built == [(1, "tester"), (2, "faster")]
+
+
+def export_pair(town: Target) -> tuple[str, str]:
+    with connect(town) as connection:
+        row = connection.execute(
+            "SELECT parcel_code, uscc FROM pub.review_queue ORDER BY row_no LIMIT 1"
+        ).fetchone()
+    assert row
+    return row[0], row[1]

@@ -8,6 +8,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,10 +17,10 @@ from postgis_fixtures import publication
 from geomujun.errors import ConflictError, DataError, UsageError
 from geomujun.pipeline import review
 from geomujun.pipeline.publish import publish
-from geomujun.storage import audit, claims, decisions, editions, findings
+from geomujun.storage import audit, claims, decisions, editions, findings, worklist
 from geomujun.storage.decisions import Opinion
 from geomujun.storage.findings import Closing, Objection
-from geomujun.storage.target import Target, connect
+from geomujun.storage.target import Conn, Target, connect
 
 REVIEWERS, ITEMS = 64, 200
 
@@ -150,9 +151,13 @@ def test_two_persons_when_that_is_the_rule(database: Target) -> None:
             review.answer_proposal_on(connection, waiting.number, "乙", agree=True)
 
 
+def queue(connection: Conn, divisions: list[str], **more: Any) -> list[dict[str, Any]]:
+    return worklist.items(connection, worklist.Wanted(1, divisions, **more))
+
+
 def test_an_item_is_worked_on_by_one_person(town: Target) -> None:
     with connect(town, "app") as connection:
-        item = claims.queue(connection, 1, [""], limit=1)[0]
+        item = queue(connection, [""], limit=1)[0]
         pair = (item["parcel_code"], item["uscc"])
         review.claim_on(connection, *pair, "甲")
         review.claim_on(connection, *pair, "甲")
@@ -171,12 +176,12 @@ def test_an_item_is_worked_on_by_one_person(town: Target) -> None:
 
 def test_the_queue_is_that_of_the_readers_divisions(town: Target) -> None:
     with connect(town, "app") as connection:
-        everything = claims.queue(connection, 1, [""], limit=10_000)
+        everything = queue(connection, [""], limit=10_000)
         code = everything[0]["division_code"]
         assert len(code) == 6
-        assert claims.queue(connection, 1, [code[:4]], limit=10_000) == everything
-        assert claims.queue(connection, 1, ["00"]) == claims.queue(connection, 1, []) == []
-        page = claims.queue(connection, 1, [""], after=2, limit=2)
+        assert queue(connection, [code[:4]], limit=10_000) == everything
+        assert queue(connection, ["00"]) == queue(connection, []) == []
+        page = queue(connection, [""], after=2, limit=2)
         assert [r["row_no"] for r in page] == [3, 4]
 
 

@@ -112,11 +112,16 @@ def test_a_limited_reader_keeps_the_spatial_index(many: Conn, zoom: int) -> None
     body = re.search(
         r"FROM \(\s*(SELECT p\.parcel_code.*?ANY \(divisions\))", _source(many), re.DOTALL
     )[1]
-    for name, value in {
-        "number": "1", "tile_z": str(zoom), "tile_x": str(tile_x), "tile_y": str(tile_y),
-        "divisions": f"'{{{COUNTIES[1]}}}'::text[]",
-    }.items():  # fmt: skip
-        body = re.sub(rf"\b{name}\b", value, body)
+    frame = many.execute(
+        "SELECT * FROM service.frame_of(%s::int, %s::int, %s::int)", (zoom, tile_x, tile_y)
+    )
+    names = [column.name for column in frame.description]
+    values = dict(zip(names, frame.fetchone(), strict=True))
+    told = {rf"f\.{n}": f"'{v}'::geometry" if isinstance(v, str) else str(v)
+            for n, v in values.items()}  # fmt: skip
+    told |= {r"\bnumber\b": "1", r"\bdivisions\b": f"'{{{COUNTIES[1]}}}'::text[]"}
+    for name, value in told.items():
+        body = re.sub(name, value, body)
     plan = "\n".join(row[0] for row in many.execute("EXPLAIN ANALYZE " + body).fetchall())
     assert re.search(r"(Index|Bitmap Index) Scan (using|on) plots_e1_geom_3857_idx", plan), plan
     assert "Seq Scan" not in plan
@@ -163,3 +168,28 @@ def test_a_new_edition_has_tiles_of_its_own(town: Target) -> None:
             (second,),
         ).fetchone()
     assert differ[0] > 0
+
+
+@pytest.mark.parametrize("zoom", [12, 13, 14, 16])
+def test_shapes_are_whole_turned_right_and_where_they_were(town: Target, zoom: int) -> None:
+    """Not clipped near the border, and no further from the clipped ones than lines may move."""
+    with connect(town) as connection:
+        found = connection.execute(
+            "WITH tiles AS (SELECT DISTINCT x, y FROM service.tiles_of(1, %(z)s, %(z)s)),"
+            " drawn AS (SELECT f.slack, ST_SetSRID(ST_AsMVTGeom(p.geom_3857, f.square, 4096, 64), 3857) AS clipped,"
+            "  service.tile_shape(p.geom_3857, f.square, f.wide, f.east, f.north, f.scale, f.slack)"
+            "   AS whole, ST_MakeEnvelope(-64, -64, 4160, 4160, 3857) AS kept"
+            "  FROM tiles, service.frame_of(%(z)s, x, y) AS f, pub.plots AS p"
+            "  WHERE p.edition = 1 AND p.geom_3857 && f.buffered)"
+            " SELECT count(*), bool_and(ST_IsPolygonCCW(whole)), bool_and(ST_IsValid(whole)),"
+            " max(ST_HausdorffDistance(ST_Intersection(whole, kept), clipped) - slack),"
+            " bool_or(ST_IsEmpty(whole))"
+            " FROM drawn WHERE clipped IS NOT NULL",
+            {"z": zoom},
+        ).fetchone()
+    count, turned, valid, apart, lost = found
+    assert count > 20
+    assert turned
+    assert valid
+    assert not lost
+    assert apart <= 2  # units of a tile's 4096, of rounding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import httpx
-from conftest import Opening
+from app_tab import Opening
 from serving import Live, key_for
 
 

@@ -294,3 +294,21 @@ def test_a_countys_index_leads_to_the_right_page(browser: Any, tmp_path: Path) -
         assert page.locator("path.cell").count() > 10
         page.click("#legend button[data-class=A]")
         assert page.locator("path.cell-0").count() == 0
+
+
+def test_names_on_a_countys_index_never_lie_on_each_other(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "map.html"
+    write_map(masked(county_result(1_600)), path, max_plots=150)  # streets in parts, side by side
+    for page, _ in _open(browser, path):
+        shown = []
+        for _ in range(3):
+            boxes = [a.bounding_box() for a in page.locator("a.town").all() if a.is_visible()]
+            for n, a in enumerate(boxes):
+                for b in boxes[:n]:
+                    apart = abs(a["x"] - b["x"]) >= min(a["width"], b["width"])
+                    assert apart or abs(a["y"] - b["y"]) >= min(a["height"], b["height"])
+            shown.append(len(boxes))
+            page.click(".leaflet-control-zoom-in")
+            page.wait_for_timeout(600)
+        assert 0 < shown[0] < shown[2]
+        assert page.locator(".arearow").count() == page.locator("a.town").count()

@@ -12,6 +12,7 @@ from geomujun.storage import audit
 from geomujun_api import within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Auditing
+from geomujun_api.words import ONE_LINE
 
 router: Final = APIRouter(prefix="/v1/audit", tags=["审计"], responses=problems())
 
@@ -40,8 +41,26 @@ class Entry(Strict):
 class LogAsked(Strict):
     """A page of the log."""
 
-    after: Annotated[int, Query(ge=0, le=2**53)] = 0
+    after: Annotated[int, Query(ge=0, le=2**53, description="编号大于它的，旧的在前")] = 0
+    before: Annotated[int | None, Query(ge=1, le=2**53, description="编号小于它的，新的在前")] = (
+        None
+    )
+    actor: Annotated[str | None, Query(pattern=ONE_LINE, max_length=300)] = None
+    action: Annotated[str | None, Query(pattern=r"^[a-z_]{1,40}$")] = None
+    subject: Annotated[
+        str | None, Query(pattern=ONE_LINE, max_length=300, description="对象以它开头")
+    ] = None
     limit: Annotated[int, Query(ge=1, le=1000)] = 100
+
+
+_LOG: Final = """
+SELECT id, at, actor, action, subject, details, encode(hash, 'hex') AS hash FROM audit.log
+WHERE id > %(after)s AND (%(before)s::bigint IS NULL OR id < %(before)s)
+  AND (%(actor)s::text IS NULL OR actor = %(actor)s)
+  AND (%(action)s::text IS NULL OR action = %(action)s)
+  AND (%(subject)s::text IS NULL OR subject ^@ %(subject)s)
+ORDER BY id {order} LIMIT %(limit)s
+"""
 
 
 @router.get("/verify", summary="核对审计链")
@@ -61,9 +80,6 @@ def log(caller: Auditing, asked: Annotated[LogAsked, Query()]) -> list[Entry]:
         caller.service.reading() as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
-        rows = cursor.execute(
-            "SELECT id, at, actor, action, subject, details, encode(hash, 'hex') AS hash"
-            " FROM audit.log WHERE id > %s ORDER BY id LIMIT %s",
-            (asked.after, asked.limit),
-        ).fetchall()
+        rows = cursor.execute(_LOG.format(order="ASC" if asked.before is None else "DESC"),
+                              asked.model_dump()).fetchall()  # fmt: skip
     return [Entry(**row) for row in rows]

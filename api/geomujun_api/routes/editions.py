@@ -12,12 +12,14 @@ from pydantic import Field
 
 from geomujun.lang import t
 from geomujun.pipeline import compare, publish
-from geomujun.storage import editions
-from geomujun_api import formats, reading, within
+from geomujun.policy import schemes
+from geomujun.storage import editions, jobs
+from geomujun_api import formats, processes, reading, shown, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Publishing, Reading
 from geomujun_api.problems import UnknownReaderError
-from geomujun_api.service import Caller
+from geomujun_api.routes.jobs import Job, told
+from geomujun_api.service import Caller, one_at_a_time
 from geomujun_api.words import NumberPath, Reason
 
 router: Final = APIRouter(prefix="/v1/editions", tags=["发布"], responses=problems())
@@ -66,6 +68,18 @@ class Next(Strict):
 
     state: Literal["objection", "approved", "published", "withdrawn"]
     note: Reason = ""
+
+
+class EditionAsked(Strict):
+    """What is to be published. Schemes are those installed: none comes with a request."""
+
+    year: int = Field(ge=1990, le=2100, description="年度", examples=[2024])
+    scheme: str = Field(
+        "zhejiang-2022", pattern=r"^[a-z0-9-]{1,60}(\+[a-z0-9-]{1,60}){0,5}$",
+        description="评价方案的 id，可加变体", examples=["zhejiang-2022"],
+    )  # fmt: skip
+    as_of: date | None = Field(None, description="对应关系的日期，缺省为当年12月31日")
+    merge_groups: bool = Field(False, description="母子公司合并评价")
 
 
 class DiffAsked(Strict):
@@ -120,6 +134,27 @@ def one(caller: Reading, number: NumberPath) -> Whole:
     return Whole(**_for(caller, row | (more or {})))
 
 
+@router.post("", status_code=202, summary="计算并生成一个新的发布（草稿）：任务",
+             responses=problems(409))  # fmt: skip
+def build(caller: Publishing, asked: EditionAsked) -> Job:
+    """Run the engine in a process of its own; ask the job what became of it."""
+    within.whole(caller)
+    scheme, *variants = asked.scheme.split(schemes.PLUS)
+    schemes.load(
+        schemes.text_of(scheme), asked.year, scheme, variants
+    )  # refused at once, if at all
+    about = asked.model_dump(mode="json")
+    with caller.service.writing() as connection:
+        number = jobs.begin(connection, "publish", caller.reader.subject, about)
+        row = jobs.get(connection, number) or {}
+    order = about | {
+        "what": "publish", "actor": caller.reader.subject,
+        "locality": caller.service.settings.locality,
+    }  # fmt: skip
+    processes.start(caller.service, number, order)
+    return told(row)
+
+
 @router.post("/{number}/states", summary="转到下一状态", responses=problems(404, 409))
 def advance(caller: Publishing, number: NumberPath, said: Next) -> EditionRow:
     """Draft → objection → approved → published; any of them can be withdrawn."""
@@ -128,6 +163,7 @@ def advance(caller: Publishing, number: NumberPath, said: Next) -> EditionRow:
         reading.resolve(caller, connection, number)
         publish.advance_on(connection, number, said.state, caller.reader.subject, said.note)
         row = next(r for r in editions.listing(connection) if r["number"] == number)
+    shown.forget(caller.service, number)
     return EditionRow(**row)
 
 
@@ -155,9 +191,10 @@ def diff(
 def _compared(caller: Caller, before: int, after: int) -> dict[str, list[dict[str, Any]]]:
     """A comparison, kept, since neither edition can change; one is made at a time."""
     kept: Any = caller.service.memory.setdefault("diffs", {})
-    with _ONE_AT_A_TIME:
+    own = caller.service.settings
+    with one_at_a_time(_ONE_AT_A_TIME, own.pool_wait_s):
         if (before, after) not in kept:
-            found = compare.compare(caller.service.settings.target, before, after)
+            found = compare.compare(own.target, before, after, own.export_ms)
             kept[before, after] = {n: compare.records(f) for n, f in found.tables().items()}
             while len(kept) > _KEPT:
                 kept.pop(next(iter(kept)))

@@ -9,6 +9,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from geomujun.lang import t
+from geomujun.policy.beyond import row_told
 from geomujun_api import reading
 from geomujun_api.answers import problems
 from geomujun_api.deps import Reading
@@ -70,7 +71,8 @@ def one(caller: Reading, uscc: UsccPath, asked: Annotated[OneAsked, Query()]) ->
             ).fetchone()  # fmt: skip
     if row is None:
         raise NotFoundError(t("没有企业 {u}", "there is no enterprise {u}", u=uscc))
-    return reading.given(caller, asked, edition, _about(edition) | row)
+    told = row_told(row, caller.reader)
+    return reading.given(caller, asked, edition, _about(edition) | told)
 
 
 def _about(edition: Edition) -> dict[str, Any]:
@@ -78,9 +80,12 @@ def _about(edition: Edition) -> dict[str, Any]:
 
 
 def _query(caller: Caller, fields: tuple[Any, ...], *, whole: bool) -> sql.Composed:
-    """One statement for the firm and its parts; kept, since composing it costs as much as it."""
-    mark = ("firm", caller.reader.public, whole, tuple(f.name for f in fields))
-    known: Any = caller.service.memory.get(str(mark))
+    """One statement for the firm and its parts; kept, since composing it costs as much as it.
+
+    Only that for all columns is: of choices among them there are thousands.
+    """
+    mark = ("firm", caller.reader.public)
+    known: Any = caller.service.memory.get(str(mark)) if whole else None
     if known is None:
         parts = _PARTS if whole else {}
         columns: list[sql.Composable] = [sql.Identifier("f", f.name) for f in fields]
@@ -91,7 +96,8 @@ def _query(caller: Caller, fields: tuple[Any, ...], *, whole: bool) -> sql.Compo
             "SELECT {} FROM pub.firms AS f WHERE f.edition = %(edition)s AND f.uscc = %(uscc)s"
             " AND f.division_code ^@ ANY (%(divisions)s)"
         ).format(sql.SQL(", ").join(columns))
-        caller.service.memory[str(mark)] = known
+        if whole:
+            caller.service.memory[str(mark)] = known
     found: sql.Composed = known
     return found
 

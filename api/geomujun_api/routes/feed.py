@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
+from geomujun.errors import UsageError
 from geomujun.lang import t
 from geomujun_api import feed, formats, reading
 from geomujun_api.answers import Strict, problems
@@ -17,7 +18,7 @@ from geomujun_api.deps import Feeding
 from geomujun_api.feed import Question, Seal
 from geomujun_api.problems import ForbiddenError
 from geomujun_api.rows import SOURCES
-from geomujun_api.service import Caller
+from geomujun_api.service import Caller, one_at_a_time
 from geomujun_api.words import USCC, EditionNumber
 
 router: Final = APIRouter(prefix="/v1/feed", tags=["用地面积"], responses=problems())
@@ -69,6 +70,11 @@ def _question(caller: Caller, asked: FeedAsked) -> Question:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
         if asked.since:
             reading.resolve(caller, connection, asked.since, edition.year)
+    if asked.since > edition.number:
+        raise UsageError(
+            t("since 晚于所问的发布", "since is later than the edition asked for"),
+            hint=str(edition.number),
+        )
     return Question(edition.number, edition.year, asked.since, asked.after or "",
                     caller.reader.divisions)  # fmt: skip
 
@@ -93,7 +99,8 @@ def land_area(caller: Feeding, asked: Annotated[FeedAsked, Query()]) -> Response
 
 
 def _stream(caller: Caller, question: Question, media: str) -> Iterator[bytes]:
-    with caller.service.streaming() as connection:
+    own = caller.service
+    with one_at_a_time(own.feeds, own.settings.pool_wait_s), own.streaming() as connection:
         chunks = feed.rows(connection, question)
         if media == formats.CSV:
             yield from feed.as_csv(chunks)
@@ -108,7 +115,8 @@ def digest(caller: Feeding, asked: Annotated[FeedAsked, Query()]) -> Sealed:
     """Rows, SHA-256 and signature of the feed asked for, to check a copy of it."""
     question = _question(caller, asked)
     seal = _seal(caller, question)
-    with caller.service.streaming() as connection:
+    own = caller.service
+    with one_at_a_time(own.feeds, own.settings.pool_wait_s), own.streaming() as connection:
         for chunk in feed.rows(connection, question):
             seal.add(chunk)
     return Sealed(**seal.told())

@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 from geomujun.errors import ConflictError
 from geomujun.lang import t
 from geomujun.pipeline import review
+from geomujun.storage import findings
 from geomujun.storage.findings import Closing
 from geomujun.storage.target import Conn
 from geomujun_api import formats, reading
@@ -106,12 +107,13 @@ def _closings(connection: Conn, finding_id: str) -> list[dict[str, Any]]:
 def close(caller: Reviewing, finding_id: FindingPath, said: CloseAsked) -> Closed:
     """Close a finding with a reason, or reopen it; the next edition shows it so."""
     asked = OneAsked(edition=said.edition, year=None, fields=None)
-    _, row = reading.one(caller, FINDINGS, asked, {"finding_id": finding_id})
-    closing = Closing(
-        said.state, caller.reader.subject, said.reason, finding_id, row["rule"],
-        row["subject_id"], row["other_id"], row["facts_digest"],
-    )  # fmt: skip
+    edition, _ = reading.one(caller, FINDINGS, asked, {"finding_id": finding_id})
     with caller.service.writing() as connection:
+        row = findings.finding(connection, edition.number, finding_id) or {}
+        closing = Closing(
+            said.state, caller.reader.subject, said.reason, finding_id, row["rule"],
+            row["subject_id"], row["other_id"], row["facts_digest"],
+        )  # fmt: skip
         _lock(connection, finding_id)
         before = _closings(connection, finding_id)
         now = before[-1]["state"] if before else ("closed" if row["state"] == "closed" else "open")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
@@ -12,14 +12,14 @@ from geomujun.lang import t
 from geomujun.pipeline import access
 from geomujun.pipeline.access import KeyFor
 from geomujun.storage import keys
+from geomujun_api import within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import KeyKeeping
-from geomujun_api.problems import ForbiddenError, NotFoundError
+from geomujun_api.problems import NotFoundError
 from geomujun_api.service import Caller
+from geomujun_api.words import Right, Role
 
 router: Final = APIRouter(prefix="/v1/keys", tags=["密钥"], responses=problems())
-Role = Literal["viewer", "reviewer", "publisher", "auditor", "admin"]
-Right = Literal["read", "feed", "review", "publish", "audit", "keys"]
 Number = Annotated[int, Path(ge=1, le=2**53, description="密钥编号")]
 Division = Annotated[str, Field(pattern=r"^[0-9]{0,12}$", examples=["330108"])]
 Days = Annotated[int, Field(ge=1, le=access.LONGEST, description="有效天数")]
@@ -79,9 +79,7 @@ def listing(caller: KeyKeeping) -> list[KeyRow]:
 @router.post("", status_code=201, summary="发放密钥，只显示这一次")
 def make(caller: KeyKeeping, asked: KeyAsked) -> KeyMade:
     """A new key, within the caller's divisions."""
-    beyond = [d for d in asked.divisions if not caller.reader.within(d)]
-    if beyond:
-        raise ForbiddenError(t("不在你的辖区内：{d}", "beyond your divisions: {d}", d=beyond[0]))
+    within.given(caller, asked.divisions)
     wanted = KeyFor(asked.subject, asked.role, asked.divisions, asked.scopes, asked.days)
     with caller.service.writing() as connection:
         made = access.issue_on(connection, wanted, caller.reader.subject)

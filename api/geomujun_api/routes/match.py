@@ -10,6 +10,8 @@ from pydantic import Field
 from geomujun.lang import t
 from geomujun.matching.lookup import Found
 from geomujun.matching.whereabouts import Record
+from geomujun.policy.beyond import row_told
+from geomujun.policy.rights import Reader
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
 from geomujun_api.indices import register_of
@@ -81,7 +83,7 @@ def match(caller: Reading, asked: MatchAsked) -> Matched:
         NAN if asked.latitude is None else asked.latitude, asked.datum,
     )  # fmt: skip
     found = register_of(caller.service, edition).match(record, caller.reader, asked.limit)
-    return Matched(edition=edition.number, candidates=[_told(f) for f in found])
+    return Matched(edition=edition.number, candidates=[_told(f, caller.reader) for f in found])
 
 
 def need_key(caller: Caller) -> None:
@@ -94,10 +96,10 @@ def need_key(caller: Caller) -> None:
         raise UnknownReaderError(t("需要密钥", "a key is needed"))
 
 
-def _told(found: Found) -> Candidate:
+def _told(found: Found, reader: Reader) -> Candidate:
     said: Any = {
         "uscc": found.uscc, "name": found.name, "parcel_code": found.parcel_code,
         "weight": round(found.weight, 6), "probability": round(found.probability, 6),
-        "band": found.band, "evidence": [Evidence(**e.as_dict()) for e in found.evidence],  # type: ignore[arg-type]
+        "band": found.band, "evidence": [row_told(e.as_dict(), reader) for e in found.evidence],
     }  # fmt: skip
     return Candidate(**said)

@@ -68,31 +68,43 @@ class ObjectionRow(Strict):
     version: int
 
 
+class ObjectionListed(ObjectionRow):
+    """An objection, whose it is, and the area the edition says."""
+
+    name: str = Field(description="企业名称")
+    division_code: str
+    recorded_m2: float | None = Field(description="该发布中的用地面积")
+
+
 class ObjectionsAsked(Strict):
     """Which objections."""
 
     edition: EditionNumber | None = None
     uscc: Uscc | None = None
     state: State | None = None
+    division: Annotated[str | None, Query(pattern=r"^[0-9]{2,12}$")] = None
     after: Annotated[int, Query(ge=0, le=2**53)] = 0
     limit: Annotated[int, Query(ge=1, le=1000)] = 100
 
 
 _FIELDS: Final = ", ".join(f"o.{name}" for name in ObjectionRow.model_fields)
 _LIST: Final = f"""
-SELECT {_FIELDS} FROM review.objections AS o
+SELECT {_FIELDS}, f.name, f.division_code, g.occupied_m2 AS recorded_m2
+FROM review.objections AS o
 JOIN pub.firms AS f ON f.edition = o.edition AND f.uscc = o.uscc
+LEFT JOIN pub.ledger AS g ON g.edition = o.edition AND g.uscc = o.uscc
 WHERE o.id > %(after)s AND f.division_code ^@ ANY (%(divisions)s)
   AND (%(number)s::bigint IS NULL OR o.id = %(number)s)
   AND (%(edition)s::int IS NULL OR o.edition = %(edition)s)
   AND (%(uscc)s::text IS NULL OR o.uscc = %(uscc)s)
   AND (%(state)s::text IS NULL OR o.state = %(state)s)
+  AND (%(division)s::text IS NULL OR f.division_code ^@ %(division)s)
 ORDER BY o.id LIMIT %(limit)s
 """  # noqa: S608 - fixed columns
 
 
 @router.get("", summary="异议列表")
-def listing(caller: Reviewing, asked: Annotated[ObjectionsAsked, Query()]) -> list[ObjectionRow]:
+def listing(caller: Reviewing, asked: Annotated[ObjectionsAsked, Query()]) -> list[ObjectionListed]:
     """Objections of firms of the reader's divisions, by number."""
     values: dict[str, Any] = asked.model_dump() | {
         "divisions": list(caller.reader.divisions), "number": None,
@@ -101,7 +113,7 @@ def listing(caller: Reviewing, asked: Annotated[ObjectionsAsked, Query()]) -> li
         caller.service.reading() as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
-        return [ObjectionRow(**r) for r in cursor.execute(_LIST, values).fetchall()]
+        return [ObjectionListed(**r) for r in cursor.execute(_LIST, values).fetchall()]
 
 
 @router.post("", status_code=201, summary="录入异议", responses=problems(404))
@@ -110,6 +122,8 @@ def file(caller: Reviewing, said: ObjectionSaid) -> Filed:
     with caller.service.writing() as connection:
         edition = reading.resolve(caller, connection, said.edition)
         within.firm(caller, connection, edition.number, said.uscc)
+        if said.parcel_code:
+            within.pair(caller, connection, edition.number, said.parcel_code, said.uscc)
         number = review.object_on(
             connection,
             Said(edition.number, said.uscc, said.reason, caller.reader.subject, said.deadline,
@@ -121,8 +135,9 @@ def file(caller: Reviewing, said: ObjectionSaid) -> Filed:
 @router.post("/{number}/answer", summary="答复异议", responses=problems(404, 409))
 def answer(caller: Publishing, number: NumberPath, said: AnswerSaid) -> ObjectionRow:
     """Answer an objection: upheld or dismissed, with the text the firm reads."""
-    values = {"after": 0, "limit": 1, "number": number, "edition": None, "uscc": None,
-              "state": None, "divisions": list(caller.reader.divisions)}  # fmt: skip
+    values = ObjectionsAsked(limit=1).model_dump() | {
+        "number": number, "divisions": list(caller.reader.divisions),
+    }  # fmt: skip
     with caller.service.writing() as connection:
         if connection.execute(_LIST, values).fetchone() is None:
             raise NotFoundError(t("没有异议 {n}", "there is no objection {n}", n=number))

@@ -7,7 +7,7 @@ day (``as_of``) lies in it, else the newest. Links of a page keep the edition th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -41,10 +41,12 @@ CONFORMS: Final = [
       for c in ("filter", "features-filter", "queryables", "queryables-query-parameters")),
     *(f"{_BASE}cql2/1.0/conf/{c}"
       for c in ("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators",
-                "case-insensitive-comparison", "basic-spatial-functions", "spatial-functions")),
+                "case-insensitive-comparison", "basic-spatial-functions",
+                "basic-spatial-functions-plus", "spatial-functions")),
 ]  # fmt: skip
 _JSON_TYPES: Final = {Kind.TEXT: "string", Kind.NUMBER: "number", Kind.INTEGER: "integer",
                       Kind.DATE: "string"}  # fmt: skip
+_EXTENTS: Final = 500  # kept
 _ANY: Final[dict[str, Any]] = {"schema": {"type": "object"}}
 _GEO: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "GeoJSON", "content": {GEOJSON: _ANY}}
@@ -249,7 +251,7 @@ def _page(
     beside |= {"numberReturned": len(rows), "links": links}
     day = {"as_of": chosen.as_of, "edition": chosen.number} if chosen else {}
     body = features.as_collection(
-        (features.as_feature(wanted.names, row, day) for row in rows), beside
+        (features.as_feature(wanted.names, row, day, caller.reader) for row in rows), beside
     )
     return Response(body, media_type=GEOJSON, headers={"content-crs": f"<{crs}>"})
 
@@ -277,7 +279,7 @@ def item(
     if not rows or chosen is None:
         raise NotFoundError(t("没有这个要素", "no such feature"))
     day = {"as_of": chosen.as_of, "edition": chosen.number}
-    body = features.as_feature(names, rows[0], day)
+    body = features.as_feature(names, rows[0], day, caller.reader)
     return Response(body, media_type=GEOJSON, headers={"content-crs": f"<{crs}>"})
 
 
@@ -322,14 +324,28 @@ def _interval(text: str) -> tuple[date, date]:
 def _day(text: str) -> date | None:
     if text in ("", ".."):
         return None
-    if len(text) > 10 and text[10] not in "Tt ":
-        raise ValueError(text)
-    return date.fromisoformat(text[:10])
+    if len(text) == 10:
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text.upper()).date()
+
+
+def _extent(caller: Caller, found: Collection, edition: Edition) -> list[float] | None:
+    """Where a reader's features lie: kept, since it is a walk over all of them."""
+    kept: Any = caller.service.memory.setdefault("extents", {})
+    mark = (found.id, edition.number, edition.load, tuple(sorted(caller.reader.divisions)))
+    known: list[float] | None = kept.get(mark)
+    if known is not None:
+        return known
+    with caller.service.reading() as connection:
+        box = features.extent(connection, found, asked(caller, edition))
+    if len(kept) >= _EXTENTS:
+        kept.clear()
+    kept[mark] = box
+    return box
 
 
 def _described(caller: Caller, found: Collection, edition: Edition) -> dict[str, Any]:
-    with caller.service.reading() as connection:
-        box = features.extent(connection, found, asked(caller, edition))
+    box = _extent(caller, found, edition)
     path = f"{PREFIX}/collections/{found.id}"
     when = f"{edition.as_of}T00:00:00Z"
     space = {"spatial": {"bbox": [box], "crs": CRS84}} if box else {}

@@ -14,14 +14,14 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
-from psycopg.rows import dict_row
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from geomujun.errors import UsageError
 from geomujun.lang import t
 from geomujun.matching.lookup import Found
 from geomujun.matching.whereabouts import Record
-from geomujun_api import tokens
+from geomujun.storage import audit
+from geomujun_api import rows, tokens
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
 from geomujun_api.indices import register_of
@@ -66,6 +66,9 @@ def token(caller: Reading, asked: TokenAsked) -> TokenMade:
     """An address with a token that may read what the caller may read."""
     need_key(caller)
     made, until = tokens.make(caller.service, caller.reader, asked.seconds)
+    with caller.service.writing() as connection:
+        audit.record(connection, caller.reader.subject, "reconcile", f"key/{caller.reader.key}",
+                     {"until": until})  # fmt: skip
     base = str(caller.request.base_url).rstrip("/")
     return TokenMade(url=f"{base}/reconcile/{made}", expires_at=datetime.fromtimestamp(until, UTC))
 
@@ -219,7 +222,7 @@ def suggest_entity(
         return JSONResponse({"result": []}, headers=_OPEN)
     edition = newest(caller.service, caller.reader)
     with caller.service.reading() as connection:
-        rows = connection.execute(
+        firms = connection.execute(
             "SELECT uscc, name, address FROM pub.firms WHERE edition = %(e)s"
             " AND division_code ^@ ANY (%(d)s)"
             " AND (strpos(name, %(p)s) > 0 OR uscc ^@ upper(%(p)s))"
@@ -229,7 +232,7 @@ def suggest_entity(
         ).fetchall()  # fmt: skip
     found = [
         {"id": uscc, "name": name, "description": address, "notable": [TYPE]}
-        for uscc, name, address in rows
+        for uscc, name, address in firms
     ]
     return JSONResponse({"result": found}, headers=_OPEN)
 
@@ -263,7 +266,7 @@ def preview(caller: Holding, id: Annotated[str, Query(max_length=60)]) -> HTMLRe
     lines = "".join(
         f"<tr><th>{html.escape(label)}</th><td>{html.escape(str(row[name]))}</td></tr>"
         for name, label in _SHOWN.items()
-        if row[name] not in (None, "")
+        if row.get(name) not in (None, "")
     )
     page = (
         '<!doctype html><html lang="zh"><meta charset="utf-8"><title>企业</title><style>body{font:'
@@ -281,9 +284,9 @@ _SHOWN: Final = {
 
 
 def _firm(caller: Caller, edition: Edition, uscc: str) -> dict[str, Any] | None:
-    with caller.service.reading() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT * FROM pub.firms WHERE edition = %s AND uscc = %s"
-            " AND division_code ^@ ANY (%s)",
-            (edition.number, uscc, list(caller.reader.divisions)),
-        ).fetchone()
+    source = rows.SOURCES["firms"]
+    fields = source.fields(caller.service, caller.reader)
+    asked = rows.Asked(edition.number, fields, rows.Where(equal={"uscc": uscc}), None, 1)
+    with caller.service.reading() as connection:
+        found, _ = rows.page(connection, source, asked, caller.reader)
+    return found[0] if found else None

@@ -11,12 +11,16 @@ from pydantic import Field
 
 from geomujun.lang import t
 from geomujun.pipeline import review
-from geomujun.storage import claims
+from geomujun.policy.beyond import flipped, flips_told, row_told
+from geomujun.policy.rights import Reader
+from geomujun.storage import worklist
 from geomujun.storage.decisions import Opinion
+from geomujun.storage.target import Conn
 from geomujun_api import reading, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reviewing
 from geomujun_api.problems import NotFoundError
+from geomujun_api.service import Caller
 from geomujun_api.words import EditionNumber, NumberPath, ParcelCode, Reason, Uscc
 
 router: Final = APIRouter(prefix="/v1/review", tags=["复核"], responses=problems())
@@ -32,6 +36,20 @@ class QueueAsked(Strict):
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="上一页末条的 row_no")] = 0
     limit: Annotated[int, Query(ge=1, le=1000)] = 50
     mine: Annotated[bool, Query(description="只要我领走的")] = False
+    free: Annotated[bool, Query(description="只要没有被别人领走的")] = False
+    town: Annotated[
+        str | None, Query(pattern=r"^[0-9A-Za-z]{1,20}$", description="宗地代码的前几位")
+    ] = None
+    kind: Annotated[
+        Literal["own", "lease", "use"] | None, Query(description="权属、租赁、实际使用")
+    ] = None
+    rival: Annotated[bool | None, Query(description="有没有另一候选")] = None
+    state: Annotated[
+        Literal["open", "settled", "waiting"] | None, Query(description="未定、已定、待第二人")
+    ] = None
+    at_least_m2: Annotated[
+        float | None, Query(ge=0, le=1e9, allow_inf_nan=False, description="涉及面积至少")
+    ] = None
 
 
 class Item(Strict):
@@ -57,6 +75,8 @@ class Item(Strict):
     decided_by: str | None
     proposal_id: int | None
     proposed_by: str | None
+    relation: str | None = Field(description="所问的关系")
+    holder: str | None = Field(description="权利人，个人已遮蔽")
 
 
 class Queue(Strict):
@@ -112,7 +132,6 @@ class Decision(Strict):
     reviewer: str
     second_reviewer: str
     decided_at: str
-    facts_digest: str
     replaces: int | None
     live: bool
 
@@ -122,16 +141,37 @@ def queue(caller: Reviewing, asked: Annotated[QueueAsked, Query()]) -> Queue:
     """Items of the reader's divisions, in the order in which they should be taken."""
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
-        rows = claims.queue(
-            connection, edition.number, caller.reader.divisions, asked.after, asked.limit + 1
-        )
+        rows = worklist.items(connection, _wanted(caller, asked, edition.number))
+        rows = within_told(connection, edition.number, rows, caller.reader)
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     following = rows[-1]["row_no"] if more and rows else None
-    if asked.mine:
-        rows = [r for r in rows if r["claimed_by"] == caller.reader.subject]
     items = [Item(**{k: r[k] for k in Item.model_fields}) for r in rows]
     return Queue(edition=edition.number, year=edition.year, items=items, next=following)
+
+
+def within_told(
+    connection: Conn, edition: int, rows: list[dict[str, Any]], reader: Reader
+) -> list[dict[str, Any]]:
+    """Items of the queue as `geomujun.policy.beyond` has them told."""
+    if reader.everywhere:
+        return rows
+    named = sorted({code for row in rows for code in flipped(row["grades"])})
+    known = connection.execute(
+        "SELECT uscc FROM pub.firms WHERE edition = %s AND uscc = ANY (%s)"
+        " AND division_code ^@ ANY (%s)", (edition, named, list(reader.divisions)),
+    ).fetchall()  # fmt: skip
+    mine = {code for (code,) in known}
+    return [row_told(row, reader) | {"grades": flips_told(row["grades"], mine)} for row in rows]
+
+
+def _wanted(caller: Caller, asked: QueueAsked, edition: int) -> worklist.Wanted:
+    """What is asked of the store; one row more than the page, to know whether there are more."""
+    whose = "mine" if asked.mine else "free" if asked.free else None
+    return worklist.Wanted(
+        edition, caller.reader.divisions, caller.reader.subject, asked.after, asked.limit + 1,
+        asked.town, asked.kind, asked.rival, whose, asked.state, asked.at_least_m2,
+    )  # fmt: skip
 
 
 @router.post("/claims", status_code=204, summary="领取一条", responses=problems(404, 409))
@@ -193,12 +233,16 @@ def decisions(caller: Reviewing, asked: Annotated[PairAsked, Query()]) -> list[D
     return [Decision(**row) for row in rows]
 
 
-# A decision has no division of its own: a 宗地代码 begins with its county's, and so does a BSM.
+# A decision has the division of its plot, in the edition it was taken on or, where none is noted,
+# the newest that has the plot; decisions on land no edition knows are for readers of all.
 _DECISIONS: Final = """
 SELECT d.id, d.parcel_code, d.uscc, d.verdict, d.relation, d.area_m2, d.reason, d.reviewer,
-       d.second_reviewer, d.decided_at, d.facts_digest, d.replaces, n.id IS NULL AS live
+       d.second_reviewer, d.decided_at, d.replaces, n.id IS NULL AS live
 FROM review.decisions AS d LEFT JOIN review.decisions AS n ON n.replaces = d.id
-WHERE d.id > %(after)s AND d.parcel_code ^@ ANY (%(divisions)s)
+WHERE d.id > %(after)s AND ('' = ANY (%(divisions)s) OR (
+    SELECT p.division_code FROM pub.plots AS p
+    WHERE p.parcel_code = d.parcel_code AND p.edition <= coalesce(d.edition, p.edition)
+    ORDER BY p.edition DESC LIMIT 1) ^@ ANY (%(divisions)s))
   AND (%(parcel_code)s::text IS NULL OR d.parcel_code = %(parcel_code)s)
   AND (%(uscc)s::text IS NULL OR d.uscc = %(uscc)s)
   AND (%(live)s::boolean IS NULL OR (n.id IS NULL) = %(live)s)
@@ -212,8 +256,10 @@ def answer(caller: Reviewing, number: NumberPath, said: Answer) -> Done:
     """Confirm or refuse an opinion that waits; never one's own."""
     with caller.service.writing() as connection:
         row = connection.execute(
-            "SELECT 1 FROM review.proposals WHERE id = %s AND state = 'waiting'"
-            " AND parcel_code ^@ ANY (%s)", (number, list(caller.reader.divisions)),
+            "SELECT 1 FROM review.proposals AS r JOIN pub.plots AS p"
+            " ON p.edition = r.edition AND p.parcel_code = r.parcel_code"
+            " WHERE r.id = %s AND r.state = 'waiting' AND p.division_code ^@ ANY (%s)",
+            (number, list(caller.reader.divisions)),
         ).fetchone()  # fmt: skip
         if row is None:
             raise NotFoundError(t("没有待确认的意见 {n}", "no opinion {n} waits", n=number))

@@ -8,41 +8,32 @@ the cached ones, are drawn when asked for. The public gets what the locality pub
 from __future__ import annotations
 
 import gzip
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geomujun.domain.published import PLOTS
-from geomujun.errors import GeomujunError
 from geomujun.lang import t
-from geomujun.policy.rights import PUBLIC, READ, Reader
+from geomujun.policy.rights import Reader
 from geomujun.storage import public_tiles, tiles
-from geomujun.storage.tiles import CACHED_ZOOM, EVERYWHERE, LAYER, Tile
+from geomujun.storage.tiles import CACHED_ZOOM, EVERYWHERE, Tile
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
 from geomujun_api.lru import Tiles
 from geomujun_api.problems import NotFoundError
 from geomujun_api.service import Caller, Service
-from geomujun_api.shown import GONE, Edition, allowed, newest, remembered, shown
+from geomujun_api.shown import GONE, Edition, newest, shown
 
 MEDIA: Final = "application/vnd.mapbox-vector-tile"
 HIGHEST: Final = 22
-MEMORY_BYTES: Final = 64 << 20
 _MEMORY: Final = "tiles"
 _TILE: Final = {"schema": {"type": "string", "format": "binary"}}
-_PREFIX: Final = "/tiles/"
-_TEMPLATE: Final = "/{version}/{layer}/{z}/{x}/{y}.mvt"
-_ADDRESS: Final = re.compile(
-    rf"/tiles/(\d{{1,9}})/{LAYER}/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.mvt"
-)
-_ROUTE: Final = SimpleNamespace(path_format="/tiles" + _TEMPLATE)  # for the log and the figures
+_PLACE: Final = "/{version}/{layer}/{z}/{x}/{y}.mvt"
+TEMPLATE: Final = f"/tiles{_PLACE}"  # for the log and the figures
 _FIELDS: Final = {
     "grid": {
         "plots": "地块数", "area_m2": "登记面积合计", "parcel_a": "宗地A类面积",
@@ -83,59 +74,24 @@ def audience_of(service: Service, reader: Reader) -> Audience:
 
 def memory_of(service: Service) -> Tiles:
     """The tiles this process remembers."""
-    found = service.memory.setdefault(_MEMORY, Tiles(MEMORY_BYTES))
+    found = service.memory.get(_MEMORY)
+    if found is None:
+        most = service.settings.tile_memory_mb << 20
+        found = service.memory.setdefault(_MEMORY, Tiles(most))
     assert isinstance(found, Tiles)  # noqa: S101 - only ours is put there
     return found
 
 
-class Shortcut:
-    """Answers tiles in memory before the request is looked at in full: most of them are.
-
-    It stands inside the bounds, the log and the figures, and leaves to the route all that is not
-    plain: another way to say who asks, an error, a tile not in memory.
-    """
-
-    def __init__(self, app: ASGIApp, service: Service) -> None:
-        """Wrap an application."""
-        self.app, self.service = app, service
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] == "http" and scope["path"].startswith(_PREFIX):
-            response = await self._at_once(scope)
-            if response is not None:
-                await response(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
-
-    async def _at_once(self, scope: Scope) -> Response | None:
-        told = _ADDRESS.fullmatch(scope["path"])
-        if told is None or scope["method"] != "GET":
-            return None
-        number, place = int(told[1]), (int(told[2]), int(told[3]), int(told[4]))
-        edition = remembered(self.service, number)
-        known, found = memory_of(self.service).get((number, place, EVERYONE))
-        if edition is None or not known:
-            return None
-        headers = Headers(scope=scope)
-        scheme, _, key = headers.get("authorization", "").partition(" ")
-        try:
-            reader = await self.service.authority.reader(key) if scheme == "Bearer" else PUBLIC
-            allowed(edition, reader, number)
-        except GeomujunError:
-            return None  # the route says it
-        if reader.public or not reader.everywhere or READ not in reader.rights:
-            return None
-        scope.setdefault("state", {})["reader"] = reader
-        scope["route"] = _ROUTE
-        return _answer(headers, found, public=False)
+def drawn_before(place: tuple[int, int, int], audience: Audience) -> bool:
+    """Whether a tile lies in the cache, or is one of the public's; all others are live."""
+    return audience.public is not None or (audience == EVERYONE and place[0] <= CACHED_ZOOM[1])
 
 
 router: Final = APIRouter(prefix="/tiles", tags=["瓦片"], responses=problems(404) | GONE)
 
 
 @router.get(
-    _TEMPLATE,
+    _PLACE,
     summary="矢量瓦片：12级起为地块，以下为等级构成格网",
     response_class=Response,
     responses={200: {"description": "MVT", "content": {MEDIA: _TILE}},
@@ -146,7 +102,7 @@ async def tile(
 ) -> Response:
     """One tile. ``version`` is the number of an edition, so the address is immutable."""
     found = await run_in_threadpool(_tile, caller, version, layer, (z, x, y))
-    return _answer(caller.request.headers, found, public=caller.reader.public)
+    return answer(dict(caller.request.headers.raw), found, public=caller.reader.public)
 
 
 def _tile(caller: Caller, version: int, _layer: str, place: tuple[int, int, int]) -> Tile | None:
@@ -156,9 +112,6 @@ def _tile(caller: Caller, version: int, _layer: str, place: tuple[int, int, int]
     if x >= 2**z or y >= 2**z:
         raise NotFoundError(t("第 {z} 级没有这块瓦片", "there is no such tile at zoom {z}", z=z))
     audience = audience_of(service, caller.reader)
-    kept = audience.public is not None or (audience is EVERYONE and z <= CACHED_ZOOM[1])
-    if not kept:
-        return _drawn(service, edition, place, audience)
     key = (edition.number, place, audience)
     known, found = memory_of(service).get(key)
     if not known:
@@ -173,32 +126,57 @@ def _drawn(
     """A tile out of the database: the one drawn at publication, or drawn now."""
     number = edition.number
     with service.reading() as connection:
-        if audience is EVERYONE and place[0] <= CACHED_ZOOM[1]:
+        if audience.public is None and drawn_before(place, audience):
             return tiles.cached(connection, number, place)
         if audience.public is None:
             body = tiles.draw(connection, number, place, audience.divisions)
         else:
-            fewest = service.policy.fewest
-            body = public_tiles.draw(connection, number, place, audience.public, fewest)
-    return tiles.packed(body) if body else None
+            body = public_tiles.draw(connection, number, place, audience.public, service.policy)
+    return tiles.packed(body, tiles.QUICK) if body else None
 
 
-def _answer(asked: Headers, tile: Tile | None, *, public: bool) -> Response:
-    """A tile as it lies in memory, gzipped, for those who read gzip; 204 where nothing is."""
-    whose = "public" if public else "private"
-    headers = {
-        "cache-control": f"{whose}, max-age=31536000, immutable",
-        "vary": "Authorization, Accept-Encoding",
-    }
+class Answer(Response):
+    """A tile as it lies in memory: its headers are made here, in as few steps as can be."""
+
+    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
+        """``headers``: names in lower case."""
+        self.status_code, self.raw_headers, self.body = status, headers, body
+        self.background = None
+
+
+_WHOSE: Final = {
+    public: (
+        (b"cache-control", f"{whose}, max-age=31536000, immutable".encode()),
+        (b"vary", b"Authorization, Accept-Encoding"),
+    )
+    for public, whose in ((True, "public"), (False, "private"))
+}
+_TYPE: Final = (b"content-type", MEDIA.encode())
+_GZIP: Final = (b"content-encoding", b"gzip")
+
+
+def answer(asked: Mapping[bytes, bytes], tile: Tile | None, *, public: bool) -> Answer:
+    """A tile gzipped, for those who read gzip; 204 where nothing is.
+
+    Args:
+        asked: Headers of the request, names in lower case.
+        tile: The tile, None for an empty one.
+        public: Whether anyone may keep it.
+    """
+    headers = [*_WHOSE[public]]
     if tile is None:
-        return Response(status_code=204, headers=headers)
-    headers["etag"] = mark = f'"{tile.etag}"'
-    if mark in asked.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    if "gzip" in asked.get("accept-encoding", ""):
-        headers["content-encoding"] = "gzip"
-        return Response(tile.body, headers=headers, media_type=MEDIA)
-    return Response(gzip.decompress(tile.body), headers=headers, media_type=MEDIA)
+        return Answer(204, headers)
+    mark = b'"%s"' % tile.etag.encode()
+    headers.append((b"etag", mark))
+    if mark in asked.get(b"if-none-match", b""):
+        return Answer(304, headers)
+    body = tile.body
+    if b"gzip" in asked.get(b"accept-encoding", b""):
+        headers.append(_GZIP)
+    else:
+        body = gzip.decompress(body)
+    headers += (_TYPE, (b"content-length", b"%d" % len(body)))
+    return Answer(200, headers, body)
 
 
 class VectorLayer(Strict):

@@ -4,7 +4,17 @@ Columns and comments of input and output tables come from the field catalogue; w
 here is what a database needs besides: who, when, which file, which edition.
 """
 
-from geomujun.storage.schema import access, audit, core, publications, raw, review
+from geomujun.storage.schema import access, audit, core, jobs, publications, raw, review
 from geomujun.storage.schema.base import METADATA, SCHEMAS
 
-__all__ = ["METADATA", "SCHEMAS", "access", "audit", "core", "publications", "raw", "review"]
+__all__ = [
+    "METADATA",
+    "SCHEMAS",
+    "access",
+    "audit",
+    "core",
+    "jobs",
+    "publications",
+    "raw",
+    "review",
+]

@@ -6,26 +6,59 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT division ^@ ANY (divisions)
 $$;
 
+-- Of one tile: its square, the square with the buffer around it, the one within which a shape is
+-- drawn whole, what brings a shape into its 4096 × 4096 units, and the units lines may move.
+CREATE FUNCTION service.frame_of(tile_z int, tile_x int, tile_y int)
+RETURNS TABLE (square geometry, buffered geometry, wide geometry,
+               east float8, north float8, scale float8, slack float8)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT s, ST_TileEnvelope(tile_z, tile_x, tile_y, margin => 64.0 / 4096),
+         ST_TileEnvelope(tile_z, tile_x, tile_y, margin => 0.5),
+         -ST_XMin(s), -ST_YMax(s), 4096 / (ST_XMax(s) - ST_XMin(s)),
+         -- a pixel of a screen is 8 units, 4 just before the next zoom
+         CASE WHEN tile_z <= 12 THEN 4 WHEN tile_z = 13 THEN 2 ELSE 0 END
+  FROM ST_TileEnvelope(tile_z, tile_x, tile_y) AS s
+$$;
+
+-- A shape in the units of a tile, its outer rings clockwise there as MVT 2.1 wants them. Clipping costs as much as all
+-- else, so that only shapes that reach far beyond the tile are clipped.
+CREATE FUNCTION service.tile_shape(shape geometry, square geometry, wide geometry,
+                                   east float8, north float8, scale float8, slack float8)
+RETURNS geometry
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE
+    WHEN NOT shape @ wide THEN ST_AsMVTGeom(shape, square, 4096, 64)
+    WHEN slack > 0 THEN ST_Simplify(ST_SnapToGrid(
+      ST_TransScale(ST_ForcePolygonCW(shape), east, north, scale, -scale), 1), slack, true)
+    ELSE ST_SnapToGrid(
+      ST_TransScale(ST_ForcePolygonCW(shape), east, north, scale, -scale), 1)
+  END
+$$;
+
 -- Plots of one tile: number, both grades, tax class and flags (1 low-efficiency, 2 under review,
 -- 4 open findings); the rest is asked for on click.
 CREATE FUNCTION service.plots_tile(number int, tile_z int, tile_x int, tile_y int, divisions text[])
 RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
+  f record;
   made bytea;
 BEGIN
+  SELECT * INTO f FROM service.frame_of(tile_z, tile_x, tile_y);
   SELECT ST_AsMVT(t, 'plots', 4096, 'geom') INTO made
   FROM (
     SELECT p.parcel_code, p.parcel_grade, p.enterprise_grade, p.tax_class,
            p.low_efficiency::int + 2 * p.review::int + 4 * (p.findings > 0)::int AS flags,
-           ST_AsMVTGeom(p.geom_3857, ST_TileEnvelope(tile_z, tile_x, tile_y), 4096, 64) AS geom
+           service.tile_shape(
+             p.geom_3857, f.square, f.wide, f.east, f.north, f.scale, f.slack) AS geom
     FROM pub.plots AS p
     WHERE p.edition = number
-      AND p.geom_3857 && ST_TileEnvelope(tile_z, tile_x, tile_y, margin => 64.0 / 4096)
+      AND p.geom_3857 && f.buffered
       AND p.division_code ^@ ANY (divisions)
     ORDER BY p.parcel_code -- the same content is the same bytes, whatever the plan
+    OFFSET 0 -- or every shape would be made twice, once for the condition below
   ) AS t
-  WHERE t.geom IS NOT NULL;
+  WHERE NOT ST_IsEmpty(t.geom);
   RETURN made;
 END
 $$;
@@ -61,17 +94,31 @@ BEGIN
 END
 $$;
 
+-- How many plots have their middle in a tile of z5 to z13: it is one cell of five zooms above.
+CREATE FUNCTION service.plots_in(number int, tile_z int, tile_x int, tile_y int, divisions text[])
+RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT coalesce(sum(g.plots), 0) FROM pub.grid AS g
+  WHERE g.edition = number AND g.z = tile_z - 5 AND g.x = tile_x AND g.y = tile_y
+    AND g.division_code ^@ ANY (divisions)
+$$;
+
 -- The layer `land`: cells below z12, plots from there on; where so many plots lie in a tile of z12
--- or z13 that it would pass 300 KB, cells stand for them: nothing is left out silently.
+-- or z13 that it would pass 300 KB, cells stand for them: nothing is left out silently. A plot
+-- takes more than 45 bytes, so that tiles far too full are not drawn first.
 CREATE FUNCTION service.land_tile(number int, tile_z int, tile_x int, tile_y int, divisions text[])
 RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
   made bytea;
 BEGIN
-  IF tile_z >= 12 THEN
+  IF tile_z > 13 THEN
+    RETURN service.plots_tile(number, tile_z, tile_x, tile_y, divisions);
+  END IF;
+  IF tile_z >= 12 AND service.plots_in(number, tile_z, tile_x, tile_y, divisions) * 45 <= 300000
+  THEN
     made := service.plots_tile(number, tile_z, tile_x, tile_y, divisions);
-    IF tile_z > 13 OR length(made) <= 300000 THEN
+    IF made IS NULL OR length(made) <= 300000 THEN
       RETURN made;
     END IF;
   END IF;

@@ -36,13 +36,25 @@ document.addEventListener("DOMContentLoaded", function () {
   });
   function openCell(c) {
     L.popup({ maxWidth: 320 }).setLatLng([(c.box[1] + c.box[3]) / 2, (c.box[0] + c.box[2]) / 2]).setContent(G.el("article.card", null,
-      G.el("h2", null, G.fill(ui.n_plots, { n: c.count.reduce(function (a, b) { return a + b; }, 0) })), mixTable(c.count, c.mu),
+      G.el("h2", null, G.fill(ui.n_plots, { n: G.num(c.count.reduce(function (a, b) { return a + b; }, 0), 0) })), mixTable(c.count, c.mu),
       G.el("ul.pages", null, c.pages.map(function (p) { return G.el("li", null, G.el("a", { href: D.pages[p].href }, ui.open + " " + D.pages[p].name)); })))).openOn(map);
   }
-  D.pages.forEach(function (p) {
-    var a = G.el("a.town", { href: p.href }, G.el("b", null, p.name), G.el("span", null, G.fill(ui.n_plots, { n: p.plots }) + " · " + G.num(p.mu, 0) + " " + ui.mu));
+  /* Names of areas, the largest first; one that would lie on another waits until there is room. */
+  var labels = D.pages.slice().sort(function (a, b) { return b.plots - a.plots; }).map(function (p) {
+    var a = G.el("a.town", { href: p.href }, G.el("b", null, p.name), G.el("span", null, G.fill(ui.n_plots, { n: G.num(p.plots, 0) }) + " · " + G.num(p.mu, 0) + " " + ui.mu));
     L.marker([p.at[1], p.at[0]], { icon: L.divIcon({ className: "town-box", iconSize: null, html: a }), keyboard: false }).addTo(map);
+    return a;
   });
+  function place() {
+    var taken = [];
+    labels.forEach(function (a) {
+      a.style.visibility = "";
+      var r = a.getBoundingClientRect();
+      var free = taken.every(function (o) { return r.right < o.left || r.left > o.right || r.bottom < o.top || r.top > o.bottom; });
+      if (free) taken.push(r); else a.style.visibility = "hidden";
+    });
+  }
+  map.on("zoomend resize", place);
 
   var legendBox = G.el("section.legend", { id: "legend" });
   function draw() {
@@ -66,5 +78,6 @@ document.addEventListener("DOMContentLoaded", function () {
     G.el("footer.foot", null, D.meta.totals.map(function (x) { return G.el("div", null, x); }), G.el("p.small", null, ui.screening_note))]);
   map.fitBounds(D.bounds, { padding: [24, 24], animate: false });
   draw();
+  place();
   document.documentElement.setAttribute("data-ready", "1");
 });

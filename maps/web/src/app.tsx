@@ -6,6 +6,7 @@ import { may, me, signedIn } from "./me";
 import { Toasts } from "./parts/toast";
 import { BASE, CARDS, href, PLACES } from "./routes";
 import { signOut } from "./session";
+import { roleWord, stateWord } from "./words";
 
 export function App() {
   return (
@@ -127,17 +128,6 @@ function Editions() {
   );
 }
 
-/** The word for the state of an edition. */
-export function stateWord(state: string): string {
-  const words: Record<string, string> = {
-    draft: t("草稿", "draft"),
-    objection: t("征求异议", "open to objections"),
-    approved: t("已审定", "approved"),
-    published: t("已发布", "published"),
-  };
-  return words[state] ?? state;
-}
-
 function Person() {
   if (!signedIn.value) {
     return (
@@ -156,16 +146,4 @@ function Person() {
       </button>
     </span>
   );
-}
-
-/** The word for a role. */
-export function roleWord(role: string): string {
-  const words: Record<string, string> = {
-    viewer: t("查看", "viewer"),
-    reviewer: t("复核", "reviewer"),
-    publisher: t("发布", "publisher"),
-    auditor: t("审计", "auditor"),
-    admin: t("管理", "administrator"),
-  };
-  return words[role] ?? role;
 }

@@ -40,4 +40,5 @@ export function label(entry: Entry | Hatch | undefined, otherwise = ""): string 
 }
 
 /** The word for a code: `word("relation", "OWN")` → 自有. Unknown codes stay as they are. */
-export const word = (kind: string, code: string): string => label(legend.words[kind]?.[code], code);
+export const word = (kind: string, code: string | null | undefined): string =>
+  label(legend.words[kind]?.[code ?? ""], code ?? "");

@@ -18,9 +18,13 @@ export function num(value: number | null | undefined, digits = 0): string {
 export const mu = (m2: number | null | undefined): string =>
   num(m2 === null || m2 === undefined ? null : m2 / M2_PER_MU, 2);
 
-/** A share of 0–1 in percent. */
-export const percent = (share: number | null | undefined, digits = 1): string =>
-  share === null || share === undefined ? "—" : `${num(share * 100, digits)}%`;
+/** A share of 0–1 in percent; what is only nearly all is never told as all. */
+export function percent(share: number | null | undefined, digits = 1): string {
+  if (share === null || share === undefined) return "—";
+  const most = 100 - 10 ** -digits;
+  if (share < 1 && share * 100 > most) return `>${num(most, digits)}%`;
+  return `${num(share * 100, digits)}%`;
+}
 
 /** A moment of the service, in the reader's time. */
 export const moment = (iso: string | null | undefined): string =>

@@ -1,6 +1,6 @@
 """What a simulation stands on, and the scenarios and plans people save.
 
-Revision 0005, after 0003; written by alembic from `geomujun.storage.schema`.
+Revision 0005, after 0004; written by alembic from `geomujun.storage.schema`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from geomujun.errors import UsageError
 from geomujun.lang import t
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

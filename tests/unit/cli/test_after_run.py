@@ -11,7 +11,6 @@ import openpyxl
 import pytest
 from cli_calls import TOWN, Call
 
-from geomujun.pipeline.closings import read_closings
 from geomujun.pipeline.decisions import read_decisions
 
 COSTS = "costs:\n" + "".join(
@@ -98,7 +97,7 @@ def test_a_folder_that_is_no_run_is_named(geomujun: Call, tmp_path: Path) -> Non
         assert str(tmp_path) in done.err
 
 
-def test_field_checks_come_back_as_decisions_closed_findings_and_progress(
+def test_field_checks_come_back_as_decisions_and_progress(
     geomujun: Call, run: Path, tmp_path: Path
 ) -> None:
     geomujun("plan", run, "--out", tmp_path)
@@ -121,18 +120,12 @@ def test_field_checks_come_back_as_decisions_closed_findings_and_progress(
     assert decided.live[["uscc", "relation", "area_m2"]].to_numpy().tolist() == [
         [links[0]["uscc"], "LEASE", 1800.5]
     ]
-    closed = [
-        json.loads(x)
-        for x in (tmp_path / "back" / "findings_closed.jsonl").read_text("utf-8").splitlines()
-    ]
-    assert {c["reason"] for c in closed} == {"厂房在用"}
-    assert {c["state"] for c in closed} == {"closed"}
-    again = read_closings(tmp_path / "back" / "findings_closed.jsonl")  # as `run --closings` does
-    assert len(again.rejects) == 0
-    names = ["rule", "subject_id", "reason", "reviewer", "decided_at"]
-    read = again.live[names].to_dict("records")
-    assert sorted(map(str, read)) == sorted(str({n: c[n] for n in names}) for c in closed)
     log = tmp_path / "back" / "progress.jsonl"
+    checked = [json.loads(x) for x in log.read_text("utf-8").splitlines()]
+    assert [c["state"] for c in checked].count("refuted") == 1
+    assert [c["note"] for c in checked if c["state"] == "refuted"] == ["厂房在用"]
+    assert sorted(f.name for f in (tmp_path / "back").iterdir()) == [
+        "decisions.jsonl", "progress.jsonl"]  # fmt: skip
     done = geomujun("progress", run, "--log", log, "--target-mu", 50, "--json")
     assert json.loads(done.out)["reached"] == {"mu": {"done": 12.5, "target": 50.0}}
     before = log.read_bytes()
@@ -266,3 +259,16 @@ def test_sheets_are_one_page_each_with_nothing_from_outside(
     )
     assert "1 sheets" in done.out
     assert "INTERNAL" in (tmp_path / "en" / "enterprise" / f"{uscc}.html").read_text("utf-8")
+
+
+def test_a_run_since_another_says_what_changed_and_where_it_is_written(
+    geomujun: Call, run: Path, tmp_path: Path
+) -> None:
+    args = ("--out", tmp_path / "x", "--scheme", "zhejiang-2022", "--year", 2024, "--quiet")
+    done = geomujun("run", TOWN, *args, "--since", run)
+    assert f"对应关系与上次相同：{tmp_path / 'x' / 'diff.csv'}" in done.out
+    done = geomujun("run", TOWN, *args, "--since", run, "--as-of", "2026-12-31")
+    changed = len(rows(tmp_path / "x" / "diff.csv"))
+    assert changed
+    assert f"与上次相比 {changed} 条对应有变化" in done.out
+    assert "diff.csv" not in geomujun("run", TOWN, *args).out

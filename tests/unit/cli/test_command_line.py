@@ -67,6 +67,15 @@ def test_the_version_goes_to_stdout(geomujun: Call) -> None:
     assert (done.code, done.out.split()[0], done.err) == (0, "geomujun", "")
 
 
+def test_the_package_is_the_command_line_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "geomujun", "run"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "geomujun run --help" in done.stderr
+
+
 @pytest.mark.parametrize(
     "args",
     [

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 import pytest
 
-from geomujun.domain.keys import among
+from geomujun.domain.keys import among, rows_among
 
 
 @pytest.mark.parametrize("kind", ["str", "object"])
@@ -28,3 +28,11 @@ def test_texts_among_others(
 
 def test_a_column_without_rows_has_none() -> None:
     assert among(pd.Series(dtype="str"), ["甲"]).tolist() == []
+
+
+def test_rows_are_among_others_column_by_column() -> None:
+    asked = pd.DataFrame({"parcel_code": ["甲", "甲", "乙", ""], "key": ["1", "2", "1", ""]})
+    held = pd.DataFrame({"code": ["乙", "甲", "甲"], "uscc": ["1", "2", "2"]})
+    assert rows_among(asked, held).tolist() == [False, True, True, False]
+    assert rows_among(asked, held.iloc[:0]).tolist() == [False] * 4
+    assert rows_among(asked.iloc[:0], held).tolist() == []

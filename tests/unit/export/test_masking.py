@@ -33,6 +33,13 @@ from geomujun.export.masking import (
         "买买提·艾山",
         "李建行",
         "John Smith",
+        "李文化",  # a trade and a given name
+        "李建设",
+        "张人民",
+        "王镇",
+        "欧阳建设",
+        "张陈健康",  # with both parents' surnames
+        "王小明(原柯桥电缆有限公司",
     ],
 )
 def test_these_are_natural_persons(name: str) -> None:
@@ -50,6 +57,12 @@ def test_these_are_natural_persons(name: str) -> None:
         "凯迅化工（绍兴）有限公司",
         "华联超市",
         "柯桥五金厂",
+        "华联五金",
+        "古风黄酒",
+        "环城建设",
+        "余杭区",
+        "林业局",
+        "环城印染（绍兴有限公司",
         "ABC Trading Ltd",
         "绍兴鼎峰国际木业有限公司",
     ],
@@ -184,3 +197,13 @@ def test_a_rejected_value_is_masked_by_its_column() -> None:
 def test_masking_twice_changes_nothing() -> None:
     once = masked(sample_result())
     assert masked(once) is once
+
+
+def test_a_person_in_an_address_is_masked_and_a_place_of_that_name_stays() -> None:
+    masker = Masker(["诸葛金雀", "金山"], ["绍兴金山机械有限公司"])
+    given = pd.Series(
+        ["柯桥区金山路8号（联系人诸葛金雀 13912345678）", "金山村东侧", "金山宅旁", ""]
+    )
+    assert masker.addresses(given).tolist() == [
+        "柯桥区金山路8号（联系人诸葛** *********78）", "金山村东侧", "金*宅旁", "",
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -45,6 +46,18 @@ def test_headers_are_chinese_frozen_and_filter(book: openpyxl.Workbook) -> None:
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref is not None
     assert sheet.column_dimensions["A"].width >= 18
+
+
+@pytest.mark.parametrize(
+    ("title", "header"),
+    [("用地台账明细", "依据"), ("地企对应", "依据层级"), ("评价基准", "评价对象"),
+     ("评价基准", "基准来历"), ("园区与区域评价", "园区类别"), ("筛查规则执行情况", "单位")],
+)  # fmt: skip
+def test_no_word_of_the_program_is_left_for_an_official_to_guess(
+    book: openpyxl.Workbook, title: str, header: str
+) -> None:
+    cells = {str(value) for value in _column(book[title], header) if value}
+    assert not [cell for cell in cells if re.search("[a-z]{2}", cell)]
 
 
 def test_words_are_chinese_and_areas_are_numbers(book: openpyxl.Workbook) -> None:

@@ -10,6 +10,7 @@ from geomujun.domain import words
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.legend import GRADES, legend
 from geomujun.lang import set_lang
+from geomujun.screening.table import rule_table
 
 CONTRACT_RULES = {
     "AREA_OVER", "AREA_UNALLOCATED", "AREA_REPORTED", "GRADE_CONFLICT", "HOLDER_CANCELLED", "TENANT_NO_LEASE",
@@ -82,3 +83,15 @@ def test_words_follow_the_language_and_unknown_ones_pass_through() -> None:
         set_lang("zh")
     assert legend().word("relation", "NEW_WORD") == "NEW_WORD"
     assert legend().word("no_family", "x") == "x"
+
+
+def test_a_screening_rule_has_one_name_on_maps_in_sheets_and_in_its_table() -> None:
+    names = legend().words["rule"]
+    assert {k: names[k][0] for k in rule_table().rules} == {
+        k: rule.title for k, rule in rule_table().rules.items()
+    }
+
+
+def test_every_unit_of_a_figure_has_its_word() -> None:
+    units = {f.unit for f in TABLES["indicators"].fields if f.unit}
+    assert units <= set(legend().words["unit"])

@@ -10,7 +10,7 @@ import pytest
 from ledger_small import frame
 
 from geomujun.domain.case import Case
-from geomujun.matching.holders import COLUMNS, explode, named_ids, parse_share, split_cell
+from geomujun.matching.holders import COLUMNS, explode, kinds_of, named_ids, parse_share, split_cell
 
 PARCEL = "330603001002GB00018"
 CODE, OTHER = "91350100M000100Y43", "91110000600037341L"
@@ -199,3 +199,9 @@ def test_names_and_codes_of_joint_holders_are_evidence_one_by_one() -> None:
 def test_a_nine_digit_code_makes_a_short_name_a_firm() -> None:
     row = {"parcel_code": PARCEL, "holder_name": "霁琮糕点", "holder_id": "00855413-9"}
     assert explode(case([{"parcel_code": PARCEL}], [row]))["kind"].tolist() == ["firm"]
+
+
+def test_place_and_trade_name_are_a_firm_also_where_the_field_cut_them() -> None:
+    names = ["绍兴华联", "绍兴华联…", "绍兴华联..", "王小明…"]
+    frame = pd.DataFrame({"name": names, "holder_id": "", "person": False})
+    assert kinds_of(frame, ("绍兴",)).tolist() == ["firm", "firm", "firm", "person"]

@@ -6,6 +6,7 @@ import json
 import pickle
 import tempfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from matching_small import Town, inside, parcel_code, uscc
 
 from geomujun.domain.case import Case
 from geomujun.intake.reader import read_case
-from geomujun.matching.engine import read_base
+from geomujun.matching.engine import prepare
 from geomujun.matching.evidence import as_json
 from geomujun.matching.explain import own_rows
 from geomujun.matching.holders import explode
@@ -214,7 +215,7 @@ def demo() -> Iterator[Case]:
 def test_every_holder_of_a_demo_town_gets_the_answer_of_the_job(demo: Case) -> None:
     """By name, code and parcel: enterprises, weights, levels' sentences, probabilities."""
     weights = shipped()
-    base = read_base(demo, None)
+    base = prepare(demo, date(2024, 12, 31), weights)
     lets = lets_of(demo, base.register)
     own = unheld_levels(base.holders, demo.parcels, base.register, base.places, weights, lets)
     own = ranked(own.assign(l_held="none"), weights)

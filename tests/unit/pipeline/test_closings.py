@@ -50,6 +50,7 @@ def test_the_newest_line_counts_and_may_take_the_closing_back(tmp_path: Path) ->
         ({"rule": "AREA_OVER", "reason": "无"}, "finding_id"),
         ({**ONE, "reason": " "}, "reason"),
         ({**ONE, "state": "done"}, "state"),
+        ({**ONE, "rule": "AREA_OVERR"}, "rule"),
         ("[1]", ""),
         ("{", ""),
     ],
@@ -70,3 +71,14 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DataError):
         read_closings(path)
+
+
+@pytest.mark.parametrize("named", [{}, {"finding_id": ""}])
+def test_a_screening_hit_is_no_finding_and_says_where_its_check_belongs(
+    tmp_path: Path, named: dict[str, str]
+) -> None:
+    got = read(tmp_path, {**ONE, **named, "rule": "LOW_TAX"})
+
+    assert got.live.empty
+    assert got.rejects["value"].tolist() == ["LOW_TAX"]
+    assert "geomujun progress" in got.rejects["reason"][0]

@@ -7,7 +7,17 @@ setWorkerUrl(workerUrl);
 
 export const version = getVersion();
 
-/** Whether this browser can draw the map at all; old machines and remote desktops may not. */
+let drawable: boolean | undefined;
+
+/**
+ * Whether this browser can draw the map at all; old machines and remote desktops may not. Asked
+ * once: each try takes one of the few contexts a browser has.
+ */
 export function canDraw(): boolean {
-  return Boolean(document.createElement("canvas").getContext("webgl2"));
+  if (drawable === undefined) {
+    const tried = document.createElement("canvas").getContext("webgl2");
+    drawable = tried !== null;
+    tried?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+  return drawable;
 }

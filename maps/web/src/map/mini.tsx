@@ -31,12 +31,14 @@ export function boundsOf(shapes: FeatureCollection): [number, number, number, nu
 
 /**
  * A small map: the plots around in the colours of their grades, and some shapes on top, outlined
- * (`properties.role`: "other" dashed) or dots for points.
+ * (`properties.role`: "other" dashed, "asked" dark) or dots for points; `properties.label` beside.
  */
 export function MiniMap(given: { shapes: FeatureCollection; label: string; height?: string }) {
   const box = useRef<HTMLDivElement>(null);
   const map = useRef<Map | null>(null);
   const { shapes, label } = given;
+  const latest = useRef(shapes);
+  latest.current = shapes;
   const number = edition.value?.number;
   const drawable = canDraw();
   useEffect(() => {
@@ -50,7 +52,7 @@ export function MiniMap(given: { shapes: FeatureCollection; label: string; heigh
         fitBoundsOptions: { padding: 40, maxZoom: 17 },
       },
     );
-    made.on("load", () => addShapes(made, shapes));
+    made.on("load", () => addShapes(made, latest.current));
     map.current = made;
     return () => {
       map.current = null;
@@ -82,11 +84,21 @@ function addShapes(map: Map, shapes: FeatureCollection): void {
   map.addSource("shapes", { type: "geojson", data: shapes });
   const other = ["==", ["get", "role"], "other"];
   map.addLayer({
+    id: "shapes-casing",
+    type: "line",
+    source: "shapes",
+    filter: ["==", ["get", "role"], "asked"],
+    paint: { "line-color": "#ffe600", "line-width": 8 },
+  });
+  map.addLayer({
     id: "shapes-line",
     type: "line",
     source: "shapes",
     filter: ["!", other] as never,
-    paint: { "line-color": colour, "line-width": 3 },
+    paint: {
+      "line-color": ["case", ["==", ["get", "role"], "asked"], "#1c2730", colour],
+      "line-width": 3,
+    },
   });
   map.addLayer({
     id: "shapes-other",
@@ -106,5 +118,13 @@ function addShapes(map: Map, shapes: FeatureCollection): void {
       "circle-stroke-color": "#fff",
       "circle-stroke-width": 2,
     },
+  });
+  map.addLayer({
+    id: "shapes-label",
+    type: "symbol",
+    source: "shapes",
+    filter: ["!=", ["coalesce", ["get", "label"], ""], ""],
+    layout: { "text-field": ["get", "label"], "text-size": 13, "text-offset": [0, -1.1] },
+    paint: { "text-color": "#1c2730", "text-halo-color": "#fff", "text-halo-width": 1.5 },
   });
 }

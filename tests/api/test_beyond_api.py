@@ -1,0 +1,150 @@
+"""What a reader of one division is told of land and firms of another, over every way in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from serving import key_for
+from world import operations
+
+from geomujun.storage.target import Target, connect
+
+Sign = Callable[..., dict[str, str]]
+# Land of the town that is made another county's: its code says so, and so does its division.
+COUNTY, ELSEWHERE = "330603", "330108"
+
+
+@pytest.fixture
+def parted(town: Target) -> dict[str, Any]:
+    """The town with half of its land in another county, and what names that land from this one."""
+    with connect(town) as connection:
+        pairs = connection.execute(
+            "SELECT a.parcel_code, b.parcel_code, a.uscc FROM pub.links AS a JOIN pub.links AS b"
+            " ON b.uscc = a.uscc AND b.parcel_code > a.parcel_code"
+            " WHERE a.parcel_code LIKE '33060300100%' AND length(b.parcel_code) = 19"
+            " ORDER BY 1, 2 LIMIT 1"
+        ).fetchone()
+        assert pairs
+        own, other, uscc = pairs
+        moved = ELSEWHERE + other[6:]
+        for table in ("plots", "links", "ledger_lines", "review_queue", "grade_stakes",
+                      "parcel_evaluation", "parcel_reconciliation", "low_efficiency"):  # fmt: skip
+            connection.execute(
+                f"UPDATE pub.{table} SET parcel_code = %s, division_code = %s WHERE parcel_code = %s",  # noqa: S608
+                (moved, ELSEWHERE, other),
+            )
+        connection.execute("UPDATE pub.firms SET division_code = %s WHERE uscc = %s",
+                           (ELSEWHERE, uscc))  # fmt: skip
+        for table in ("ledger", "enterprise_evaluation", "enterprise_reconciliation"):
+            connection.execute(
+                f"UPDATE pub.{table} SET division_code = %s WHERE uscc = %s",  # noqa: S608
+                (ELSEWHERE, uscc),
+            )
+        said = json.dumps([{"name": "chain", "bits": 1.0, "left": moved, "right": "",
+                            "line": f"同一企业持有 {moved}"}], ensure_ascii=False)  # fmt: skip
+        connection.execute("UPDATE pub.links SET evidence = %s WHERE parcel_code = %s", (said, own))
+        connection.execute(
+            "UPDATE pub.parcel_reconciliation SET reason = %s WHERE parcel_code = %s",
+            (f"与 {moved} 同一权利人", own),
+        )
+        connection.execute(
+            "UPDATE pub.cross_check SET other_id = %(m)s, message = %(m)s, headline = %(m)s,"
+            " rows = %(r)s WHERE row_no = (SELECT min(row_no) FROM pub.cross_check"
+            "  WHERE division_code = '330603')",
+            {"m": moved, "r": json.dumps([{"table": "parcels", "row": 1, "key": moved}])},
+        )
+        item = connection.execute(
+            "UPDATE pub.review_queue SET grades = %s, question = %s WHERE row_no = (SELECT"
+            " min(row_no) FROM pub.review_queue WHERE division_code = '330603')"
+            " RETURNING parcel_code, uscc",
+            (f"{uscc} B→A；91330603XXXXXXXXXX A→B", f"{moved}？"),
+        ).fetchone()
+        assert item
+        connection.execute(
+            "INSERT INTO pub.grade_stakes (edition, row_no, parcel_code, uscc, subject_kind,"
+            " subject_id, before, after, change_mu, probability, division_code)"
+            " SELECT edition, 100000 + row_no, parcel_code, uscc, 'enterprise', %s, 'B', 'A', 1, 0.5,"
+            " division_code FROM pub.grade_stakes WHERE division_code = '330603'"
+            " ORDER BY row_no LIMIT 1", (uscc,),
+        )  # fmt: skip
+        connection.execute(
+            "INSERT INTO review.decisions (parcel_code, uscc, verdict, reviewer, decided_at, edition)"
+            " VALUES (%s, %s, 'same', 'w', '2025-01-01', 1)", (moved, uscc),
+        )  # fmt: skip
+        connection.commit()
+    return {"own": own, "moved": moved, "uscc": uscc, "item": item, "parcel_code": own,
+            "finding_id": "0", "number": 1, "before": 1, "after": 1}  # fmt: skip
+
+
+def test_no_answer_names_land_of_another_county(
+    parted: dict[str, Any], api: TestClient, sign: Sign
+) -> None:
+    spec = api.get("/openapi.json").json()
+    mine, everything = sign("reviewer", (COUNTY,)), sign("reviewer")
+    paths = [p for m, p, r in operations(spec) if m == "GET" and r <= {"read", "feed", "review"}]
+    paths += [f"/ogc/collections/{n}/items" for n in ("parcels", "enterprises", "findings",
+                                                      "low_efficiency")]  # fmt: skip
+    told = {}
+    for path in paths:
+        for uscc in (parted["uscc"], "91330603809791695T"):
+            url = path.format(**parted | {"uscc": uscc})
+            asked = {"by": "grade"} if path == "/v1/summary" else {}
+            if "limit" in json.dumps(spec["paths"].get(path, "limit")):
+                asked["limit"] = "1000"
+            for accept in ("application/json", "text/csv"):
+                found = api.get(
+                    url, params=asked, headers=mine | {"Accept": f"{accept}, */*;q=0.1"}
+                )
+                assert found.status_code in (200, 404) or "diff" in path, (path, found.text[:200])
+                assert parted["moved"] not in found.text, (path, found.text[:300])
+                told[path] = told.get(path, 0) + (f"{ELSEWHERE}…" in found.text)
+    for path in ("/v1/links", "/v1/findings", "/v1/reconciliation/parcels", "/v1/review/queue",
+                 "/ogc/collections/findings/items"):  # fmt: skip
+        assert told[path], path  # it was there to be cut
+    full = api.get("/v1/links?limit=1000", headers=everything).text
+    assert parted["moved"] in full
+
+
+def test_users_from_elsewhere_are_named_and_nothing_else_of_them_is(
+    parted: dict[str, Any], api: TestClient, sign: Sign
+) -> None:
+    mine = sign("reviewer", (COUNTY,))
+    links = api.get(f"/v1/parcels/{parted['own']}/links", headers=mine).json()["items"]
+    assert parted["uscc"] in {row["uscc"] for row in links}
+    for path in (f"/v1/enterprises/{parted['uscc']}",):
+        assert api.get(path, headers=mine).status_code == 404
+    for path in ("/v1/ledger", "/v1/evaluations/enterprises", "/v1/reconciliation/enterprises"):
+        rows = api.get(path, params={"uscc": parted["uscc"]}, headers=mine).json()["items"]
+        assert rows == [], path
+    stakes = api.get("/v1/grade-stakes?limit=1000", headers=mine).json()["items"]
+    assert parted["uscc"] not in {row["subject_id"] for row in stakes}
+    everything = api.get("/v1/grade-stakes?limit=1000", headers=sign()).json()["items"]
+    assert parted["uscc"] in {row["subject_id"] for row in everything}
+    queue = api.get("/v1/review/queue?limit=1000", headers=mine).json()["items"]
+    first = next(i for i in queue if (i["parcel_code"], i["uscc"]) == parted["item"])
+    assert first["grades"] == ""
+    assert first["question"] == f"{ELSEWHERE}…？"
+    assert api.get("/v1/review/decisions", headers=mine).json() == []
+    assert len(api.get("/v1/review/decisions", headers=sign("reviewer")).json()) == 1
+
+
+def test_digests_of_facts_are_told_to_nobody(api: TestClient, sign: Sign, town: Target) -> None:
+    """Name and number of a holder are among the facts: a guess could be seen to be right."""
+    with connect(town) as connection:
+        digests = [d for (d,) in connection.execute(
+            "SELECT facts_digest FROM pub.links UNION SELECT facts_digest FROM pub.cross_check"
+            " WHERE facts_digest <> ''")]  # fmt: skip
+    assert len(digests) > 100
+    headers = sign("reviewer")
+    for path in ("/v1/links", "/v1/findings", "/v1/review/decisions",
+                 "/ogc/collections/findings/items"):  # fmt: skip
+        text = api.get(path, params={"limit": 1000}, headers=headers).text
+        assert not [d for d in digests if d and d in text], path
+    hidden = api.get("/ogc/collections/findings/items", headers=headers,
+                     params={"filter": f"facts_digest = '{digests[0]}'"})  # fmt: skip
+    assert hidden.status_code == 400
+    assert key_for(town, "viewer")

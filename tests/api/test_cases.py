@@ -1,0 +1,408 @@
+"""Cases sent over HTTP: good ones, faulty ones, hostile ones; loaded and published as jobs."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import stat
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from fastapi.testclient import TestClient
+from postgis_fixtures import TOWN, cells
+from sending import ONLY, ZIP, ended, packed
+from serving import INCOMING, WORKER, key_for
+
+from geomujun.storage import audit, editions, inputs, jobs
+from geomujun.storage.target import Target, connect
+
+Sign = Callable[..., dict[str, str]]
+Serve = Callable[..., TestClient]
+OWN = "3306"
+
+
+@pytest.fixture
+def empty(database: Target, serve: Serve) -> tuple[TestClient, dict[str, str], Target]:
+    """A service on an empty store, and a publisher of one division."""
+    key = key_for(database, "publisher", (OWN,), subject="局里")
+    return serve(database), {"Authorization": f"Bearer {key}"}, database
+
+
+def left() -> list[str]:
+    return sorted(p.name for p in Path(INCOMING).iterdir())
+
+
+def test_a_case_is_looked_at_loaded_and_published(
+    empty: tuple[TestClient, dict[str, str], Target],
+) -> None:
+    api, headers, target = empty
+    before = left()
+    sent = api.post(
+        "/v1/cases?name=2024年", content=packed(inside="绍兴/案卷/"), headers=headers | ZIP
+    )
+    assert sent.status_code == 201, sent.text
+    told = sent.json()
+    assert (told["loadable"], told["faults"], told["scope"]) == (True, [], OWN)
+    assert told["rows_in"] == told["rows_kept"] + told["rows_rejected"] > 100
+    assert {f["stem"] for f in told["files"] if f["usable"]} >= {"parcels", "enterprises", "leases"}
+    assert all(set(e) == {"file", "row", "field", "value", "what", "hint"} for e in told["errors"])
+    assert told["errors_total"] == len(told["errors"]) > 0
+    with connect(target, "app") as connection:
+        assert inputs.counts(connection)["parcels"] == 0  # nothing is stored before the second word
+    url = f"/v1/cases/{told['token']}"
+    assert api.get(url, headers=headers).json() == told
+    page = api.get(f"{url}/errors?after=1&limit=2", headers=headers).json()
+    assert page == told["errors"][1:3]
+    folder = next(p for p in Path(INCOMING).iterdir() if p.name not in before)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+    assert told["token"] not in folder.name
+
+    asked = api.post(f"{url}/load", json={"valid_on": "2024-12-31"}, headers=headers)
+    assert asked.status_code == 202, asked.text
+    job = ended(api, headers, asked.json()["number"])
+    assert (job["state"], job["error"]) == ("done", "")
+    assert job["result"]["changes"]["parcels"]["added"] > 50
+    assert api.get(url, headers=headers).status_code == 404
+    assert left() == before
+
+    assert api.post("/v1/editions", json={"year": 2024}, headers=headers).status_code == 403
+    chief = {"Authorization": f"Bearer {key_for(target, 'publisher', subject='局长')}"}
+    asked = api.post("/v1/editions", json={"year": 2024}, headers=chief)
+    assert asked.status_code == 202
+    again = api.post("/v1/editions", json={"year": 2024}, headers=chief)
+    assert again.status_code == 409
+    assert api.get("/healthz").status_code == 200  # the engine blocks nobody
+    number = asked.json()["number"]
+    job = ended(api, chief, number)
+    assert job["state"] == "done", job
+    assert job["result"]["edition"] == 1
+    assert job["stage"]
+    assert api.get(f"/v1/jobs/{number}", headers=headers).status_code == 404  # not one's own
+    assert len(api.get("/v1/jobs", headers=headers).json()) == 1
+    assert len(api.get("/v1/jobs", headers=chief).json()) == 2
+    assert api.get("/v1/editions/1", headers=chief).json()["state"] == "draft"
+    assert api.get("/v1/ledger", headers=headers).json()["items"]
+    with connect(target, "app") as connection:
+        done = connection.execute("SELECT actor, action FROM audit.log ORDER BY id").fetchall()
+        assert ("局里", "upload") in done
+        assert ("局里", "load") in done
+        assert ("局长", "publish") in done
+        assert audit.verify(connection).broken_at is None
+
+
+def test_files_of_a_form_and_a_later_table_by_itself(
+    town: Target, serve: Serve, sign: Sign
+) -> None:
+    api, headers = serve(town), sign("publisher")
+    figures = cells(TOWN / "indicators.csv")
+    figures.loc[figures.index[0], "年度"] = "二〇二四年吧"
+    wrong = figures.to_csv(index=False).encode()
+    sent = api.post(
+        "/v1/cases?scope=", files=[("files", ("indicators.csv", wrong))], headers=headers
+    )
+    told = sent.json()
+    assert sent.status_code == 201, told
+    assert told["loadable"]  # the parcels are in the store already
+    assert (told["rows_in"], told["rows_rejected"]) == (len(figures), 1)
+    error = next(e for e in told["errors"] if e["value"] == "二〇二四年吧")
+    assert (error["file"], error["field"]) == ("indicators.csv", "年度")
+    assert error["row"] == 1
+    assert error["what"]
+    assert error["hint"]
+    url = f"/v1/cases/{told['token']}"
+    number = api.post(f"{url}/load", json={}, headers=headers).json()["number"]
+    job = ended(api, headers, number)
+    assert job["state"] == "done", job
+    assert set(job["result"]["changes"]) == {"indicators"}
+
+
+def test_a_token_is_its_senders_and_is_swept(town: Target, serve: Serve, sign: Sign) -> None:
+    api = serve(town, case_lasts_s=3)
+    mine, other = sign("publisher", subject="甲"), sign("publisher", subject="乙")
+    told = api.post("/v1/cases", content=packed(), headers=mine | ZIP).json()
+    url = f"/v1/cases/{told['token']}"
+    for method, path, more in (
+        ("GET", url, {}), ("GET", f"{url}/errors", {}), ("DELETE", url, {}),
+        ("POST", f"{url}/load", {"json": {}}),
+    ):  # fmt: skip
+        assert api.request(method, path, headers=other, **more).status_code == 404, (method, path)
+    time.sleep(3.1)
+    assert api.get(url, headers=mine).status_code == 404
+    assert len(left()) == 1
+    told = api.post("/v1/cases", content=packed(), headers=mine | ZIP).json()
+    assert len(left()) == 1  # the one before was swept
+    assert api.delete(f"/v1/cases/{told['token']}", headers=mine).status_code == 204
+    assert left() == []
+
+
+def test_too_many_cases_of_one_sender_wait(town: Target, serve: Serve, sign: Sign) -> None:
+    api, headers = serve(town), sign("publisher")
+    tiny = packed(**ONLY)
+    tokens = [
+        api.post("/v1/cases", content=tiny, headers=headers | ZIP).json()["token"] for _ in range(5)
+    ]
+    assert api.post("/v1/cases", content=tiny, headers=headers | ZIP).status_code == 409
+    for token in tokens:
+        assert api.delete(f"/v1/cases/{token}", headers=headers).status_code == 204
+    assert left() == []
+
+
+@pytest.mark.parametrize("role", ["viewer", "reviewer", "auditor", "admin"])
+def test_others_send_nothing(role: str, api: TestClient, sign: Sign) -> None:
+    found = api.post("/v1/cases", content=packed(), headers=sign(role) | ZIP)
+    assert found.status_code == 403
+    assert api.post("/v1/cases", content=packed(), headers=ZIP).status_code == 401
+    assert api.post("/v1/editions", json={"year": 2024}, headers=sign(role)).status_code == 403
+    assert api.get("/v1/jobs", headers=sign(role)).status_code == 403
+    assert left() == []
+
+
+def test_land_of_other_divisions_is_not_loaded(town: Target, serve: Serve, sign: Sign) -> None:
+    api = serve(town)
+    county = sign("publisher", ("330603",))
+    assert (
+        api.post("/v1/cases?scope=3306", content=packed(), headers=county | ZIP).status_code == 403
+    )
+    assert api.post("/v1/cases?scope=", content=packed(), headers=county | ZIP).status_code == 403
+    several = sign("publisher", ("330603", "330604"))
+    assert api.post("/v1/cases", content=packed(), headers=several | ZIP).status_code == 400
+    away = sign("publisher", ("330604",))
+    told = api.post("/v1/cases", content=packed(), headers=away | ZIP).json()
+    assert not told["loadable"]
+    assert told["beyond"] > 100
+    assert "330604" in told["faults"][-1]["what"]
+    found = api.get(f"/v1/cases/{told['token']}/errors?limit=10000", headers=away).json()
+    rows = {(e["file"], e["row"]) for e in found if "330604" in e["what"]}
+    assert len(rows) == told["beyond"]
+    assert {f for f, _ in rows} >= {"parcels.shp", "patches.shp", "leases.xlsx"}
+    answer = api.post(f"/v1/cases/{told['token']}/load", json={}, headers=away)
+    assert answer.status_code == 422
+    api.delete(f"/v1/cases/{told['token']}", headers=away)
+    with connect(town, "app") as connection:
+        assert inputs.last_load(connection)[0] == 1
+
+
+def _zip(**files: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, data in files.items():
+            z.writestr(name, data)
+    return made.getvalue()
+
+
+def _link() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as z:
+        info = zipfile.ZipInfo("enterprises.csv")
+        info.external_attr = (stat.S_IFLNK | 0o777) << 16
+        z.writestr(info, "/etc/passwd")
+    return made.getvalue()
+
+
+REFUSED = {
+    "bomb": _zip(**{"parcels.csv": b"\0" * (200 << 20)}),
+    "climbs out": _zip(**{"../../etc/cron.d/x": b"x", "parcels.csv": b"a"}),
+    "absolute": _zip(**{"/var/gmj-climbed": b"x"}),
+    "windows": _zip(**{"C:\\x\\parcels.csv": b"x"}),
+    "link": _link(),
+    "many": _zip(**{f"{n}.csv": b"" for n in range(2001)}),
+    "empty": _zip(),
+    "no archive": b"PK\x03\x04" + b"\0" * 300,
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_hostile_archives_are_refused_and_leave_nothing(
+    name: str, api: TestClient, sign: Sign
+) -> None:
+    found = api.post("/v1/cases", content=REFUSED[name], headers=sign("publisher") | ZIP)
+    assert found.status_code == 422, found.text
+    assert found.json()["detail"]
+    assert left() == []
+    assert not Path("/var/gmj-climbed").exists()
+
+
+VRT = b"""<OGRVRTDataSource><OGRVRTLayer name="parcels">
+<SrcDataSource>/vsicurl/http://127.0.0.1:9/x.geojson</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"""
+
+
+def _entities() -> bytes:
+    """A workbook whose sheet declares an entity of the machine's files."""
+    made = io.BytesIO()
+    pd.DataFrame({"企业名称": ["甲"]}).to_excel(made, index=False)
+    out = io.BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            data = old.read(item)
+            if item.filename.endswith("sheet1.xml"):
+                data = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + data
+            new.writestr(item, data)
+    return out.getvalue()
+
+
+def _huge_sheet() -> bytes:
+    """A workbook that claims a cell in the last row and column: 17 thousand million cells."""
+    made = io.BytesIO()
+    pd.DataFrame({"企业名称": ["甲"]}).to_excel(made, index=False)
+    out = io.BytesIO()
+    cell = (
+        b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+    )
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            data = old.read(item)
+            if item.filename.endswith("sheet1.xml"):
+                data = data.replace(b"</sheetData>", cell)
+            new.writestr(item, data)
+    return out.getvalue()
+
+
+FAULTY: dict[str, dict[str, Any]] = {
+    "vrt": {"parcels.shp": None, "parcels.vrt": VRT},
+    "vrt as json": {"parcels.shp": None, "parcels.geojson": VRT},
+    "vrt as gpkg": {"parcels.shp": None, "parcels.gpkg": VRT},
+    "entity": {"enterprises.csv": None, "enterprises.xlsx": _entities()},
+    "huge sheet": {"enterprises.csv": None, "enterprises.xlsx": _huge_sheet()},
+    "bomb within": {"enterprises.csv": None,
+                    "enterprises.xlsx": _zip(**{"xl/worksheets/sheet1.xml": b" " * (100 << 20)})},
+    "noise": {"enterprises.csv": os.urandom(4000)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_hostile_files_have_a_verdict_and_are_not_loaded(
+    name: str, database: Target, serve: Serve
+) -> None:
+    api = serve(database)
+    headers = {"Authorization": f"Bearer {key_for(database, 'publisher')}"}
+    begun = time.process_time()
+    found = api.post("/v1/cases", content=packed(**FAULTY[name]), headers=headers | ZIP)
+    assert time.process_time() - begun < 5  # another process bears it
+    assert found.status_code in (201, 422), found.text
+    assert "root:" not in found.text
+    if found.status_code == 201:
+        told = found.json()
+        assert not told["loadable"], told["faults"]
+        assert told["faults"][0]["what"]
+        refused = api.post(f"/v1/cases/{told['token']}/load", json={}, headers=headers)
+        assert refused.status_code == 422
+        api.delete(f"/v1/cases/{told['token']}", headers=headers)
+    assert left() == []
+
+
+def test_reading_is_bounded(town: Target, serve: Serve, sign: Sign) -> None:
+    headers = sign("publisher") | ZIP
+    slow = serve(town, worker=("/bin/sleep", "60"), case_seconds=5)
+    assert slow.post("/v1/cases", content=packed(), headers=headers).status_code == 422
+    big = serve(town, case_bytes=50_000)
+    assert big.post("/v1/cases", content=packed(), headers=headers).status_code == 413
+    chunks = (packed()[i : i + 10_000] for i in range(0, len(packed()), 10_000))
+    assert big.post("/v1/cases", content=chunks, headers=headers).status_code == 413
+    wide = serve(town, case_unpacked_bytes=100_000)
+    assert wide.post("/v1/cases", content=packed(), headers=headers).status_code == 422
+    none = serve(town, worker=())
+    assert none.post("/v1/cases", content=packed(), headers=headers).status_code == 503
+    assert left() == []
+
+
+@pytest.mark.parametrize(
+    ("files", "status"),
+    [
+        ([("files", ("../../x.csv", b"a"))], 201),  # the last part of a name counts
+        ([("files", ("..", b"a"))], 400),
+        ([("files", (".ssh", b"a"))], 400),
+        ([("files", ("a.csv", b"a")), ("files", ("b\\a.csv", b"b"))], 400),
+        ([("files", (f"{n}.csv", b"a")) for n in range(201)], 400),
+    ],
+)
+def test_names_of_files_lead_nowhere(
+    files: list[Any], status: int, api: TestClient, sign: Sign
+) -> None:
+    headers = sign("publisher")
+    found = api.post("/v1/cases", files=files, headers=headers)
+    assert found.status_code == status, found.text
+    if status == 201:
+        api.delete(f"/v1/cases/{found.json()['token']}", headers=headers)
+    assert left() == []
+
+
+def test_other_bodies_are_not_taken(api: TestClient, sign: Sign) -> None:
+    headers = sign("publisher")
+    assert api.post("/v1/cases", json={}, headers=headers).status_code == 415
+    assert api.post("/v1/cases", headers=headers).status_code == 415
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert api.post("/v1/cases", content=b"--y", headers=headers | form).status_code == 400
+    assert left() == []
+
+
+def test_a_job_that_is_killed_is_told_and_leaves_no_edition(
+    town: Target, serve: Serve, sign: Sign
+) -> None:
+    api, headers = serve(town), sign("publisher")
+    number = api.post("/v1/editions", json={"year": 2024}, headers=headers).json()["number"]
+    pid = _pid(town, number)
+    os.kill(pid, signal.SIGKILL)
+    job = ended(api, headers, number)
+    assert job["state"] == "failed"
+    assert "进程中断" in job["error"]
+    with connect(town, "app") as connection:
+        assert [e["number"] for e in editions.listing(connection)] == [1]
+    again = api.post("/v1/editions", json={"year": 2024}, headers=headers).json()["number"]
+    assert ended(api, headers, again)["result"]["edition"] == 2
+
+
+def _pid(target: Target, number: int) -> int:
+    """The process that works on a job: the only one of our interpreter's children told so."""
+    for _ in range(300):
+        with connect(target, "app") as connection:
+            row = jobs.get(connection, number)
+        if row and row["state"] == "running":
+            break
+        time.sleep(0.05)
+    mine = {str(os.getpid())}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+                parent = (folder / "stat").read_text().rsplit(") ", 1)[1].split()[1]
+            except OSError:  # it ended while we looked
+                continue
+            if WORKER["worker"][2].encode() in words and parent in mine:
+                return int(folder.name)
+    raise AssertionError
+
+
+def test_a_failed_load_gives_the_case_back(town: Target, serve: Serve, sign: Sign) -> None:
+    api, headers = serve(town), sign("publisher")
+    fewer = cells(TOWN / "indicators.csv").iloc[1:].to_csv(index=False)
+    changed = packed(**{"indicators.csv": fewer})
+    told = api.post("/v1/cases", content=changed, headers=headers | ZIP).json()
+    url = f"/v1/cases/{told['token']}"
+    asked = api.post(f"{url}/load", json={"valid_on": "2020-01-01"}, headers=headers).json()
+    job = ended(api, headers, asked["number"])
+    assert job["state"] == "failed"
+    assert "2020-01-01" in job["error"]
+    assert job["hint"]
+    assert api.get(url, headers=headers).json()["loadable"]
+    asked = api.post(f"{url}/load", json={"valid_on": "2025-01-01"}, headers=headers).json()
+    job = ended(api, headers, asked["number"])
+    assert (job["state"], job["result"]["load"]) == ("done", 2)
+    assert set(job["result"]["changes"]) == {"indicators"}
+    assert "parcels.shp" in job["result"]["unchanged"]
+
+
+def test_schemes_come_from_the_installation_only(api: TestClient, sign: Sign) -> None:
+    headers = sign("publisher")
+    for scheme, status in (("no-such", 422), ("../x.yaml", 422), ("/etc/passwd", 422)):
+        said = {"year": 2024, "scheme": scheme}
+        assert api.post("/v1/editions", json=said, headers=headers).status_code == status, scheme
+    said = {"year": 2024, "scheme": "zhejiang-2022", "indicators": "os"}
+    assert api.post("/v1/editions", json=said, headers=headers).status_code == 422

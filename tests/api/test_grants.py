@@ -1,0 +1,75 @@
+"""Roles of people who come by OIDC, given and taken back; the audit log read from its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi.testclient import TestClient
+
+Sign = Callable[..., dict[str, str]]
+PERSON = {"subject": "li|si 4", "role": "reviewer", "divisions": ["330603"]}
+
+
+def test_a_role_is_granted_changed_and_taken_back_with_its_audit_rows(
+    api: TestClient, sign: Sign
+) -> None:
+    admin = sign("admin", ("3306",), subject="王管理")
+    made = api.post("/v1/grants", json=PERSON, headers=admin)
+    assert made.status_code == 201
+    changed = PERSON | {"role": "viewer"}
+    assert api.post("/v1/grants", json=changed, headers=admin).json()["role"] == "viewer"
+    told = api.get("/v1/grants", headers=admin).json()
+    assert [(g["subject"], g["role"], g["granted_by"]) for g in told] == [
+        ("li|si 4", "viewer", "王管理")
+    ]
+    gone = {"subject": PERSON["subject"]}
+    assert api.post("/v1/grants/withdrawals", json=gone, headers=admin).status_code == 204
+    assert api.post("/v1/grants/withdrawals", json=gone, headers=admin).status_code == 404
+    assert api.get("/v1/grants", headers=admin).json() == []
+    asked = {"before": 2**53, "limit": 3, "actor": "王管理", "subject": "subject/"}
+    rows = api.get("/v1/audit/log", params=asked, headers=sign("auditor")).json()
+    assert [r["action"] for r in rows] == ["withdraw", "grant", "grant"]
+
+
+def test_nobody_is_given_or_robbed_of_what_lies_beyond_the_givers_divisions(
+    api: TestClient, sign: Sign
+) -> None:
+    everywhere, town = sign("admin"), sign("admin", ("330603",))
+    wide = PERSON | {"divisions": [""], "role": "publisher"}
+    assert api.post("/v1/grants", json=wide, headers=everywhere).status_code == 201
+    assert api.get("/v1/grants", headers=town).json() == []
+    assert api.post("/v1/grants", json=PERSON, headers=town).status_code == 404
+    gone = {"subject": PERSON["subject"]}
+    assert api.post("/v1/grants/withdrawals", json=gone, headers=town).status_code == 404
+    other = PERSON | {"subject": "other", "divisions": ["3306"]}
+    assert api.post("/v1/grants", json=other, headers=town).status_code == 403
+    assert api.get("/v1/grants", headers=everywhere).json()[0]["role"] == "publisher"
+
+
+def test_the_log_is_read_from_its_end_page_by_page(api: TestClient, sign: Sign) -> None:
+    auditor = sign("auditor")
+    whole = api.get("/v1/audit/log", headers=auditor).json()
+    newest: list[int] = []
+    before = 2**53
+    while rows := api.get(
+        "/v1/audit/log", params={"before": before, "limit": 2}, headers=auditor
+    ).json():
+        newest += [r["id"] for r in rows]
+        before = newest[-1]
+    assert newest == [r["id"] for r in whole][::-1]
+    keys = api.get("/v1/audit/log", params={"action": "key"}, headers=auditor).json()
+    assert {r["action"] for r in keys} == {"key"}
+
+
+def test_an_objection_names_its_firm_and_the_area_in_force(api: TestClient, sign: Sign) -> None:
+    clerk = sign("reviewer")
+    firm = api.get("/v1/ledger?limit=1", headers=clerk).json()["items"][0]
+    said = {"uscc": firm["uscc"], "reason": "少算", "deadline": "2025-07-31", "claimed_m2": 12.5}
+    assert api.post("/v1/objections", json=said, headers=clerk).status_code == 201
+    one = api.get("/v1/objections", headers=clerk).json()[0]
+    assert one["recorded_m2"] == firm["occupied_m2"]
+    assert one["name"]
+    near = one["division_code"][:6]
+    for division, there in ((near, 1), ("99", 0)):
+        found = api.get("/v1/objections", params={"division": division}, headers=clerk).json()
+        assert len(found) == there

@@ -1,0 +1,101 @@
+"""The parcel's and the firm's card: areas that add up, reasons, sources; one leads to the other."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from app_tab import Opening
+from serving import Live
+
+from geomujun.storage.target import connect
+
+
+@pytest.fixture(scope="module")
+def shared(service: Live) -> tuple[str, str]:
+    """A plot that several firms share, graded and found low, and one of the firms."""
+    with connect(service.target, "app") as connection:
+        row = connection.execute(
+            "SELECT l.parcel_code, min(l.uscc) FROM pub.ledger_lines AS l"
+            " JOIN pub.low_efficiency AS w USING (edition, parcel_code)"
+            " JOIN pub.parcel_evaluation AS e USING (edition, parcel_code)"
+            " WHERE l.area_m2 > 0 AND l.component <> 'leased_out' AND e.grade <> ''"
+            " GROUP BY 1 HAVING count(*) > 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+        ).fetchone()
+    assert row
+    return row[0], row[1]
+
+
+def test_the_areas_on_a_parcel_card_add_up_to_the_registered_area(
+    tab: Opening, shared: tuple[str, str]
+) -> None:
+    page = tab("viewer").open(f"/parcels/{shared[0]}")
+    bar = page.locator("figure.bar").first
+    bar.wait_for()
+    parts = [float(b.replace(",", "").split()[0]) for b in bar.locator("b").all_inner_texts()]
+    text = page.get_by_text("登记面积").first.inner_text()
+    registered = float(re.search(r"登记面积 ([\d,.]+) 亩", text)[1].replace(",", ""))
+    assert sum(parts) == pytest.approx(registered, abs=0.01 * len(parts))
+
+
+def test_a_firm_leads_to_its_card_and_a_finding_to_its_row(
+    tab: Opening, shared: tuple[str, str]
+) -> None:
+    page = tab("viewer").open(f"/parcels/{shared[0]}")
+    page.locator("article.link h3 a").first.click()
+    page.get_by_role("heading", name="来源").wait_for()
+    assert "/enterprises/" in page.url
+    page.go_back()
+    page.get_by_role("heading", name=re.compile("疑点")).wait_for()
+    pointer = page.locator("a", has_text=re.compile(r"宗地 第 \d+ 行")).first
+    pointer.click()
+    opened = page.locator("details[open]", has_text="parcels.gpkg")
+    opened.wait_for()
+    assert shared[0] in opened.inner_text()
+
+
+def test_the_reasons_of_a_link_add_up_to_its_weight(tab: Opening, shared: tuple[str, str]) -> None:
+    page = tab("viewer").open(f"/parcels/{shared[0]}")
+    table = page.locator("table.evidence").first
+    table.wait_for()
+    bits = [float(b.replace("−", "-")) for b in table.locator(".bits span").all_inner_texts()]
+    total = float(table.locator(".total").inner_text())
+    assert sum(bits) == pytest.approx(total, abs=0.02 * len(bits))
+
+
+def test_the_small_map_shows_the_plot(tab: Opening, shared: tuple[str, str]) -> None:
+    page = tab("viewer").open(f"/parcels/{shared[0]}")
+    page.locator(".minimap canvas").wait_for()
+    page.wait_for_timeout(1500)  # tiles drawn
+    shot = page.locator(".minimap canvas").screenshot()
+    assert len(shot) > 2000, "an empty ground is smaller"
+
+
+def test_holders_who_are_persons_stay_masked_on_the_card(tab: Opening, service: Live) -> None:
+    with connect(service.target) as connection:
+        code, name = connection.execute(
+            "SELECT c.parcel_code, c.holder_names FROM core.parcels AS c JOIN pub.plots AS p"
+            " USING (parcel_code) WHERE p.bucket = 'individual_holder' AND p.edition = 1"
+            " ORDER BY 1 LIMIT 1"
+        ).fetchone()
+    page = tab("publisher").open(f"/parcels/{code}")
+    page.get_by_role("heading", name="来源").wait_for()
+    for details in page.locator("details").all():
+        details.evaluate("d => d.open = true")
+    assert name not in page.locator("main").inner_text()
+    assert f"{name[0]}**" in page.locator("main").inner_text()
+
+
+def test_a_card_in_english(tab: Opening, shared: tuple[str, str]) -> None:
+    page = tab("viewer").open(f"/enterprises/{shared[1]}")
+    page.get_by_role("heading", name="来源").wait_for()
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("heading", name="Sources").wait_for()
+    page.get_by_role("heading", name=re.compile("Which land")).wait_for()
+
+
+def test_what_is_not_there_is_said(tab: Opening) -> None:
+    one = tab("viewer")
+    one.expected.append(404)
+    page = one.open("/parcels/339999999999GB99999")
+    page.get_by_role("alert").wait_for()
