@@ -76,6 +76,11 @@ def dumps(value: Any) -> bytes:
     return text.encode()
 
 
+def parsed(text: str) -> Any:
+    """JSON text of our own making as data."""
+    return json.loads(text)
+
+
 def features(rows: Rows, fields: Sequence[Field]) -> dict[str, Any]:
     """Rows with a ``geometry`` as a FeatureCollection."""
     key = fields[0].name

@@ -26,13 +26,18 @@ _NAMES: Final = r"^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$"
 NOT_CHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "没有变化"}}
 
 
-class OneAsked(Strict):
-    """Which edition is meant, and which columns."""
+class EditionAsked(Strict):
+    """Which edition is meant."""
 
     edition: int | None = Option(
         None, ge=1, le=2**31 - 1, description="发布号；写明它的网址永不变化"
     )
     year: int | None = Option(None, ge=1990, le=2100, description="年度；默认最新")
+
+
+class OneAsked(EditionAsked):
+    """Which edition is meant, and which columns."""
+
     fields: str | None = Option(
         None, pattern=_NAMES, max_length=1000, description="只要这些字段，逗号分隔"
     )
@@ -132,7 +137,7 @@ def one(
 
 
 def given(
-    caller: Caller, asked: OneAsked, edition: Edition, body: dict[str, Any], media: str = ""
+    caller: Caller, asked: EditionAsked, edition: Edition, body: dict[str, Any], media: str = ""
 ) -> Response:
     """One thing of an edition, with its ETag."""
     media = media or formats.JSON
@@ -145,7 +150,7 @@ def given(
 # -- ETags, addresses and cursors
 
 
-def _headers(caller: Caller, asked: OneAsked, edition: Edition, media: str) -> dict[str, str]:
+def _headers(caller: Caller, asked: EditionAsked, edition: Edition, media: str) -> dict[str, str]:
     """An edition never changes: what was asked, by whom and of which edition is the content."""
     reader = caller.reader
     parts = [
@@ -253,5 +258,7 @@ def one_answers(title: str, schema: dict[str, Any], *codes: int) -> dict[int | s
     return {**told, **NOT_CHANGED, **problems(404, *codes)}
 
 
-__all__ = ["Edition", "ListAsked", "OneAsked", "conditions", "given", "list_answers", "listed",
-           "one", "one_answers", "plain", "read_cursor", "resolve"]  # fmt: skip
+__all__ = [
+    "Edition", "EditionAsked", "ListAsked", "OneAsked", "conditions", "given", "list_answers",
+    "listed", "one", "one_answers", "plain", "read_cursor", "resolve",
+]  # fmt: skip

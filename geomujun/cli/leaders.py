@@ -11,13 +11,13 @@ import typer
 from geomujun.cli import run_folder
 from geomujun.cli.options import Json, Out, Result
 from geomujun.domain.case import Case
-from geomujun.domain.industry import division2
 from geomujun.errors import UsageError
 from geomujun.evaluation import regions
 from geomujun.evaluation.figures import pick
 from geomujun.export.sheets_run import RunFolder, open_run
 from geomujun.export.sheets_tables import write_book, write_csv
 from geomujun.lang import t
+from geomujun.pipeline.leading import candidates, earlier
 from geomujun.planning import leaders as leading
 from geomujun.planning import monitor as watching
 from geomujun.policy import measures_leaders
@@ -31,7 +31,6 @@ Previous = Annotated[
     Path | None,
     typer.Option("--previous", help="上一年的运行 · the run of the year before", metavar="RESULT"),
 ]
-_MEMBER = "unit_id"
 
 
 def leaders(  # noqa: PLR0913, PLR0917 - one argument per option
@@ -59,7 +58,7 @@ def leaders(  # noqa: PLR0913, PLR0917 - one argument per option
     before = open_run(previous) if previous else None
     tables, found, lines = {}, {}, []
     for one in wanted:
-        pool = _candidates(run, one)
+        pool = candidates(run, one)
         old = _before(run, one, pool, before, known)
         ranking = leading.rank(one, pool, old, _parents(known), seats)
         tables[one.title[:31]] = ranking.table
@@ -86,40 +85,6 @@ def leaders(  # noqa: PLR0913, PLR0917 - one argument per option
     run_folder.told(found, [*lines, t("写到 {o}", "written to {o}", o=out)], as_json)
 
 
-def _candidates(run: RunFolder, one: LeaderList) -> pd.DataFrame:
-    """The pool of a list: evaluated units, or regions of its kind and words."""
-    if one.kind != "enterprise":
-        table = run.tables["region_evaluation"]
-        table = table[table["kind"] == one.kind]
-        if one.words:
-            level = pd.DataFrame(run.layer("parks").drop(columns="geometry"))
-            told = (
-                level.drop_duplicates("name").set_index("name")["level"]
-                if len(level)
-                else pd.Series(dtype=str)
-            )
-            text = table["name"] + " " + table["name"].map(told).fillna("").astype("str")
-            table = table[text.str.contains("|".join(one.words), regex=True).to_numpy(dtype=bool)]
-        return table.set_index("id").assign(sector="", members=lambda f: f.index)
-    table = run.tables["enterprise_evaluation"]
-    table = table[table["score"].notna()]
-    industry = division2(run.firms()["industry"].reindex(table["uscc"])).to_numpy()
-    table = table.assign(sector=industry)
-    if one.sectors:
-        number = pd.to_numeric(table["sector"], errors="coerce")
-        table = table[number.between(*one.sectors).to_numpy(dtype=bool)]
-    by = table.sort_values("uscc", kind="stable").groupby(_MEMBER, sort=True)
-    pool = by.first()
-    pool["members"] = by["uscc"].agg("|".join)
-    more = by.size() - 1
-    extra = [t(" 等 {n} 家", " and {n} more", n=n) if n else "" for n in more]
-    pool["name"] = pool["name"].astype("str") + pd.Series(extra, index=pool.index, dtype="str")
-    pool["tax_wan_yuan"] = (
-        pool["tax_per_mu"] * pool["area_mu"] if "tax_per_mu" in pool else float("nan")
-    )
-    return pool
-
-
 def _before(
     run: RunFolder, one: LeaderList, pool: pd.DataFrame, before: RunFolder | None, case: Case | None
 ) -> pd.DataFrame | None:
@@ -128,7 +93,7 @@ def _before(
     Out of figures the areas are this year's, for last year's are in no table.
     """
     if before is not None:
-        return _candidates(before, one)
+        return candidates(before, one)
     if case is None:
         return None
     ids = [i.indicator for i in one.items]
@@ -137,10 +102,7 @@ def _before(
         rows = rows[~rows.index.duplicated()].reindex(pool.index)
         return leading.indicators_of(rows.assign(area_mu=pool["area_mu"]), ids, one.kind)
     figures, _ = pick(case.indicators, run.year - 1)
-    members = pool["members"].str.split("|").explode()
-    sums = figures.reindex(members.to_numpy()).groupby(members.index.to_numpy()).sum(min_count=1)
-    sums = sums.reindex(pool.index).assign(area_mu=pool["area_mu"])
-    return leading.indicators_of(sums, ids, one.kind)
+    return earlier(figures, one, pool)
 
 
 def _parents(case: Case | None) -> dict[str, str] | None:

@@ -23,7 +23,8 @@ from geomujun.export.sheets_run import RunFolder
 from geomujun.intake.reader import read_case
 from geomujun.lang import t
 from geomujun.matching.identity import settle
-from geomujun.planning.plots import Ground, spread
+from geomujun.pipeline import planned
+from geomujun.planning.plots import Ground
 from geomujun.policy import schemes
 
 
@@ -38,21 +39,7 @@ def settled_case(folder: Path) -> Case:
 
 def ground_of(run: RunFolder, case: Case | None) -> Ground:
     """What planning reads; with the case, tax and energy of plots from the year's figures too."""
-    used = run.counted()
-    tax = energy = pd.Series(dtype="float64")
-    if case is not None:
-        figures, _ = pick(case.indicators, run.year)
-        tax = spread(used, figures["tax_wan_yuan"])
-        energy = spread(used, figures["energy_tce"])
-    return Ground(
-        plots=run.layer("parcels"),
-        used=used[["parcel_code", "uscc", "relation"]],
-        firms=run.firms(),
-        tables=run.tables,
-        parks=run.layer("parks"),
-        tax_wan_yuan=tax,
-        energy_tce=energy,
-    )
+    return planned.ground_of(run, None if case is None else pick(case.indicators, run.year)[0])
 
 
 def text_of(path: Path) -> str:

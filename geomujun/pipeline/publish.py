@@ -33,7 +33,7 @@ from geomujun.pipeline.stored import Stored, read
 from geomujun.policy import locality as localities
 from geomujun.policy.model import Scheme
 from geomujun.policy.snapshot import to_data
-from geomujun.storage import audit, editions, inputs, room, tiles
+from geomujun.storage import audit, editions, inputs, room, tiles, whatif
 from geomujun.storage.editions import EditionRow
 from geomujun.storage.schema import publications
 from geomujun.storage.target import Conn, Target, connect
@@ -104,6 +104,8 @@ def publish(target: Target, asked: Publication, progress: Progress | None = None
         _refuse_older(connection, asked.year, stored)
         number = editions.next_number(connection)
         drawn = _write(connection, number, asked, stored, result, facts)
+        if basis.ground is not None:
+            whatif.write_ground(connection, number, basis.ground.tables())
         audit.record(
             connection, asked.actor, "publish", f"edition/{number}",
             {"year": asked.year, "scheme": asked.scheme.id, "load": stored.load,

@@ -102,6 +102,17 @@ def make_plan(ground: Ground, remedies: Remedies, ask: Ask) -> Plan:
     plots["released_tce"] = plots["energy_tce"] * plots["energy_share"]
     plots["cost_wan_yuan"] = plots["area_mu"] * plots["cost_per_mu"]
     clusters = cluster_table(plots, pairs)
+    return choose(Plan(plots, clusters, "ranked", "", width_m=width), ask)
+
+
+def choose(found: Plan, ask: Ask) -> Plan:
+    """The best choice among the clusters of a plan that is made; ``ask`` names nothing else.
+
+    Raises:
+        UsageError: an unknown target, goal or cluster; a budget without costs.
+    """
+    _check(ask)
+    plots, clusters, width = found.plots, found.clusters, found.width_m
     goal = ask.goal or _goal(ask, clusters)
     if not goal:
         return Plan(plots, clusters, "ranked", "", width_m=width)

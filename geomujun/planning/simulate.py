@@ -35,6 +35,7 @@ Codes = npt.NDArray[np.int8]
 Ints = npt.NDArray[np.int64]
 YUAN_PER_WAN: Final = 10_000.0
 BELOW: Final = "规下"
+DESKS: Final = 6  # schemes, or sets of indicators, whose units are kept
 
 
 def simulate(
@@ -56,24 +57,46 @@ def simulate(
     Raises:
         SchemeError: numbers of a scenario that do not fit.
     """
-    desks: dict[str, _Desk] = {}
+    return Simulator(ground, scheme, relief, merge_groups).run(scenarios)
 
-    def outcome(scenario: Scenario) -> Outcome:
-        rules = scenario.scheme or scheme
-        if rules.id not in desks:
-            alike = [s for s in scenarios if (s.scheme or scheme).id == rules.id]
-            desks[rules.id] = _Desk(ground, widened(rules, alike), merge_groups, relief)
-        return desks[rules.id].outcome(scenario)
 
-    base = outcome(Scenario(RUN))
-    firms = desks[scheme.id].firms
-    return Simulation(
-        uscc=firms.index.to_numpy(dtype=object),
-        name=firms["name"].to_numpy(dtype=object),
-        tax_wan_yuan=firms["tax_wan_yuan"].to_numpy(dtype=float),
-        base=base,
-        outcomes=tuple(outcome(s) for s in scenarios),
-    )
+class Simulator:
+    """What simulations of one run share, kept from question to question; not for two threads."""
+
+    def __init__(
+        self, ground: Ground, scheme: Scheme, relief: Relief, merge_groups: bool = False
+    ) -> None:
+        """See `simulate`; nothing is made until it is asked for."""
+        self.ground, self.scheme, self.relief, self.merge = ground, scheme, relief, merge_groups
+        self._desks: dict[tuple[object, ...], _Desk] = {}
+
+    def run(self, scenarios: Sequence[Scenario]) -> Simulation:
+        """Grade everyone under the run's rules and under each scenario.
+
+        Raises:
+            SchemeError: numbers of a scenario that do not fit.
+        """
+        base = Scenario(RUN)
+        desk = self._desk(base, scenarios)
+        return Simulation(
+            uscc=desk.firms.index.to_numpy(dtype=object),
+            name=desk.firms["name"].to_numpy(dtype=object),
+            tax_wan_yuan=desk.firms["tax_wan_yuan"].to_numpy(dtype=float),
+            base=desk.outcome(base),
+            outcomes=tuple(self._desk(s, scenarios).outcome(s) for s in scenarios),
+        )
+
+    def _desk(self, scenario: Scenario, scenarios: Sequence[Scenario]) -> _Desk:
+        """The desk of a scenario's scheme, with every indicator that one of them weighs."""
+        rules = scenario.scheme or self.scheme
+        alike = [s for s in scenarios if (s.scheme or self.scheme).id == rules.id]
+        wide = widened(rules, alike)
+        key = (rules.id, *((c.id, r.id) for c in wide.cohorts for r in c.indicators))
+        if key not in self._desks:
+            while len(self._desks) >= DESKS:
+                self._desks.pop(next(iter(self._desks)))
+            self._desks[key] = _Desk(self.ground, wide, self.merge, self.relief)
+        return self._desks[key]
 
 
 class _Desk:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 from serving import key_for
-from world import MAY, OPEN, operations, real
+from world import MAY, OPEN, operations, query, real
 
 from geomujun.storage.target import Target, connect
 
@@ -84,7 +84,7 @@ def test_personal_data_come_out_nowhere(
         for method, path, _ in operations(api.get("/openapi.json").json()):
             if method != "GET":
                 continue
-            url = path.format(**world) + ("?by=grade" if path == "/v1/summary" else "?limit=20000")
+            url = path.format(**world) + query(path, world, "?limit=20000")
             for accept in ("application/json", "text/csv", "application/vnd.apache.parquet"):
                 found = api.get(url, headers=headers | {"Accept": f"{accept}, */*;q=0.1"})
                 text = found.text

@@ -34,10 +34,36 @@ def real(target: Target) -> dict[str, Any]:
             "SELECT finding_id FROM pub.cross_check WHERE state = 'open' AND division_code ^@ %s"
             " ORDER BY 1 LIMIT 1", (OWN,),
         ).fetchone()  # fmt: skip
+        low = connection.execute(
+            "SELECT min(parcel_code) FROM pub.low_efficiency WHERE division_code ^@ %s", (OWN,)
+        ).fetchone()
     assert row
     assert finding
     return {"token": "x" * 43, "parcel_code": row[0], "uscc": row[1], "finding_id": finding[0],
-            "number": 1, "before": 1, "after": 1, "layer": "firms"}  # fmt: skip
+            "number": 1, "before": 1, "after": 1, "layer": "firms",
+            "cluster": f"C{low[0]}" if low else ""}  # fmt: skip
+
+
+def query(path: str, world: dict[str, Any], usual: str = "") -> str:
+    """What a route must be asked with, and ``usual`` where it takes any list's query."""
+    if path in PLAIN:
+        return ""
+    return {
+        "/v1/summary": "?by=grade",
+        "/v1/dashboard/transition": "?before=1&after=1",
+        "/v1/stories": "?limit=500",
+        "/v1/review/items": f"?parcel_code={world['parcel_code']}&uscc={world['uscc']}",
+    }.get(path, usual)
+
+
+# Take no more than an edition.
+PLAIN = {"/v1/dashboard", "/v1/freshness", "/v1/leaders", "/v1/simulations/rules",
+         "/v1/scenarios", "/v1/plan"}  # fmt: skip
+SAVED = {
+    "name": "规下收紧",
+    "edition": 1,
+    "rules": {"shares": {"below_designated": [20, 50, 25, 5]}},
+}
 
 
 def body(path: str, world: dict[str, Any]) -> Any:
@@ -56,19 +82,15 @@ def body(path: str, world: dict[str, Any]) -> Any:
         "/v1/cases/{token}/load": {"valid_on": "2030-01-01"},
         "/v1/editions": {"year": 2024},
         "/v1/editions/{number}/states": {"state": "objection"},
+        "/v1/simulations": {"rules": SAVED["rules"]},
+        "/v1/scenarios": SAVED,
+        "/v1/plan/choices": {"max_owners": 3},
+        "/v1/plan/exports": {"clusters": [world["cluster"]]},
         "/v1/keys": {"subject": "x", "role": "viewer", "divisions": ["330603"], "days": 1},
         "/v1/grants": {"subject": "zhang.san", "role": "viewer", "divisions": ["330603"]},
         "/v1/grants/withdrawals": {"subject": "zhang.san"},
         "/v1/keys/{number}/rotate": {"days": 1},
     }[path]
-
-
-def query(path: str, world: dict[str, Any]) -> str:
-    """The query that a route needs."""
-    return {
-        "/v1/summary": "?by=grade",
-        "/v1/review/items": f"?parcel_code={world['parcel_code']}&uscc={world['uscc']}",
-    }.get(path, "")
 
 
 # What speaks another protocol than lists of rows has tests of its own.

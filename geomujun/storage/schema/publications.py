@@ -107,6 +107,16 @@ current = SqlTable(
     comment="各年度现用的发布",
 )
 
+grounds = SqlTable(
+    "grounds",
+    METADATA,
+    Column("edition", Integer, ForeignKey("pub.editions.number"), primary_key=True),
+    Column("name", Text, primary_key=True, comment="表名"),
+    Column("body", LargeBinary, nullable=False, comment="Parquet；含未脱敏的企业数据"),
+    schema="pub",
+    comment="评价所依据的表，供试算",
+)
+
 
 def _edition() -> Column[Any]:
     return Column("edition", Integer, primary_key=True, comment="发布号")

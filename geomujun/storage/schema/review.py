@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from geomujun.storage.schema.base import METADATA, moment, number_column, words
 
@@ -145,4 +146,20 @@ objections = Table(
     Index("ix_objections_edition_uscc", "edition", "uscc"),
     schema="review",
     comment="对面积的异议",
+)
+scenarios = Table(
+    "scenarios",
+    METADATA,
+    number_column(),
+    words("kind", "simulation | plan"),
+    words("name", "名称"),
+    Column("edition", Integer, nullable=False, comment="试算时的发布号"),
+    Column("year", Integer, nullable=False, comment="数据年度"),
+    Column("body", JSONB, nullable=False, comment="改动的规则，或选定的片区和目标"),
+    words("saved_by", "谁"),
+    moment("saved_at", "何时"),
+    CheckConstraint("kind IN ('simulation', 'plan')", name="kind"),
+    UniqueConstraint("kind", "name"),
+    schema="review",
+    comment="保存的试算情景和整治计划",
 )

@@ -7,6 +7,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA core, pub, review, audit, auth, service TO 
 GRANT INSERT ON audit.log, review.decisions, review.closings, pub.edition_states TO geomujun_app;
 GRANT INSERT, UPDATE ON review.proposals, review.objections, review.claims, pub.current,
   auth.api_keys, auth.grants, raw.jobs TO geomujun_app;
+GRANT INSERT, DELETE ON review.scenarios TO geomujun_app;
 GRANT DELETE ON review.claims, pub.current TO geomujun_app;
 GRANT UPDATE (state) ON pub.editions TO geomujun_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA service TO geomujun_app;

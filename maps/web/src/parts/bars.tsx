@@ -13,6 +13,8 @@ export function StackedBar(given: {
   parts: readonly Part[];
   label: string;
   told: (value: number) => string;
+  /** The words stand elsewhere on the page. */
+  bare?: boolean;
 }) {
   const { parts, label, told } = given;
   const whole = parts.reduce((sum, p) => sum + Math.max(p.value, 0), 0) || 1;
@@ -32,7 +34,7 @@ export function StackedBar(given: {
             />
           ))}
       </div>
-      <figcaption>
+      <figcaption class={given.bare ? "hidden" : ""}>
         {parts.map((p) => (
           <Key key={p.name} colour={p.colour}>
             {p.href ? <a href={p.href}>{p.name}</a> : p.name} <b>{told(p.value)}</b>

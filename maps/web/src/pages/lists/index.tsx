@@ -1,9 +1,174 @@
-import { Page } from "../../parts/page";
+import { useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { headers, Problem, problemOf } from "../../api/client";
+import { address, download, type Form } from "../../api/download";
+import { asProblem, useLoaded } from "../../api/use";
+import { edition } from "../../edition";
+import { t } from "../../lang";
+import { isNumber, written } from "../../parts/cells";
+import { Page, Shown } from "../../parts/page";
+import { type Column, Table } from "../../parts/table";
+import { say } from "../../parts/toast";
+import { href } from "../../routes";
+import { Chooser, useColumns } from "./columns";
+import { Filters } from "./filters";
+import "../../parts/listing.css";
+import { filtersOf, LISTS, type ListColumn, type ListTable, tableOf } from "./tables";
 
-export default function Placeholder() {
+type Row = Record<string, unknown>;
+interface Sheet {
+  items: Row[];
+  next: string | null;
+}
+const PAGE = 100;
+
+/** Parcels, enterprises, links, low-efficiency land and rejects: filtered, searched, exported. */
+export default function Lists() {
+  const { query } = useLocation();
+  const table = tableOf(query.table);
   return (
-    <Page title="lists">
-      <p class="empty">…</p>
+    <Page
+      title={t("清单", "Lists")}
+      actions={<Exports table={table} given={filtersOf(table, query)} />}
+    >
+      <nav class="tabs" aria-label={t("哪张表", "Which table")}>
+        {LISTS.map((one) => (
+          <a
+            key={one.id}
+            href={href("/lists", { table: one.id })}
+            aria-current={one.id === table.id ? "page" : undefined}
+          >
+            {one.label()}
+          </a>
+        ))}
+      </nav>
+      <One key={table.id} table={table} />
     </Page>
+  );
+}
+
+function One({ table }: { table: ListTable }) {
+  const { query, route } = useLocation();
+  const given = filtersOf(table, query);
+  const columns = useColumns(table);
+  const asked = (wanted: Record<string, string>): void =>
+    route(href("/lists", { table: table.id, ...wanted }), true);
+  return (
+    <>
+      <div class="list-tools">
+        <Filters key={JSON.stringify(given)} table={table} given={given} ask={asked} />
+        <Chooser table={table} columns={columns} />
+      </div>
+      <Rows key={JSON.stringify(given)} table={table} given={given} columns={columns.shown} />
+    </>
+  );
+}
+
+async function page(table: ListTable, query: Record<string, string>): Promise<Sheet> {
+  const answer = await fetch(address(table.path, query), {
+    headers: { ...headers(), Accept: "application/json" },
+  }).catch(() => {
+    throw new Problem(0, t("连不上服务", "the service cannot be reached"), "");
+  });
+  const body: unknown = await answer.json();
+  if (!answer.ok) throw problemOf(answer.status, body);
+  return body as Sheet;
+}
+
+/** A page of rows; the cursors of the pages before are kept, so that one can go back. */
+function Rows(given: {
+  table: ListTable;
+  given: Record<string, string>;
+  columns: readonly ListColumn[];
+}) {
+  const { table, columns } = given;
+  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const number = edition.value?.number;
+  const loaded = useLoaded<Sheet>(() => {
+    if (!number) return new Promise(() => undefined); // asked again once the edition is known
+    const cursor = cursors.at(-1);
+    const at = cursor ? { cursor } : { edition: String(number) };
+    return page(table, { ...given.given, ...at, limit: String(PAGE) });
+  }, [table.id, number, cursors]);
+  return (
+    <Shown of={loaded}>
+      {(sheet) => (
+        <>
+          <Table
+            caption={table.label()}
+            captionHidden
+            columns={columns.map(shown)}
+            rows={sheet.items.map((row, n) => ({ ...row, _n: n }))}
+            id={(row) => row._n}
+            empty={t("没有符合条件的记录", "Nothing fits these conditions")}
+          />
+          <div class="pager">
+            <button
+              type="button"
+              disabled={cursors.length === 0}
+              onClick={() => setCursors(cursors.slice(0, -1))}
+            >
+              {t("上一页", "Previous")}
+            </button>
+            <span>{told(cursors.length * PAGE, sheet.items.length, sheet.next === null)}</span>
+            <button
+              type="button"
+              disabled={sheet.next === null}
+              onClick={() => sheet.next && setCursors([...cursors, sheet.next])}
+            >
+              {t("下一页", "Next")}
+            </button>
+          </div>
+        </>
+      )}
+    </Shown>
+  );
+}
+
+function told(before: number, here: number, last: boolean): string {
+  if (here === 0) return "";
+  const rows = { a: before + 1, b: before + here };
+  return last
+    ? t("第 {a}–{b} 行，共 {b} 行", "rows {a}–{b} of {b}", rows)
+    : t("第 {a}–{b} 行，后面还有", "rows {a}–{b}, more follow", rows);
+}
+
+const shown = (column: ListColumn): Column<Row & { _n: number }> => ({
+  head: column.label(),
+  number: isNumber(column.kind),
+  cell: (row) => written(column.kind, row[column.name], row),
+});
+
+/** The whole list, as the filters stand, as a file. */
+function Exports({ table, given }: { table: ListTable; given: Record<string, string> }) {
+  const [busy, setBusy] = useState(false);
+  const forms: Form[] = table.shaped ? ["csv", "xlsx", "geojson"] : ["csv", "xlsx"];
+  const number = edition.value?.number;
+  const fetched = async (form: Form): Promise<void> => {
+    setBusy(true);
+    try {
+      const query = { ...given, ...(number ? { edition: String(number) } : {}) };
+      const files = await download(table.path, query, form, `${table.id}-${number ?? ""}`);
+      say(t("已导出 {n} 个文件", "{n} file(s) saved", { n: files }));
+    } catch (e) {
+      const problem = asProblem(e);
+      say(`${problem.title} ${problem.detail}`, true);
+    }
+    setBusy(false);
+  };
+  return (
+    <>
+      {table.map && (
+        <a class="button" href={href("/map", given)}>
+          {t("在地图上看", "On the map")}
+        </a>
+      )}
+      <span class="small">{t("导出", "Export")}</span>
+      {forms.map((form) => (
+        <button key={form} type="button" disabled={busy} onClick={() => void fetched(form)}>
+          {form === "geojson" ? "GeoJSON" : form.toUpperCase()}
+        </button>
+      ))}
+    </>
   );
 }

@@ -1,0 +1,69 @@
+import { useState } from "preact/hooks";
+import { t } from "../../lang";
+import type { Filter, ListTable } from "./tables";
+
+/** The conditions of a list. A choice counts at once, a typed text at Enter or the button. */
+export function Filters(given: {
+  table: ListTable;
+  given: Record<string, string>;
+  ask: (wanted: Record<string, string>) => void;
+}) {
+  const { table, ask } = given;
+  const [wanted, setWanted] = useState(given.given);
+  if (table.filters.length === 0) return null;
+  const typed = table.filters.some((f) => !f.choices);
+  const put = (name: string, value: string): Record<string, string> => {
+    const next = { ...wanted, [name]: value };
+    setWanted(next);
+    return next;
+  };
+  return (
+    <form
+      class="filters"
+      role="search"
+      onSubmit={(e) => {
+        e.preventDefault();
+        ask(wanted);
+      }}
+    >
+      {table.filters.map((f) => (
+        <label key={f.name}>
+          <span>{f.label()}</span>
+          {f.choices ? (
+            <Choices filter={f} value={wanted[f.name] ?? ""} put={(v) => ask(put(f.name, v))} />
+          ) : (
+            <input
+              type="search"
+              class={f.name === "q" ? "wide" : ""}
+              value={wanted[f.name] ?? ""}
+              pattern={f.pattern ?? ".*"}
+              placeholder={
+                f.name === "q" ? t("名称、代码、坐落的一部分", "part of a name, code, place") : ""
+              }
+              onInput={(e) => put(f.name, e.currentTarget.value)}
+            />
+          )}
+        </label>
+      ))}
+      {typed && <button type="submit">{t("查询", "Apply")}</button>}
+      {Object.keys(given.given).length > 0 && (
+        <button type="button" class="quiet" onClick={() => ask({})}>
+          {t("清除条件", "Clear")}
+        </button>
+      )}
+    </form>
+  );
+}
+
+function Choices(given: { filter: Filter; value: string; put: (value: string) => void }) {
+  return (
+    <select value={given.value} onChange={(e) => given.put(e.currentTarget.value)}>
+      <option value="">{t("全部", "all")}</option>
+      {(given.filter.choices?.() ?? []).map((c) => (
+        <option key={c.value} value={c.value}>
+          {c.text}
+        </option>
+      ))}
+    </select>
+  );
+}
