@@ -1,7 +1,14 @@
 # The service alone; PostGIS runs beside it (docker-compose.yml).
+FROM node:22-bookworm-slim AS web
+WORKDIR /src
+COPY maps/web maps/web
+COPY geomujun/domain/legend.yaml geomujun/domain/legend.yaml
+RUN cd maps/web && npm ci --no-audit --no-fund && npm run build
+
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /src
 COPY . .
+COPY --from=web /src/maps/geomujun_maps maps/geomujun_maps
 RUN python -m venv /opt/geomujun \
  && /opt/geomujun/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements/build.lock \
  && /opt/geomujun/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements/run.lock \
