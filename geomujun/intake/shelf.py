@@ -30,6 +30,7 @@ from geomujun.intake.folder import STEMS, split_name
 from geomujun.lang import t
 
 _OPEN, _TAKEN, _ASIDE = "", "taken-", "aside-"
+_DIGEST = 64  # hexadecimal figures of a SHA-256
 _TAKEN_LASTS_S: Final = 24 * 3600  # what a killed load left behind
 _RECEIVING_S: Final = 2 * 3600  # a slow line, before the time of a case begins
 _NAME_BYTES: Final = 200
@@ -117,7 +118,8 @@ class Shelf:
         Raises:
             ConflictError: somebody else did, or it is gone.
         """
-        aside = held.folder.with_name(_TAKEN + held.folder.name)
+        # A name of its own: whoever gives an earlier taking back, late, must not move this one.
+        aside = held.folder.with_name(f"{_TAKEN}{secrets.token_hex(4)}-{held.folder.name}")
         try:
             held.folder.rename(aside)
             os.utime(aside)
@@ -127,7 +129,7 @@ class Shelf:
 
     def give_back(self, taken: Held) -> None:
         """Put a case back that could not be loaded."""
-        back = taken.folder.with_name(taken.folder.name.removeprefix(_TAKEN))
+        back = taken.folder.with_name(taken.folder.name[-_DIGEST:])
         with suppress(OSError):  # it is gone, or was given back already
             taken.folder.rename(back)
 
@@ -142,7 +144,7 @@ class Shelf:
             held = self._about(folder)
             if (held.until if held else _changed(folder) + self.lasts_s) < now:
                 shutil.rmtree(folder, ignore_errors=True)
-        left = [*self._folders(_TAKEN), *self.root.glob(f"{_ASIDE}*")]
+        left = [*self._folders(_TAKEN + r"[0-9a-f]{8}-"), *self.root.glob(f"{_ASIDE}*")]
         for folder in left:
             if _changed(folder) + _TAKEN_LASTS_S < now:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -170,7 +172,7 @@ class Shelf:
         return self.root / hashlib.sha256(token.encode()).hexdigest()
 
     def _folders(self, prefix: str) -> list[Path]:
-        name = re.compile(prefix + r"[0-9a-f]{64}")
+        name = re.compile(f"{prefix}[0-9a-f]{{{_DIGEST}}}")
         if not self.root.is_dir():
             return []
         return [p for p in self.root.iterdir() if name.fullmatch(p.name)]

@@ -143,14 +143,14 @@ def test_what_did_not_change_is_not_sent_again(api: TestClient, sign: Sign) -> N
         assert fixed.json() == first.json()
 
 
-def test_search_finds_any_part_of_present_and_former_names(api: TestClient, sign: Sign) -> None:
+def test_search_finds_any_part_of_names_codes_and_addresses(api: TestClient, sign: Sign) -> None:
     headers = sign("viewer")
     everyone = walk(api, "/v1/enterprises", headers, 1000)
     for part in ("机械", "绍兴", "９１３３", "有限公司"):
         found = {r["uscc"] for r in walk(api, f"/v1/enterprises?q={part}", headers, 7)}
         plain = "9133" if part == "９１３３" else part
         expected = {r["uscc"] for r in everyone
-                    if any(plain in str(r[n]) for n in ("uscc", "name", "former_names"))}  # fmt: skip
+                    if any(plain in str(r[n]) for n in ("uscc", "name", "former_names", "address"))}  # fmt: skip
         assert found == expected
         assert found
     graded = walk(api, "/v1/enterprises?q=机械&grade=A", headers, 2)

@@ -29,12 +29,13 @@ WHOLE = {
 }
 # Tell of no division: hashes, states, the chain, one's own keys, the schema of a format.
 GENERAL = {"/v1/editions", "/v1/editions/{number}", "/v1/audit/verify", "/v1/keys",
-           "/v1/jobs", "/v1/feed/land-area/schema", "/v1/freshness", "/v1/me"}  # fmt: skip
+           "/v1/jobs", "/v1/feed/land-area/schema", "/v1/freshness", "/v1/me",
+           "/v1/basemaps"}  # fmt: skip
 
 
 # Rows of these tell no division, or the town has none.
 MAY_BE_EMPTY = ("/errors", "/rejects", "/group", "/regions", "/decisions", "/objections",
-                "/benchmarks", "/screening-rules", "/grants", "/proposals")  # fmt: skip
+                "/benchmarks", "/screening-rules", "/grants", "/proposals", "/basemaps")  # fmt: skip
 
 
 ONE_BY_QUERY = {"/v1/review/items"}
@@ -65,7 +66,9 @@ def holds_rows(path: str, answer: Any) -> bool:
         return bool(told["rows"])
     if isinstance(told, list):
         return bool(told)
-    names = ("items", "cells", "parcels", "stories", "clusters")
+    if path == "/v1/summary/parcels":
+        return any(told["groups"].values())
+    names = ("items", "cells", "parcels", "stories", "clusters", "features")
     rows = next((told[name] for name in names if name in told), None)
     return bool(told) if rows is None else bool(rows)
 

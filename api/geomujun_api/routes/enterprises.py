@@ -103,7 +103,7 @@ def _query(caller: Caller, fields: tuple[Any, ...], *, whole: bool) -> sql.Compo
 
 
 def _visible(caller: Caller, source: Source) -> list[str]:
-    fields = caller.service.policy.fields(source.table, public=caller.reader.public)
+    fields = source.told(caller.service, caller.reader)
     return [f.name for f in fields]
 
 

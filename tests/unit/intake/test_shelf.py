@@ -117,3 +117,17 @@ def test_names_in_gbk_are_read(tmp_path: Path) -> None:
     sent.write_bytes(_gbk("../案卷.csv"))
     with pytest.raises(DataError, match="包外"):
         archive.check_zip(sent, Limits())
+
+
+def test_a_late_giving_back_of_an_earlier_taking_leaves_a_later_one_alone(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "shelf")
+    token, held = shelf.put("li", "", "case")
+    held = shelf.ready(held)
+    first = shelf.take(held)
+    shelf.give_back(first)
+    again = shelf.find(token, "li")
+    assert again
+    second = shelf.take(again)
+    shelf.give_back(first)
+    assert second.folder.is_dir()
+    assert shelf.find(token, "li") is None
