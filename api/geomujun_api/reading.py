@@ -14,6 +14,7 @@ from geomujun import __version__
 from geomujun.domain.model import Field
 from geomujun.errors import UsageError
 from geomujun.lang import get_lang, t
+from geomujun.policy.beyond import row_told
 from geomujun_api import formats
 from geomujun_api.answers import Strict, problems
 from geomujun_api.problems import NotFoundError
@@ -139,12 +140,13 @@ def one(
 def given(
     caller: Caller, asked: EditionAsked, edition: Edition, body: dict[str, Any], media: str = ""
 ) -> Response:
-    """One thing of an edition, with its ETag."""
+    """One thing of an edition, with its ETag, told as `geomujun.policy.beyond` says."""
     media = media or formats.JSON
     headers = _headers(caller, asked, edition, media)
     if _unchanged(caller, headers):
         return Response(status_code=304, headers=headers)
-    return Response(formats.dumps(body), media_type=media, headers=headers)
+    told = row_told(body, caller.reader)
+    return Response(formats.dumps(told), media_type=media, headers=headers)
 
 
 # -- ETags, addresses and cursors

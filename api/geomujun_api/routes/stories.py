@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
+from geomujun.policy.beyond import row_told
 from geomujun.storage import stories as stored
 from geomujun_api import formats, reading
 from geomujun_api.answers import Strict, problems
@@ -96,5 +97,5 @@ def stories(caller: Reading, asked: Annotated[StoriesAsked, Query()]) -> Respons
                 if name not in shown:  # figures of statistical origin that are not cleared
                     finding[name] = None
     body = {"edition": edition.number, "total": total, "stories": rows}
-    return Response(formats.dumps(body), media_type=formats.JSON,
+    return Response(formats.dumps(row_told(body, caller.reader)), media_type=formats.JSON,
                     headers={"Cache-Control": "no-store"})  # fmt: skip
