@@ -1,12 +1,16 @@
 import { expect, test } from "vitest";
-import { kept } from "../src/cards/ledger";
+import { kept } from "../src/cards/kept";
 
 const line = (uscc: string, component: string, area_m2: number) => ({ uscc, component, area_m2 });
 const sum = (rows: readonly { area_m2?: number | null }[]): number =>
   rows.reduce((total, row) => total + (row.area_m2 ?? 0), 0);
 
 test("what is let counts once: at the tenant", () => {
-  const rows = [line("T", "leased_in", 40), line("H", "leased_out", 40), line("H", "registered", 100)];
+  const rows = [
+    line("T", "leased_in", 40),
+    line("H", "leased_out", 40),
+    line("H", "registered", 100),
+  ];
   expect(kept(rows)).toEqual([line("T", "leased_in", 40), line("H", "registered", 60)]);
 });
 
