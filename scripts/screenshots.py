@@ -84,7 +84,7 @@ def _settle(page: Any) -> None:
     """Until nothing is loading and the map, where there is one, has drawn."""
     page.wait_for_selector("nav a")  # signed in: else nothing is worth a picture
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+    page.wait_for_selector("[aria-busy=true]", state="detached")
     page.wait_for_timeout(4000)
 
 
