@@ -2,6 +2,7 @@ import { word } from "../legend";
 import { t } from "../lang";
 import { M2_PER_MU, mu, num } from "../numbers";
 import { type Part, StackedBar } from "../parts/bars";
+import { kept, type Line } from "./kept";
 
 // After Okabe & Ito (2008); words stand beside each.
 const COLOURS: Record<string, string> = {
@@ -18,12 +19,11 @@ const inMu = (m2: number): string => t("{m} 亩", "{m} mu", { m: mu(m2) });
 /** The registered area of a parcel, shared out: the parts add up to it, or what is too much is told. */
 export function ParcelBar(given: {
   area: number;
-  rows: readonly { uscc?: string; area_m2?: number | null; component?: string }[];
+  rows: readonly Line[];
   name: (uscc: string) => string;
 }) {
   const { area, rows, name } = given;
-  const used = rows.filter((r) => r.component !== "leased_out" && (r.area_m2 ?? 0) > 0);
-  const parts: Part[] = used.map((r) => ({
+  const parts: Part[] = kept(rows).map((r) => ({
     name: `${name(r.uscc ?? "")} · ${word("component", r.component ?? "")}`,
     value: r.area_m2 ?? 0,
     colour: COLOURS[r.component ?? ""] ?? "#777777",
