@@ -58,7 +58,7 @@ function One(given: {
       )}
       {link.band === "review" && may("review") && (
         <p>
-          <a href={href("/review", { parcel: link.parcel_code, firm: link.uscc })}>
+          <a href={href("/review", { parcel: link.parcel_code, uscc: link.uscc })}>
             {t("去复核", "Review it")}
           </a>
         </p>
