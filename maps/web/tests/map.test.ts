@@ -47,7 +47,7 @@ test("an address says what is shown, and what it says wrongly is ignored", () =>
 
 test("the filters of a list are those of the legend, or rows to be asked for", () => {
   const vacant = parse("?of=parcel&bucket=vacant");
-  expect([vacant.mode, vacant.asked, vacant.hidden.includes("vacant")]).toEqual(["bucket", null, false]);
+  expect([vacant.mode, vacant.asked?.query, vacant.hidden.includes("vacant")]).toEqual(["bucket", { bucket: "vacant" }, false]);
   expect(vacant.hidden).toHaveLength(Object.keys(legend.parcel_buckets).length - 1);
   const low = parse("?of=parcel&parcel_grade=D&low_efficiency=true");
   expect([low.mode, low.only, low.hidden]).toEqual(["parcel", ["low"], ["A", "B", "C", "", "none"]]);

@@ -141,6 +141,7 @@ function told(before: number, here: number, last: boolean): string {
 const shown = (column: ListColumn): Column<Row & { _n: number }> => ({
   head: column.label(),
   number: isNumber(column.kind),
+  wide: column.kind === "text" || column.kind === "list",
   cell: (row) => written(column.kind, row[column.name], row),
 });
 

@@ -74,22 +74,23 @@ const FILTERS = {
   enterprise: ["q", "bucket", "grade", "industry", "division"],
 } as const; // prettier-ignore
 
-/** The filters of a list: by the legend where it can tell them, else as rows to be asked for. */
+/** The filters of a list: its rows are drawn on top, and the legend shows no other plots. */
 function parseList(given: URLSearchParams): Partial<Shown> {
   const of = one(given.get("of"), ["parcel", "enterprise", ""] as const, "");
   if (!of) return {};
   const told = FILTERS[of].map((name) => [name, given.get(name)?.trim() ?? ""] as const);
   const query = Object.fromEntries(told.filter(([, value]) => value !== ""));
   if (Object.keys(query).length === 0) return {};
-  return (of === "parcel" && byLegend(query)) || { asked: { of, query } };
+  const own = ["mode", "hide", "only"].some((name) => given.has(name)); // chosen since
+  return { ...(of === "parcel" && !own ? byLegend(query) : {}), asked: { of, query } };
 }
 
-/** Filters of parcels as the legend's; null where the legend has not all of them. */
-function byLegend(query: Record<string, string>): Partial<Shown> | null {
+/** Filters of parcels as the legend's; nothing where the legend has not all of them. */
+function byLegend(query: Record<string, string>): Partial<Shown> {
   const { bucket, parcel_grade, enterprise_grade, low_efficiency, review, ...rest } = query;
   const classes = [bucket, parcel_grade, enterprise_grade].filter((v) => v !== undefined);
   const no = low_efficiency === "false" || review === "false";
-  if (no || classes.length > 1 || Object.keys(rest).length > 0) return null;
+  if (no || classes.length > 1 || Object.keys(rest).length > 0) return {};
   const others = (all: object, kept: string): string[] =>
     Object.keys(all).filter((k) => k !== kept);
   const only: Mark[] = [];

@@ -1,5 +1,5 @@
 import type { GeoJSONSource, Map } from "maplibre-gl";
-import type { Signal } from "@preact/signals";
+import { batch, type Signal } from "@preact/signals";
 import type { FeatureCollection } from "geojson";
 import { useEffect } from "preact/hooks";
 import { api, data } from "../../api/client";
@@ -10,7 +10,7 @@ import { num } from "../../numbers";
 import { Refused } from "../../parts/page";
 import { NOTHING } from "./overlays";
 import type { Asked } from "./address";
-import { asked, view } from "./state";
+import { asked, hidden, only, view } from "./state";
 
 /** Rows drawn at most; more is no picture. */
 const MOST = 5_000;
@@ -43,7 +43,7 @@ function Rows(given: { of: Asked; map: Signal<Map | null>; number: number }) {
       if (around && !view.peek())
         map.fitBounds(around, { maxZoom: 16, padding: 60, animate: false });
     };
-    if (map.isStyleLoaded()) begin();
+    if (map.getSource("asked")) begin();
     else map.once("style.load", begin);
     return () => put(NOTHING);
   }, [map, rows]);
@@ -52,11 +52,20 @@ function Rows(given: { of: Asked; map: Signal<Map | null>; number: number }) {
   return (
     <p class="map-asked" role="status">
       {told(of, rows)}{" "}
-      <button type="button" onClick={() => (asked.value = null)}>
+      <button type="button" onClick={clear}>
         {t("取消", "Clear")}
       </button>
     </p>
   );
+}
+
+/** Back to all plots, those of the legend too. */
+function clear(): void {
+  batch(() => {
+    asked.value = null;
+    hidden.value = new Set();
+    only.value = new Set();
+  });
 }
 
 function told(of: Asked, rows: FeatureCollection): string {
