@@ -6,7 +6,14 @@ import pandas as pd
 
 from geomujun.crosscheck.registry import findings, graded, rule
 from geomujun.domain.keys import among, joined, of
-from geomujun.domain.words import AreaMethod, EnterpriseBucket, ParcelBucket, Relation, Severity
+from geomujun.domain.words import (
+    UNDECIDED,
+    AreaMethod,
+    EnterpriseBucket,
+    ParcelBucket,
+    Relation,
+    Severity,
+)
 from geomujun.lang import t
 from geomujun.ledger.sight import Sight, of_relation
 
@@ -95,7 +102,8 @@ def no_land_enterprise(sight: Sight) -> pd.DataFrame:
     facts = sight.facts
     limit = facts.values("NO_LAND_ENTERPRISE", {"probability": 0.5})["probability"]
     links = facts.links
-    asked = (links["band"] == "review") & (links["decision"] == "") & links["in_force"].astype(bool)
+    asked = (links["band"] == "review") & links["decision"].isin(UNDECIDED)
+    asked &= links["in_force"].astype(bool)
     likely = links.loc[asked & (links["probability"] >= limit), "uscc"]
     firms = sight.firms
     ledger = facts.ledger.set_index("uscc")
@@ -134,7 +142,7 @@ def holder_cancelled(sight: Sight) -> pd.DataFrame:
     gone = sight.firms[~sight.firms["active"]]
     # What a person has ruled out is no holder; what waits for review is one more likely than not.
     sure = (links["band"] == "auto") | (links["decision"] == "same")
-    likely = sure | ((links["decision"] == "") & (links["probability"] >= limit))
+    likely = sure | (links["decision"].isin(UNDECIDED) & (links["probability"] >= limit))
     links = links.assign(sure=sure)[likely & (links["decision"] != "different")]
     links = links[among(links["uscc"], gone.index)]
     # One row a parcel: co-holders that are gone are joined.

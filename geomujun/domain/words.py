@@ -35,6 +35,10 @@ class Verdict(StrEnum):
     UNSURE = "unsure"
 
 
+# What leaves a pair open: nothing decided, or doubt, which an undo of a first decision is told as.
+UNDECIDED: Final = (Verdict.NONE, Verdict.UNSURE)
+
+
 class AreaMethod(StrEnum):
     """How a link's area was found."""
 

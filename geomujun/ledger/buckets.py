@@ -12,7 +12,7 @@ import pandas as pd
 from geomujun.domain.case import Case
 from geomujun.domain.keys import among
 from geomujun.domain.landuse import industrial_use
-from geomujun.domain.words import Band, EnterpriseBucket, ParcelBucket, Relation
+from geomujun.domain.words import UNDECIDED, Band, EnterpriseBucket, ParcelBucket, Relation
 from geomujun.lang import t
 
 Tests = dict[str, npt.NDArray[np.bool_]]  # bucket -> which rows it takes, first hit wins
@@ -126,7 +126,7 @@ def _queued(links: pd.DataFrame) -> pd.DataFrame:
     """Links a person is asked about."""
     return links[
         (links["band"] == Band.REVIEW)
-        & (links["decision"] == "")
+        & links["decision"].isin(UNDECIDED)
         & (links["relation"] != Relation.REGISTERED_ONLY)
     ]
 

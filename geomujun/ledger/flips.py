@@ -11,7 +11,7 @@ from typing import Final
 
 import pandas as pd
 
-from geomujun.domain.words import AreaMethod, Band, Component, Relation
+from geomujun.domain.words import UNDECIDED, AreaMethod, Band, Component, Relation
 from geomujun.ledger.book import Book, Ground, Inputs, lines_of, parts_of
 
 PAIR: Final = ["parcel_code", "uscc"]
@@ -36,7 +36,7 @@ class Flips:
 def queued(links: pd.DataFrame) -> pd.Index:
     """Rows of links a person is asked about and which would bring land if confirmed."""
     asked = (
-        (links["band"] == Band.REVIEW) & (links["decision"] == "") & links["in_force"]
+        (links["band"] == Band.REVIEW) & links["decision"].isin(UNDECIDED) & links["in_force"]
         & ~links["holder_cancelled"] & (links["relation"] != Relation.REGISTERED_ONLY)
     )  # fmt: skip
     rows: pd.Index = links.index[asked.to_numpy(dtype=bool)]

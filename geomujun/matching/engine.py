@@ -15,7 +15,7 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.keys import among, rows_among
-from geomujun.domain.words import Band, Relation, Verdict
+from geomujun.domain.words import UNDECIDED, Band, Relation, Verdict
 from geomujun.matching import explain
 from geomujun.matching.holders import explode
 from geomujun.matching.kin import suggest
@@ -339,7 +339,7 @@ def _without_answered(links: pd.DataFrame, holders: pd.DataFrame) -> pd.DataFram
     said = links.loc[own & (links["decision"] == Verdict.SAME), "parcel_code"]
     sole = holders.loc[holders["n_holders"] == 1, "parcel_code"]
     settled = among(links["parcel_code"], said) & among(links["parcel_code"], sole)
-    moot = own & settled & (links["band"] == Band.REVIEW) & (links["decision"] == Verdict.NONE)
+    moot = own & settled & (links["band"] == Band.REVIEW) & links["decision"].isin(UNDECIDED)
     return links[~moot].reset_index(drop=True)
 
 

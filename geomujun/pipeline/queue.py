@@ -13,7 +13,7 @@ import pandas as pd
 
 from geomujun.domain.case import Case
 from geomujun.domain.catalogue import TABLES
-from geomujun.domain.words import M2_PER_MU, Band, Relation
+from geomujun.domain.words import M2_PER_MU, UNDECIDED, Band, Relation
 from geomujun.lang import t
 from geomujun.ledger.rounding import round_m2
 
@@ -29,6 +29,9 @@ def review_queue(
 ) -> pd.DataFrame:
     """Queued links in the order a reviewer should take them.
 
+    What was decided unsure is asked on: it settles nothing, the land stays ambiguous, and an undo
+    of a first decision is recorded so.
+
     Args:
         links: Of the book; the index is what ``flips`` and ``changes`` call ``flip``.
         case: Names and holders.
@@ -39,7 +42,7 @@ def review_queue(
     """
     queued = links[
         (links["band"] == Band.REVIEW)
-        & (links["decision"] == "")
+        & links["decision"].isin(UNDECIDED)
         & (links["relation"] != Relation.REGISTERED_ONLY)
     ]
     at_stake = flips.groupby("flip")["change_m2"].agg(lambda c: float(c.abs().max()))

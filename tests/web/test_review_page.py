@@ -281,7 +281,7 @@ def test_a_second_person_confirms_what_the_first_proposed(tab: Opening, service:
 
 def test_a_viewer_has_no_such_page(tab: Opening) -> None:
     page = tab("viewer").open("/review")
-    page.get_by_text("没有复核的权限").wait_for()
+    page.get_by_text("没有这一页的权限").wait_for()
     assert page.get_by_role("link", name="复核").count() == 0
 
 

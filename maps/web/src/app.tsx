@@ -3,8 +3,9 @@ import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from "pre
 import { chooseEdition, edition, editions } from "./edition";
 import { lang, setLang, t } from "./lang";
 import { may, me, signedIn } from "./me";
+import { Only } from "./parts/only";
 import { Toasts } from "./parts/toast";
-import { BASE, CARDS, href, PLACES } from "./routes";
+import { BASE, CARDS, href, type Place, PLACES } from "./routes";
 import { signOut } from "./session";
 import { roleWord, stateWord } from "./words";
 
@@ -15,6 +16,19 @@ export function App() {
     </LocationProvider>
   );
 }
+
+/** A page for those who have the right to it; its code is fetched while that is being asked. */
+function guarded(place: Place) {
+  return function Guarded() {
+    void place.page.preload();
+    return (
+      <Only right={place.needs}>
+        <place.page />
+      </Only>
+    );
+  };
+}
+const ROUTES = PLACES.map((p) => ({ path: BASE + p.path, page: guarded(p) }));
 
 function Frame() {
   const { path } = useLocation();
@@ -30,8 +44,8 @@ function Frame() {
             <Closed />
           ) : (
             <Router>
-              {PLACES.map((p) => (
-                <Route key={p.path} path={BASE + p.path} component={p.page} />
+              {ROUTES.map((r) => (
+                <Route key={r.path} path={r.path} component={r.page} />
               ))}
               <Route path={`${BASE}/parcels/:code`} component={CARDS.parcel} />
               <Route path={`${BASE}/enterprises/:uscc`} component={CARDS.enterprise} />

@@ -10,13 +10,13 @@ export interface Place {
   path: string;
   label: () => string;
   needs: Right;
-  page: FunctionComponent;
+  page: Lazy;
   group: "see" | "work";
 }
 
 /** A page of its own file, fetched when first opened. */
-const page = (load: () => Promise<{ default: FunctionComponent }>): FunctionComponent =>
-  lazy(load) as FunctionComponent;
+type Lazy = FunctionComponent & { preload: () => Promise<unknown> };
+const page = (load: () => Promise<{ default: FunctionComponent }>): Lazy => lazy(load) as Lazy;
 
 /** The pages of the navigation, in order; one more page is one more line. */
 export const PLACES: readonly Place[] = [
@@ -125,3 +125,6 @@ export function href(
 export const parcelHref = (code: string): string => href(`/parcels/${encodeURIComponent(code)}`);
 export const enterpriseHref = (uscc: string): string =>
   href(`/enterprises/${encodeURIComponent(uscc)}`);
+/** The map with a plot or an enterprise chosen. */
+export const mapHref = (kind: "parcel" | "enterprise", id: string): string =>
+  href("/map", { sel: `${kind}:${id}` });

@@ -49,17 +49,6 @@ describe("lists and files", () => {
     expect(filtersOf(tableOf("parcels"), query)).toEqual({ bucket: "vacant" });
     expect(tableOf("nothing").id).toBe("parcels");
   });
-  it("follow the link to the next page", async () => {
-    const { following } = await import("../src/api/download");
-    expect(following('</v1/parcels?cursor=abc>; rel="next"')).toBe("/v1/parcels?cursor=abc");
-    expect(following(null)).toBeNull();
-  });
-  it("write no cell that is a formula", async () => {
-    const { cell } = await import("../src/pages/simulate/outcome");
-    expect(cell("=1+1")).toBe("'=1+1");
-    expect(cell(-1)).toBe("-1");
-    expect(cell('a,"b"')).toBe('"a,""b"""');
-  });
 });
 
 describe("moves between editions", () => {

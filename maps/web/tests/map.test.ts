@@ -1,12 +1,12 @@
 import { expect, test, vi } from "vitest";
 import { areaOf, distance, lengthOf, type Position } from "../src/map/geodesy";
 import { readMix } from "../src/map/mix";
-import { format, parse, USUAL } from "../src/pages/map/address";
 
 vi.stubGlobal("localStorage", { getItem: () => null });
 const { classesOfBands, presetOf, presetsOf, ramp, viewOf } =
   await import("../src/pages/map/modes");
 const { shownPlots } = await import("../src/pages/map/layers");
+const { format, parse, USUAL } = await import("../src/pages/map/address");
 const { legend } = await import("../src/legend");
 
 // Figures of pyproj.Geod(ellps="GRS80"): inv and geometry_area_perimeter.
@@ -44,6 +44,18 @@ test("an address says what is shown, and what it says wrongly is ignored", () =>
   expect(wrong).toEqual({ ...parse(""), only: ["low"], layers: [] });
   expect(format({ ...parse(""), layers: [...USUAL].reverse() }, undefined)).toBe("");
 });
+
+test("the filters of a list are those of the legend, or rows to be asked for", () => {
+  const vacant = parse("?of=parcel&bucket=vacant");
+  expect([vacant.mode, vacant.asked?.query, vacant.hidden.includes("vacant")]).toEqual(["bucket", { bucket: "vacant" }, false]);
+  expect(vacant.hidden).toHaveLength(Object.keys(legend.parcel_buckets).length - 1);
+  const low = parse("?of=parcel&parcel_grade=D&low_efficiency=true");
+  expect([low.mode, low.only, low.hidden]).toEqual(["parcel", ["low"], ["A", "B", "C", "", "none"]]);
+  const firms = parse("?of=enterprise&bucket=no_land&evil=1");
+  expect(firms.asked).toEqual({ of: "enterprise", query: { bucket: "no_land" } });
+  expect(parse(`?${format(firms, 1)}`)).toEqual(firms);
+  expect(parse("?of=parcel&bucket=vacant&q=兰亭").asked?.query).toEqual({ bucket: "vacant", q: "兰亭" });
+}); // prettier-ignore
 
 test("bands of all presets are put together to the classes of one", () => {
   const bands = [1, 2, 3, 4];

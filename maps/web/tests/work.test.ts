@@ -4,7 +4,7 @@ vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined })
 vi.stubGlobal("sessionStorage", { getItem: () => null, setItem: () => undefined });
 vi.stubGlobal("document", { documentElement: {} });
 vi.stubGlobal("location", { origin: "http://here", search: "" });
-const { cell, csv, following } = await import("../src/api/save");
+const { cell, csv, following } = await import("../src/api/download");
 const { nextOf, transitions } = await import("../src/pages/editions/words");
 const { dateIn, daysUntil, squareMetres } = await import("../src/pages/objections/words");
 const { divisionsOf, life } = await import("../src/pages/keys/words");
@@ -26,7 +26,7 @@ test("a file of rows has the names first and begins with a byte order mark", asy
 
 test("the next page is the one the Link header names", () => {
   expect(following('</v1/x?cursor=a>; rel="next"')).toBe("/v1/x?cursor=a");
-  expect(following(null)).toBeUndefined();
+  expect(following(null)).toBeNull();
 });
 
 test("an edition goes its way and ends", () => {

@@ -40,7 +40,7 @@ def test_land_elsewhere_stays() -> None:
 
 @pytest.mark.parametrize(
     "link",
-    [{"decision": "unsure"}, {"in_force": False}, {"holder_cancelled": True},
+    [{"decision": "different"}, {"in_force": False}, {"holder_cancelled": True},
      {"relation": "REGISTERED_ONLY"}],
 )  # fmt: skip
 def test_what_is_asked_of_nobody_is_not_flipped(link: dict[str, object]) -> None:

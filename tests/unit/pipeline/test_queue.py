@@ -77,11 +77,15 @@ def test_ties_go_by_parcel_and_code() -> None:
     assert queue(world)["uscc"].tolist() == ["C", "A", "B"]
 
 
+def test_what_was_decided_unsure_is_asked_on() -> None:
+    assert queue(made(asked("A") | {"decision": "unsure"}))["uscc"].tolist() == ["A"]
+
+
 @pytest.mark.parametrize(
     "link",
     [
         {"decision": "same"},
-        {"decision": "unsure"},
+        {"decision": "different"},
         {"relation": "REGISTERED_ONLY"},
         {"band": "auto"},
     ],

@@ -135,11 +135,22 @@ def test_a_decision_takes_a_link_away(tmp_path: Path) -> None:
     assert links.loc[TENANT, "decision"] == "different"
 
 
-def test_unsure_leaves_a_link_as_it_was_and_asks_no_more(tmp_path: Path) -> None:
+def test_unsure_leaves_a_link_and_its_question_as_they_were(tmp_path: Path) -> None:
     path = decide(tmp_path, parcel_code=P, uscc=TENANT, verdict="unsure")
     result = run(town(start_on="2020-01-01", end_on="2029-12-31"), decisions=path)
     assert areas(result) == LET
-    assert result.tables["review_queue"].empty
+    assert result.tables["review_queue"].empty  # that link is sure
+
+
+def test_undoing_a_first_decision_by_unsure_asks_as_before(tmp_path: Path) -> None:
+    case = town(start_on="2020-01-01", end_on="2029-12-31")
+    case.parcels.loc[1, "holder_names"] = "绍兴远影布业有限公司"  # one character off
+    before = run(case).tables
+    asked = before["review_queue"][["parcel_code", "uscc"]].iloc[0].to_dict()
+    path = decide(tmp_path, **asked, verdict="unsure")
+    after = run(case, decisions=path).tables
+    for table in ("review_queue", "parcel_reconciliation", "enterprise_reconciliation", "ledger"):
+        pd.testing.assert_frame_equal(after[table], before[table])
 
 
 def test_a_person_holds_the_parcel_nobody_uses() -> None:

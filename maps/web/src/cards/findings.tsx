@@ -37,7 +37,7 @@ function One(given: { finding: Finding; sources: readonly Source[] }) {
   return (
     <li>
       <Chip entry={entry} text={word("severity", severity)} />{" "}
-      <a href={href("/findings", { finding: finding.finding_id })}>
+      <a href={href("/findings", { story: finding.story_id })}>
         <b>{word("rule", finding.rule)}</b>
       </a>{" "}
       {finding.state !== "open" && `（${word("state", finding.state)}）`}

@@ -58,7 +58,7 @@ function One(given: {
       )}
       {link.band === "review" && may("review") && (
         <p>
-          <a href={href("/review", { parcel: link.parcel_code, firm: link.uscc })}>
+          <a href={href("/review", { parcel: link.parcel_code, uscc: link.uscc })}>
             {t("去复核", "Review it")}
           </a>
         </p>
@@ -71,15 +71,20 @@ function One(given: {
   );
 }
 
+function counted(link: Link): string {
+  const m = mu(link.area_m2);
+  const w = word("area_method", link.area_method);
+  return w
+    ? t("计入 {m} 亩（{w}）", "{m} mu counted ({w})", { m, w })
+    : t("计入 {m} 亩", "{m} mu counted", { m });
+}
+
 /** Area, share, probability, dates and lease of a link, those there are. */
 function told(link: Link): string[] {
   const partly = typeof link.share === "number" && link.share !== 1;
   const dated = Boolean(link.valid_from ?? link.valid_to);
   return [
-    t("计入 {m} 亩（{w}）", "{m} mu counted ({w})", {
-      m: mu(link.area_m2),
-      w: word("area_method", link.area_method),
-    }),
+    counted(link),
     partly ? t("份额 {s}", "share {s}", { s: percent(link.share) }) : "",
     t("可信概率 {p}", "probability {p}", { p: percent(link.probability, 2) }),
     dated ? `${link.valid_from ?? "…"} — ${link.valid_to ?? "…"}` : "",

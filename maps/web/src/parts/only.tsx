@@ -12,11 +12,13 @@ export function Only(given: { right: Right; children: ComponentChildren }) {
       </p>
     );
   return (
-    <p class="refused" role="alert">
-      {t(
-        "你的角色没有这一页的权限，请向管理员申请。",
-        "Your role may not use this page; ask the administrator.",
-      )}
-    </p>
+    <div class="page">
+      <p class="refused" role="alert">
+        {t(
+          "你的角色没有这一页的权限，请向管理员申请。",
+          "Your role may not use this page; ask the administrator.",
+        )}
+      </p>
+    </div>
   );
 }

@@ -5,6 +5,8 @@ export interface Column<Row> {
   head: string;
   cell: (row: Row) => ComponentChildren;
   number?: boolean;
+  /** Of whole sentences: not squeezed to a few signs a line. */
+  wide?: boolean;
 }
 
 /** A table that says when it is empty; wide ones scroll in their own box. */
@@ -35,7 +37,7 @@ export function Table<Row>(given: {
           {rows.map((row) => (
             <tr key={id(row)}>
               {columns.map((c) => (
-                <td key={c.head} class={c.number ? "number" : ""}>
+                <td key={c.head} class={c.number ? "number" : c.wide ? "wide" : ""}>
                   {c.cell(row)}
                 </td>
               ))}

@@ -1,11 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { useAct } from "../../api/act";
 import { api, data, type Schema } from "../../api/client";
-import { csv, keep } from "../../api/save";
+import { csv, save } from "../../api/download";
 import { useLoaded } from "../../api/use";
 import { t } from "../../lang";
 import { moment, num } from "../../numbers";
-import { Only } from "../../parts/only";
 import { Page, Refused, Shown } from "../../parts/page";
 import { type Column, Table } from "../../parts/table";
 import { Verify } from "./verify";
@@ -40,10 +39,8 @@ const page = (filter: Filter, before: number): Promise<Entry[]> =>
 export default function Audit() {
   return (
     <Page title={t("审计", "Audit log")}>
-      <Only right="audit">
-        <Verify />
-        <Entries />
-      </Only>
+      <Verify />
+      <Entries />
     </Page>
   );
 }
@@ -140,7 +137,7 @@ function Log(given: { filter: Filter; first: Entry[] }) {
           </button>
         )}
         {rows.length > 0 && (
-          <button type="button" onClick={() => keep(csv(rows.map(flat)), "audit.csv")}>
+          <button type="button" onClick={() => save(csv(rows.map(flat)), "audit.csv")}>
             {t("下载 CSV", "Download CSV")}
           </button>
         )}

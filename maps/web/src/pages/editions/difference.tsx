@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { api, data, type Schema } from "../../api/client";
-import { csv, keep } from "../../api/save";
+import { csv, save } from "../../api/download";
 import { useLoaded } from "../../api/use";
 import { t } from "../../lang";
 import { legend, label } from "../../legend";
@@ -72,7 +72,7 @@ function Told(given: { diff: Diff }) {
         <button
           type="button"
           disabled={rows.length === 0}
-          onClick={() => keep(csv(rows), `${kind}-${diff.before}-${diff.after}.csv`)}
+          onClick={() => save(csv(rows), `${kind}-${diff.before}-${diff.after}.csv`)}
         >
           {t("下载 CSV", "Download CSV")}
         </button>

@@ -1,6 +1,6 @@
 import { useAct } from "../../api/act";
 import type { Schema } from "../../api/client";
-import { firstRows, keep, wholeCsv } from "../../api/save";
+import { download, type Form } from "../../api/download";
 import { t } from "../../lang";
 import { num } from "../../numbers";
 import { Refused } from "../../parts/page";
@@ -13,25 +13,16 @@ interface Hash {
   rows: number;
   sha256: string;
 }
-const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const GEOJSON = "application/geo+json";
 
 /** The tables of an edition: rows, digest, and each as a file. */
 export function Files(given: { edition: Whole }) {
   const { edition } = given;
   const { busy, problem, run } = useAct();
   const hashes = (edition.hashes ?? {}) as Record<string, Hash>;
-  const file = async (one: Output, form: "csv" | "xlsx" | "geojson"): Promise<void> => {
-    const path = `${one.path}?edition=${edition.number}`;
-    const name = `${one.name}-${edition.number}.${form}`;
-    if (form === "csv") {
-      keep(await wholeCsv(path), name);
-      return;
-    }
-    const found = await firstRows(path, form === "xlsx" ? XLSX : GEOJSON);
-    keep(found.file, name);
-    if (found.more)
-      say(t("只含前 20,000 行，全部请用 CSV", "The first 20,000 rows; CSV has all"), true);
+  const file = async (one: Output, form: Form): Promise<void> => {
+    const query = { edition: String(edition.number) };
+    const files = await download(one.path, query, form, `${one.name}-${edition.number}`);
+    if (files > 1) say(t("行数多，分成了 {n} 个文件", "Many rows: {n} files", { n: files }));
   };
   return (
     <section class="panel" aria-label={t("成果文件", "Files")}>

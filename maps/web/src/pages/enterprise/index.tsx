@@ -19,7 +19,7 @@ import { mu } from "../../numbers";
 import { Bucket, Grade } from "../../parts/grade";
 import { Page, Shown } from "../../parts/page";
 import { Table } from "../../parts/table";
-import { enterpriseHref, href, parcelHref } from "../../routes";
+import { enterpriseHref, mapHref, parcelHref } from "../../routes";
 
 /** The card of an enterprise: its land line by line, its plots, its grade and what would change it. */
 export default function Enterprise() {
@@ -40,7 +40,7 @@ export default function Enterprise() {
     <Page
       title={card.data?.firms.name ?? uscc}
       actions={
-        <a class="button" href={href("/map", { firm: uscc })}>
+        <a class="button" href={mapHref("enterprise", uscc)}>
           {t("在地图上看", "On the map")}
         </a>
       }

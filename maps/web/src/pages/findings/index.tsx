@@ -32,7 +32,12 @@ export default function Findings() {
         given={wanted}
         ask={(next) => route(href("/findings", next), true)}
       />
-      <Stories key={JSON.stringify(wanted)} wanted={wanted} round={round} ask={setAsked} />
+      <Stories
+        key={`${edition.value?.number} ${JSON.stringify(wanted)}`}
+        wanted={wanted}
+        round={round}
+        ask={setAsked}
+      />
       {asked && (
         <Closing
           finding={asked}

@@ -1,6 +1,5 @@
 import { useState } from "preact/hooks";
 import { t } from "../../lang";
-import { Only } from "../../parts/only";
 import { Page } from "../../parts/page";
 import { Tabs } from "../../parts/tabs";
 import { Grants } from "./grants";
@@ -25,7 +24,7 @@ export default function Access() {
         />
       }
     >
-      <Only right="keys">{part === "keys" ? <Keys /> : <Grants />}</Only>
+      {part === "keys" ? <Keys /> : <Grants />}
     </Page>
   );
 }

@@ -59,7 +59,12 @@ function One({ table }: { table: ListTable }) {
         <Filters key={JSON.stringify(given)} table={table} given={given} ask={asked} />
         <Chooser table={table} columns={columns} />
       </div>
-      <Rows key={JSON.stringify(given)} table={table} given={given} columns={columns.shown} />
+      <Rows
+        key={`${edition.value?.number} ${JSON.stringify(given)}`}
+        table={table}
+        given={given}
+        columns={columns.shown}
+      />
     </>
   );
 }
@@ -136,6 +141,7 @@ function told(before: number, here: number, last: boolean): string {
 const shown = (column: ListColumn): Column<Row & { _n: number }> => ({
   head: column.label(),
   number: isNumber(column.kind),
+  wide: column.kind === "text" || column.kind === "list",
   cell: (row) => written(column.kind, row[column.name], row),
 });
 
@@ -158,8 +164,8 @@ function Exports({ table, given }: { table: ListTable; given: Record<string, str
   };
   return (
     <>
-      {table.map && (
-        <a class="button" href={href("/map", given)}>
+      {table.of && (
+        <a class="button" href={href("/map", { ...given, of: table.of })}>
           {t("在地图上看", "On the map")}
         </a>
       )}

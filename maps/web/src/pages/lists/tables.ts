@@ -27,9 +27,8 @@ export interface ListTable {
   filters: readonly Filter[];
   columns: readonly ListColumn[];
   shaped?: boolean;
-  /** The column that names a row; rows without one are numbered. */
-  key?: string;
-  map?: boolean;
+  /** What its rows are on the map; without, they are not there. */
+  of?: "parcel" | "enterprise";
 }
 
 const entries = (of: Record<string, { label: string; en: string }>): Choice[] =>
@@ -79,8 +78,7 @@ const PARCELS: ListTable = {
   path: "/v1/parcels",
   label: () => t("宗地", "Parcels"),
   shaped: true,
-  key: "parcel_code",
-  map: true,
+  of: "parcel",
   filters: [
     SEARCH,
     { name: "bucket", label: () => t("清点归类", "Bucket"), choices: () => entries(legend.parcel_buckets) },
@@ -120,8 +118,7 @@ const ENTERPRISES: ListTable = {
   path: "/v1/enterprises",
   label: () => t("企业", "Enterprises"),
   shaped: true,
-  key: "uscc",
-  map: true,
+  of: "enterprise",
   filters: [
     SEARCH,
     { name: "bucket", label: () => t("清点归类", "Bucket"), choices: () => entries(legend.enterprise_buckets) },

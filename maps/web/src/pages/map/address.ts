@@ -1,3 +1,5 @@
+import { legend } from "../../legend";
+
 /** What the address of the map page says: everything somebody else should see who opens it. */
 export interface Shown {
   mode: Mode;
@@ -9,6 +11,12 @@ export interface Shown {
   selected: Selection | null;
   beside: number | null;
   base: string;
+  asked: Asked | null;
+}
+/** Rows of a list that the map is to show, by the filters of that list. */
+export interface Asked {
+  of: "parcel" | "enterprise";
+  query: Readonly<Record<string, string>>;
 }
 export type Mode = "parcel" | "firm" | "tax" | "bucket";
 export type Preset = "own" | "5" | "7";
@@ -56,7 +64,44 @@ export function parse(search: string): Shown {
     selected: parseSelection(given.get("sel")),
     beside: parseNumber(given.get("beside")),
     base: given.get("base") ?? "",
+    asked: null,
+    ...parseList(given),
   };
+}
+
+const FILTERS = {
+  parcel: ["q", "bucket", "parcel_grade", "enterprise_grade", "low_efficiency", "review", "kind", "division"],
+  enterprise: ["q", "bucket", "grade", "industry", "division"],
+} as const; // prettier-ignore
+
+/** The filters of a list: its rows are drawn on top, and the legend shows no other plots. */
+function parseList(given: URLSearchParams): Partial<Shown> {
+  const of = one(given.get("of"), ["parcel", "enterprise", ""] as const, "");
+  if (!of) return {};
+  const told = FILTERS[of].map((name) => [name, given.get(name)?.trim() ?? ""] as const);
+  const query = Object.fromEntries(told.filter(([, value]) => value !== ""));
+  if (Object.keys(query).length === 0) return {};
+  const own = ["mode", "hide", "only"].some((name) => given.has(name)); // chosen since
+  return { ...(of === "parcel" && !own ? byLegend(query) : {}), asked: { of, query } };
+}
+
+/** Filters of parcels as the legend's; nothing where the legend has not all of them. */
+function byLegend(query: Record<string, string>): Partial<Shown> {
+  const { bucket, parcel_grade, enterprise_grade, low_efficiency, review, ...rest } = query;
+  const classes = [bucket, parcel_grade, enterprise_grade].filter((v) => v !== undefined);
+  const no = low_efficiency === "false" || review === "false";
+  if (no || classes.length > 1 || Object.keys(rest).length > 0) return {};
+  const others = (all: object, kept: string): string[] =>
+    Object.keys(all).filter((k) => k !== kept);
+  const only: Mark[] = [];
+  if (low_efficiency) only.push("low");
+  if (review) only.push("review");
+  if (bucket) return { only, mode: "bucket", hidden: others(legend.parcel_buckets, bucket) };
+  if (parcel_grade)
+    return { only, mode: "parcel", hidden: [...others(legend.grades, parcel_grade), "none"] };
+  if (enterprise_grade)
+    return { only, mode: "firm", hidden: others(legend.grades, enterprise_grade) };
+  return { only };
 }
 
 function parseView(text: string | null): View | null {
@@ -85,12 +130,19 @@ export function format(shown: Shown, edition: number | undefined): string {
     ["classes", shown.mode === "tax" && shown.classes !== "own" ? shown.classes : ""],
     ["hide", shown.hidden.map((k) => k || NONE).join(",")],
     ["only", shown.only.join(",")],
-    ["at", at ? `${at.lng.toFixed(5)},${at.lat.toFixed(5)},${at.zoom.toFixed(2)}` : ""],
+    ["at", atText(at)],
     ["sel", selected ? `${selected.kind}:${selected.id}` : ""],
     ["beside", shown.beside ? String(shown.beside) : ""],
     ["base", shown.base],
+    ...listText(shown.asked),
   ];
   const query = told.filter(([, value]) => value !== "");
   if (!usual) query.push(["layers", shown.layers.join(",")]);
   return query.map(([k, v]) => `${k}=${encodeURIComponent(v).replace(/%2C/g, ",")}`).join("&");
 }
+
+const atText = (at: View | null): string =>
+  at ? `${at.lng.toFixed(5)},${at.lat.toFixed(5)},${at.zoom.toFixed(2)}` : "";
+
+const listText = (asked: Asked | null): [string, string][] =>
+  asked ? [["of", asked.of], ...Object.entries(asked.query)] : [];

@@ -51,6 +51,7 @@ export function makeMap(
   const style = baseStyle(number, []);
   Object.assign(style.sources, basemapSources());
   for (const overlay of OVERLAYS) style.sources[overlay.layer] = { type: "geojson", data: NOTHING };
+  style.sources.asked = { type: "geojson", data: NOTHING };
   style.sources.measure = { type: "geojson", data: NOTHING };
   const plots = plotsLayers(drawnNow());
   const top = plots.filter((l) => TOP.includes(l.id)); // letters and the selected, above the rest
@@ -96,7 +97,7 @@ export function follow(map: Map, edition: () => number): () => void {
 /** What the map shows at a place: a firm's point before the plot under it. */
 function pick(map: Map, e: MapMouseEvent): void {
   const [found] = map.queryRenderedFeatures(e.point, {
-    layers: ["firms", "plots"].filter((l) => map.getLayer(l)),
+    layers: ["firms", "asked-point", "plots"].filter((l) => map.getLayer(l)),
   });
   const told = found?.properties as Record<string, unknown> | undefined;
   if (typeof told?.uscc === "string") selected.value = { kind: "enterprise", id: told.uscc };

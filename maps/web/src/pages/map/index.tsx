@@ -9,6 +9,7 @@ import { canDraw } from "../../map/library";
 import { Refused, Shown } from "../../parts/page";
 import { readBasemaps } from "./basemap";
 import type { Bounds } from "./canvas";
+import { AskedRows } from "./asked";
 import { Compared } from "./compare";
 import { Key, Layers, Modes } from "./key";
 import { Ground } from "./ground";
@@ -34,7 +35,11 @@ export default function MapPage() {
   const shown = edition.value;
   if (editionsProblem.value) return <Refused problem={editionsProblem.value} />;
   if (!shown) return <Waiting none={editions.value?.length === 0} />;
-  return canDraw() ? <Drawing number={shown.number} /> : <PlotTable number={shown.number} />;
+  return canDraw() ? (
+    <Drawing number={shown.number} />
+  ) : (
+    <PlotTable key={shown.number} number={shown.number} />
+  );
 }
 
 function Waiting(given: { none: boolean }) {
@@ -87,6 +92,7 @@ function Drawing(given: { number: number }) {
             />
           )}
         </Shown>
+        <AskedRows map={map} number={number} />
         <Tools map={map} />
         <MeasureBar map={map} />
       </div>

@@ -251,6 +251,7 @@ export function overlayLayers(): LayerSpecification[] {
         "text-halo-width": 1.5,
       },
     },
+    ...askedLayers(),
     dashed("firms-link", true),
     dashed("firms-review", false),
     {
@@ -267,6 +268,29 @@ export function overlayLayers(): LayerSpecification[] {
     },
   ];
 }
+
+/** Rows of a list that the map was asked to show. */
+const askedLayers = (): LayerSpecification[] => [
+  {
+    id: "asked-line",
+    type: "line",
+    source: "asked",
+    filter: ["!=", ["geometry-type"], "Point"],
+    paint: { "line-color": legend.outlines.selected?.colour ?? "#00a2b3", "line-width": 2.4 },
+  },
+  {
+    id: "asked-point",
+    type: "circle",
+    source: "asked",
+    filter: ["==", ["geometry-type"], "Point"],
+    paint: {
+      "circle-radius": 4.5,
+      "circle-color": ["match", ["get", "grade"], ...gradePairs(), "#d9d9d9"] as never,
+      "circle-stroke-color": "#00606b",
+      "circle-stroke-width": 1.6,
+    },
+  },
+];
 
 const gradePairs = (): string[] =>
   Object.entries(legend.grades)

@@ -1,7 +1,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { api, data, type Schema } from "../../api/client";
 import { edition } from "../../edition";
-import { format, type Layer, type Mark, type Mode, parse, type Preset, type Selection, type Shown, type View } from "./address"; // prettier-ignore
+import { type Asked, format, type Layer, type Mark, type Mode, parse, type Preset, type Selection, type Shown, type View } from "./address"; // prettier-ignore
 import { type Breaks, viewOf } from "./modes";
 
 /** What the map shows now; the address follows it. */
@@ -16,6 +16,7 @@ export const selected = signal<Selection | null>(null);
 export const outlined = signal<readonly string[]>([]);
 export const beside = signal<number | null>(null);
 export const base = signal<string>("");
+export const asked = signal<Asked | null>(null);
 
 /** Counts of the whole edition; null until known. */
 export const counted = signal<Schema["PlotSummary"] | null>(null);
@@ -35,6 +36,7 @@ export function readAddress(search: string): void {
     selected.value = told.selected;
     beside.value = told.beside;
     base.value = told.base;
+    asked.value = told.asked;
   });
 }
 
@@ -48,6 +50,7 @@ const now = (): Shown => ({
   selected: selected.value,
   beside: beside.value,
   base: base.value,
+  asked: asked.value,
 });
 
 /** The query of the address of what is shown now. */

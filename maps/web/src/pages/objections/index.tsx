@@ -1,13 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { api, data, type Schema } from "../../api/client";
-import { csv, keep } from "../../api/save";
+import { csv, save } from "../../api/download";
 import { useLoaded } from "../../api/use";
 import { edition } from "../../edition";
 import { t } from "../../lang";
 import { may, me } from "../../me";
 import { moment, num } from "../../numbers";
-import { Only } from "../../parts/only";
 import { Page, Shown } from "../../parts/page";
 import { type Column, Table } from "../../parts/table";
 import { Tabs } from "../../parts/tabs";
@@ -23,15 +22,6 @@ const MOST = 1000; // of one request
 
 /** What firms object to: listed, filed for them, answered once. */
 export default function Objections() {
-  if (may("review")) return <Listed />;
-  return (
-    <Page title={t("异议", "Objections")}>
-      <Only right="review">{null}</Only>
-    </Page>
-  );
-}
-
-function Listed() {
   const { query } = useLocation();
   const [state, setState] = useState<State | "all">("open");
   const [division, setDivision] = useState("");
@@ -123,7 +113,7 @@ function Rows(given: {
           </button>
         )}
         {rows.length > 0 && (
-          <button type="button" onClick={() => keep(csv(rows), "objections.csv")}>
+          <button type="button" onClick={() => save(csv(rows), "objections.csv")}>
             {t("下载 CSV", "Download CSV")}
           </button>
         )}

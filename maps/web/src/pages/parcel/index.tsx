@@ -18,7 +18,7 @@ import { LazyMap } from "../../map/lazy";
 import { mu, num } from "../../numbers";
 import { Bucket } from "../../parts/grade";
 import { Page, Shown } from "../../parts/page";
-import { enterpriseHref, href } from "../../routes";
+import { enterpriseHref, mapHref } from "../../routes";
 
 /** The card of a parcel: its areas, who is on it and why, both grades, findings, sources. */
 export default function Parcel() {
@@ -39,7 +39,7 @@ export default function Parcel() {
     <Page
       title={t("宗地 {c}", "Parcel {c}", { c: code })}
       actions={
-        <a class="button" href={href("/map", { parcel: code })}>
+        <a class="button" href={mapHref("parcel", code)}>
           {t("在地图上看", "On the map")}
         </a>
       }

@@ -1,5 +1,5 @@
 import { headers, problemOf } from "../../api/client";
-import { keep } from "../../api/save";
+import { save } from "../../api/download";
 import { asProblem } from "../../api/use";
 import { t } from "../../lang";
 import { say } from "../../parts/toast";
@@ -17,7 +17,7 @@ export function Sheets(given: { bench: Bench }) {
         if (!answer.ok) throw problemOf(answer.status, await answer.json());
         return answer.blob();
       })
-      .then((file) => keep(file, `review-${bench.edition}${town}.xlsx`))
+      .then((file) => save(file, `review-${bench.edition}${town}.xlsx`))
       .catch((e: unknown) => say(asProblem(e).message, true));
   const sent = (file: File): void =>
     void fetch("/v1/review/sheets", {

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { t } from "../../lang";
 import { num } from "../../numbers";
-import { save } from "../../api/download";
+import { csv, save } from "../../api/download";
 import { Grade } from "../../parts/grade";
 import { Matrix } from "../../parts/matrix";
 import { Table } from "../../parts/table";
@@ -152,31 +152,16 @@ function Movers({ found }: { found: Simulated }) {
   );
 }
 
-/** A cell of CSV that no spreadsheet takes for a formula. */
-export function cell(value: unknown): string {
-  const text = String(value ?? "");
-  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 function keep(movers: readonly Mover[]): void {
-  const heads = [
-    "信用代码",
-    "企业名称",
-    "现等级",
-    "试算等级",
-    "现得分",
-    "试算得分",
-    "亩",
-    "税收万元",
-  ];
-  const lines = movers.map((m) =>
-    [m.uscc, m.name, m.before, m.after, m.score_before, m.score_after, m.area_mu, m.tax_wan_yuan]
-      .map(cell)
-      .join(","),
-  );
-  save(
-    new Blob(["\uFEFF", [heads.join(","), ...lines].join("\n"), "\n"], { type: "text/csv" }),
-    "movers.csv",
-  );
+  const rows = movers.map((m) => ({
+    信用代码: m.uscc,
+    企业名称: m.name,
+    现等级: m.before,
+    试算等级: m.after,
+    现得分: m.score_before,
+    试算得分: m.score_after,
+    亩: m.area_mu,
+    税收万元: m.tax_wan_yuan,
+  }));
+  save(csv(rows), "movers.csv");
 }

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAct } from "../../api/act";
 import { api, data, type Schema } from "../../api/client";
-import { csv, keep } from "../../api/save";
+import { csv, save } from "../../api/download";
 import { t } from "../../lang";
 import { num } from "../../numbers";
 import { Refused } from "../../parts/page";
@@ -43,7 +43,7 @@ export function Errors(given: { told: Told }) {
   const download = async (): Promise<void> => {
     const whole = await all(told);
     setRows(whole);
-    keep(csv(whole, ["file", "row", "field", "value", "what", "hint"]), `${told.name}-errors.csv`);
+    save(csv(whole, ["file", "row", "field", "value", "what", "hint"]), `${told.name}-errors.csv`);
   };
   return (
     <section aria-label={t("错误", "Errors")}>

@@ -1,6 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../../lang";
-import { Only } from "../../parts/only";
 import { Page } from "../../parts/page";
 import { Choose, Going } from "./choosing";
 import { Jobs } from "./jobs";
@@ -13,9 +12,7 @@ import "./upload.css";
 export default function Upload() {
   return (
     <Page title={t("上传与运行", "Upload and run")}>
-      <Only right="publish">
-        <Way />
-      </Only>
+      <Way />
     </Page>
   );
 }
