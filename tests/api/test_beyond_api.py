@@ -92,7 +92,7 @@ def test_no_answer_names_land_of_another_county(
     told = {}
     for path in paths:
         for uscc in (parted["uscc"], "91330603809791695T"):
-            world = parted | {"uscc": uscc}
+            world = {"layer": "firms"} | parted | {"uscc": uscc}
             url = path.format(**world)
             asked = dict(parse_qsl(query(path, world).removeprefix("?")))
             if "limit" in json.dumps(spec["paths"].get(path, "limit")):
