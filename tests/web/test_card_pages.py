@@ -13,14 +13,17 @@ from geomujun.storage.target import connect
 
 @pytest.fixture(scope="module")
 def shared(service: Live) -> tuple[str, str]:
-    """A plot that several firms share, graded and found low, and one of the firms."""
+    """A plot that several firms share, graded, found low and doubted, and one of the firms."""
     with connect(service.target, "app") as connection:
         row = connection.execute(
             "SELECT l.parcel_code, min(l.uscc) FROM pub.ledger_lines AS l"
             " JOIN pub.low_efficiency AS w USING (edition, parcel_code)"
             " JOIN pub.parcel_evaluation AS e USING (edition, parcel_code)"
+            " JOIN pub.cross_check AS c ON c.edition = l.edition AND c.subject_id = l.parcel_code"
+            "  AND c.rows LIKE '%\"parcels\"%'"
             " WHERE l.area_m2 > 0 AND l.component <> 'leased_out' AND e.grade <> ''"
-            " GROUP BY 1 HAVING count(*) > 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+            " GROUP BY 1 HAVING count(DISTINCT l.uscc) > 1 ORDER BY count(DISTINCT l.uscc) DESC, 1"
+            " LIMIT 1"
         ).fetchone()
     assert row
     return row[0], row[1]
