@@ -76,7 +76,8 @@ def drawing(playing: Any) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def service(county: Target) -> Iterator[Live]:  # noqa: F811
     """The demo county's service on a free port of the loopback."""
-    live = Live(county)
+    # Tests change rows of an edition, which never happens outside; and the machine may be slow.
+    live = Live(county, tile_memory_mb=0, pool_wait_s=30, statement_ms=30_000)
     yield live
     live.stop()
 

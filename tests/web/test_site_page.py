@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from postgis_fixtures import town, town_template  # noqa: F401
 
 from geomujun.pipeline.publish import advance
 from geomujun.pipeline.site import SiteAsked, export_site
@@ -29,7 +28,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
-def site(town: Target, tmp_path: Path) -> Iterator[str]:  # noqa: F811
+def site(town: Target, tmp_path: Path) -> Iterator[str]:
     with connect(town) as connection:
         connection.execute(
             "UPDATE pub.firms SET name = %s WHERE uscc ="
