@@ -12,7 +12,7 @@ import typer
 from geomujun.cli import console, store
 from geomujun.cli.options import Json
 from geomujun.cli.run_folder import told
-from geomujun.errors import DataError
+from geomujun.errors import DataError, UsageError
 from geomujun.lang import t
 from geomujun.pipeline import review as reviewing
 from geomujun.pipeline import sheet
@@ -65,7 +65,14 @@ def decide(  # noqa: PLR0913, PLR0917 - one argument per option; typer passes na
     """对一对宗地与企业作决定 · decide on a parcel and an enterprise."""
     target = store.ready()
     with connect(target, "app") as connection:
-        edition = editions.current(connection)
+        edition = _newest(connection, None)
+        if not editions.knows(connection, edition, parcel_code, uscc):
+            raise UsageError(
+                t("第 {n} 号发布里没有宗地 {p} 或企业 {u}",
+                  "edition {n} has no plot {p} or no enterprise {u}",
+                  n=edition, p=parcel_code, u=uscc),
+                hint="geomujun review list",
+            )  # fmt: skip
     said = Opinion(
         parcel_code, uscc, verdict, store.actor(), relation, area_m2, reason,
         replaces=replaces, edition=edition,

@@ -69,7 +69,8 @@ def _run(settings: Settings, target: Target, at: tuple[str, int], workers: int) 
     # Imported here: commands that serve nothing do not wait for the web framework.
     from geomujun.cli import server
 
-    console.err(t("接口：http://{h}:{p}  说明：/docs", "API: http://{h}:{p}  docs: /docs",
+    console.err(t("网页：http://{h}:{p}/  接口说明：http://{h}:{p}/docs",
+                  "web app: http://{h}:{p}/  API: http://{h}:{p}/docs",
                   h=at[0], p=at[1]))  # fmt: skip
     server.run(_told(settings, target), *at, workers)
 

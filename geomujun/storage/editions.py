@@ -268,3 +268,13 @@ def read_result(connection: Conn, number: int, name: str) -> pd.DataFrame:
         made = {c: pd.Series([r.get(c) for r in rows], dtype="float64") for c in extra}
         frame = pd.concat([frame, pd.DataFrame(made, index=frame.index)], axis=1)
     return frame[columns]
+
+
+def knows(connection: Conn, number: int, parcel_code: str, uscc: str) -> bool:
+    """Whether an edition has both the plot and the firm."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM pub.plots WHERE edition = %(n)s AND parcel_code = %(p)s)"
+        " AND EXISTS (SELECT FROM pub.firms WHERE edition = %(n)s AND uscc = %(u)s)",
+        {"n": number, "p": parcel_code, "u": uscc},
+    ).fetchone()
+    return bool(row and row[0])

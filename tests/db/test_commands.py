@@ -50,6 +50,7 @@ def test_from_nothing_to_a_published_edition_and_back(geomujun: Command, tmp_pat
     pair = (item["parcel_code"], item["uscc"])
     decided = geomujun("review", "decide", *pair, "same", "--reason", "见过合同")
     assert decided["kind"] == "decision"
+    assert "没有宗地" in geomujun("review", "decide", "a", "b", "same", "--reason", "x", code=2)
     assert "已有别的决定" in geomujun("review", "decide", *pair, "unsure", "--reason", "x", code=1)
     assert geomujun("review", "show", *pair)["decision"]["reviewer"] == "甲"
     file = tmp_path / "d.jsonl"
