@@ -57,7 +57,7 @@ def test_a_person_with_a_role_comes_in_by_the_issuer(
     page = one.open("/sign-in")
     page.get_by_role("button", name="统一登录").click()
     page.get_by_role("link", name="复核").wait_for()
-    assert "/app/map" in page.url
+    page.wait_for_url("**/app/map*")
     assert "code=" not in page.url, "no code stays in the address"
     assert page.evaluate("Object.keys(sessionStorage)") == ["geomujun.token"]
     at_issuer(one, issuer)
