@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any, Final
@@ -14,12 +15,15 @@ from psycopg import sql
 from geomujun.errors import ConflictError, DataError, MachineError
 from geomujun.lang import t
 from geomujun.storage.binaries import environment
+from geomujun.storage.migrate import holds_ours
 from geomujun.storage.schema.base import METADATA
 from geomujun.storage.target import APP_ROLE, Conn, Target, connect
 
 _ENV: Final = {"host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "user": "PGUSER",
                "password": "PGPASSWORD", "dbname": "PGDATABASE", "sslmode": "PGSSLMODE",
                "sslrootcert": "PGSSLROOTCERT"}  # fmt: skip
+
+_POSTGIS: Final = re.compile(r" EXTENSION |TABLE DATA \w+ spatial_ref_sys ")  # not ours to restore
 
 
 def digests(connection: Conn) -> dict[str, str]:
@@ -43,7 +47,8 @@ def digests(connection: Conn) -> dict[str, str]:
 def backup(target: Target, tools: Path, file: Path) -> dict[str, str]:
     """Dump a database to ``file``, and the digests of its tables to ``file``.json.
 
-    Both see one moment. The file appears under its name when it is whole.
+    Both see one moment. The file appears under its name when it is whole; both are for their owner
+    alone, since a dump holds what persons own.
 
     Raises:
         ConflictError: the file is there already.
@@ -60,7 +65,9 @@ def backup(target: Target, tools: Path, file: Path) -> dict[str, str]:
         _run(target, [tools / "pg_dump", "-Fc", "--no-owner", f"--snapshot={snapshot}",
                       "-f", part])  # fmt: skip
     note = {"database": target.label, "tables": found}
-    file.with_name(file.name + ".json").write_text(json.dumps(note, indent=1) + "\n", "utf-8")
+    beside = file.with_name(file.name + ".json")
+    beside.touch(mode=0o600)
+    beside.write_text(json.dumps(note, indent=1) + "\n", "utf-8")
     part.replace(file)
     return found
 
@@ -68,21 +75,30 @@ def backup(target: Target, tools: Path, file: Path) -> dict[str, str]:
 def restore(target: Target, tools: Path, file: Path, name: str) -> dict[str, str]:
     """Restore a dump into a new database and compare its tables with the digests beside it.
 
+    An empty database of that name is taken as it is, so that somebody may restore who may make
+    neither databases nor extensions.
+
     Args:
         target: Any database of the cluster; not touched.
         tools: Folder of pg_restore.
         file: The dump, with ``file``.json beside it.
-        name: The database to make.
+        name: The database to make, or one without any table of ours.
 
     Raises:
-        ConflictError: there is such a database.
+        ConflictError: there is such a database, and it is not empty.
         DataError: the dump, or what came out of it, is not what was put in.
     """
     expected = _expected(file)
-    with connect(target, autocommit=True) as connection:
-        _make_database(connection, name)
     fresh = target.database(name)
-    _run(fresh, [tools / "pg_restore", "--no-owner", "--exit-on-error", "-d", name, file])
+    with connect(target, autocommit=True) as connection:
+        if not _there(connection, name):
+            _make_database(connection, name)
+    with connect(fresh, autocommit=True) as connection:
+        _begin(connection, name)
+    listed = _run(fresh, [tools / "pg_restore", "--list", file])
+    ours = "".join(f"{line}\n" for line in listed.splitlines() if not _POSTGIS.search(line))
+    _run(fresh, [tools / "pg_restore", "--no-owner", "--single-transaction",
+                 "--use-list=/dev/stdin", "-d", name, file], ours)  # fmt: skip
     with connect(fresh) as connection:
         found = digests(connection)
     wrong = sorted(table for table in expected if found.get(table) != expected[table])
@@ -105,24 +121,45 @@ def _expected(file: Path) -> dict[str, str]:
         ) from e
 
 
+def _there(connection: Conn, name: str) -> bool:
+    found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+    return found.fetchone() is not None
+
+
 def _make_database(connection: Conn, name: str) -> None:
-    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
-        raise ConflictError(
-            t("已有名为 {n} 的库", "there is a database {n}", n=name), hint="--as NAME"
-        )
     try:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
                 sql.Identifier(name)
             )
         )
-        there = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APP_ROLE,))
-        if not there.fetchone():
+    except psycopg.errors.InsufficientPrivilege as e:
+        raise MachineError(
+            t("没有建库的权限", "no right to make a database"),
+            hint=t("请数据库管理员建一个装好 postgis 的空库 {n}，再做一次",
+                   "have the administrator make an empty database {n} with postgis, then again",
+                   n=name),
+        ) from e  # fmt: skip
+
+
+def _begin(connection: Conn, name: str) -> None:
+    """What a dump needs of the cluster: an empty database, PostGIS, the application's role."""
+    if holds_ours(connection):
+        raise ConflictError(
+            t("已有名为 {n} 的库，且不是空的", "there is a database {n}, not empty", n=name),
+            hint="--as NAME",
+        )
+    try:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+        role = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APP_ROLE,))
+        if not role.fetchone():
             connection.execute(f"CREATE ROLE {APP_ROLE} NOLOGIN NOINHERIT")
     except psycopg.errors.InsufficientPrivilege as e:
         raise MachineError(
-            t("没有建库的权限", "no right to make a database"), hint="CREATEDB, CREATEROLE"
-        ) from e
+            t("缺 postgis 扩展或角色 {r}，又没有建它的权限",
+              "postgis or the role {r} is missing, and there is no right to make it", r=APP_ROLE),
+            hint=f"CREATE EXTENSION postgis; CREATE ROLE {APP_ROLE} NOLOGIN NOINHERIT",
+        ) from e  # fmt: skip
 
 
 def replace(target: Target, name: str, put_aside: str) -> None:
@@ -147,14 +184,14 @@ def replace(target: Target, name: str, put_aside: str) -> None:
             ) from e
 
 
-def _run(target: Target, command: list[str | Path]) -> None:
-    """A client program; how to connect goes by environment, so that no list shows a password."""
+def _run(target: Target, command: list[str | Path], told: str = "") -> str:
+    """What a client program prints; no list of processes shows a password, no other reads files."""
     info = psycopg.conninfo.conninfo_to_dict(target.conninfo)
     env = {**environment(), **{_ENV[k]: str(v) for k, v in info.items() if k in _ENV and v}}
     try:
         done = subprocess.run(  # noqa: S603 - programs of PostgreSQL, no shell
-            [str(w) for w in command], capture_output=True, text=True, check=False,
-            env={**env, "PATH": os.environ.get("PATH", "")},
+            [str(w) for w in command], capture_output=True, text=True, check=False, input=told,
+            umask=0o077, env={**env, "PATH": os.environ.get("PATH", "")},
         )  # fmt: skip
     except OSError as e:
         raise MachineError(str(e), where=Path(command[0]).name) from e
@@ -162,3 +199,4 @@ def _run(target: Target, command: list[str | Path]) -> None:
         raise MachineError(
             t("{p} 失败", "{p} failed", p=Path(command[0]).name), hint=done.stderr.strip()[-400:]
         )
+    return done.stdout

@@ -197,18 +197,23 @@ def _raw(connection: sa.Connection) -> Conn:
     return found
 
 
+def holds_ours(connection: Conn) -> str:
+    """A schema of our names that holds something, "" for none."""
+    found = connection.execute(
+        "SELECT n.nspname FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid"
+        " WHERE n.nspname = ANY(%s) LIMIT 1", ([*SCHEMAS, VIEWS, META],)
+    ).fetchone()  # fmt: skip
+    return str(found[0]) if found else ""
+
+
 def _refuse_foreign(connection: Conn, target: Target) -> None:
     """A database with schemas of our names that we did not make is someone else's."""
     ours = connection.execute("SELECT to_regclass('meta.alembic_version')").fetchone()
     if ours and ours[0]:
         return
-    found = connection.execute(
-        "SELECT n.nspname FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid"
-        " WHERE n.nspname = ANY(%s) LIMIT 1", ([*SCHEMAS, VIEWS, META],)
-    ).fetchone()  # fmt: skip
-    if found:
+    if found := holds_ours(connection):
         raise MachineError(
             t("库里已有别人的 schema {s}，不动它",
-              "the database has a schema {s} of someone else; left alone", s=found[0]),
+              "the database has a schema {s} of someone else; left alone", s=found),
             where=target.label, hint=t("换一个空的库", "use an empty database"),
         )  # fmt: skip

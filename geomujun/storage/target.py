@@ -87,12 +87,17 @@ def from_url(url: str) -> Target:
     """
     url = url.replace(_DRIVER_PREFIX, "postgresql://", 1)
     parts = urlsplit(url)
-    if parts.scheme not in ("postgresql", "postgres"):
+    try:
+        info = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        info = {}
+    if not info or parts.scheme not in ("postgresql", "postgres"):
         raise MachineError(
             t("DATABASE_URL 不是 PostgreSQL 地址", "DATABASE_URL is no PostgreSQL URL"),
             hint="postgresql://user@host:5432/geomujun",
         )
-    return Target(url, f"{parts.hostname or ''}:{parts.port or 5432}{parts.path}")
+    host = parts.hostname or info.get("host") or ""  # a socket's folder stands in the query
+    return Target(url, f"{host}:{info.get('port') or 5432}{parts.path}")
 
 
 def connect(target: Target, access: Access = "owner", *, autocommit: bool = False) -> Conn:
