@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -42,9 +41,9 @@ def server(home: Path) -> Target:
 
 
 @pytest.fixture
-def ours(server: Target) -> Iterator[Target]:
+def ours(server: Target) -> Target:
     """The database of `bureau`, with postgis and nothing else."""
-    yield given(server, "bureau_db")
+    return given(server, "bureau_db")
 
 
 def given(server: Target, name: str, postgis: bool = True) -> Target:

@@ -108,7 +108,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         pytest.param(p.name, marks=[pytest.mark.long] if p.name.endswith(".en.md") else [])
         for p in sorted(GUIDES.glob("*.md"))
-        if not p.name.startswith("site.")  # needs a store: test_tutorial.py runs it
+        if not p.name.startswith(("site.", "admin."))  # need a store: test_tutorial.py runs them
     ],
 )
 def test_a_guide_does_what_it_says(name: str, tmp_path: Path, runs: Path) -> None:

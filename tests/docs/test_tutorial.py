@@ -1,4 +1,4 @@
-"""The tutorial is done as written, in an empty folder, with a PostGIS of its own."""
+"""The tutorial and the admin guide, done as written in an empty folder, with a PostGIS of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ SITE = ROOT / "maps" / "geomujun_maps" / "site" / "index.html"
 
 @pytest.mark.postgis
 @pytest.mark.parametrize(
-    "name", ["tutorial.md", pytest.param("tutorial.en.md", marks=pytest.mark.long)]
+    "name",
+    [
+        "tutorial.md",
+        "guides/admin.md",
+        pytest.param("tutorial.en.md", marks=pytest.mark.long),
+        pytest.param("guides/admin.en.md", marks=pytest.mark.long),
+    ],
 )
 def test_the_tutorial_does_what_it_says(
     name: str,
