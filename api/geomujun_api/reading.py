@@ -14,7 +14,6 @@ from geomujun import __version__
 from geomujun.domain.model import Field
 from geomujun.errors import UsageError
 from geomujun.lang import get_lang, t
-from geomujun.policy.beyond import row_told
 from geomujun_api import formats
 from geomujun_api.answers import Strict, problems
 from geomujun_api.problems import NotFoundError
@@ -75,7 +74,7 @@ def listed(
         formats.LAYERS if source.shaped else formats.TABLES,
     )
     exported = media in formats.WRITERS
-    visible = source.fields(caller.service, caller.reader, "export" if exported else "internal")
+    visible = source.fields(caller, "export" if exported else "internal")
     where = where or conditions(asked)
     check_filters(where, visible)
     fields = chosen(visible, asked.fields)
@@ -90,6 +89,7 @@ def listed(
         question = Asked(edition.number, fields, where, after, asked.limit,
                          shape if source.shaped else "")  # fmt: skip
         rows, last = page(connection, source, question, caller.reader)
+    rows = [caller.told(row) for row in rows]
     following = (
         None if last is None else _write_cursor(edition.number, last, _question(caller, asked))
     )
@@ -125,8 +125,8 @@ def one(
     Raises:
         NotFoundError: there is none, or not for this reader.
     """
-    fields = chosen(source.fields(caller.service, caller.reader), asked.fields)
-    check_filters(Where(equal=key), source.fields(caller.service, caller.reader))
+    fields = chosen(source.fields(caller), asked.fields)
+    check_filters(Where(equal=key), source.fields(caller))
     with caller.service.reading() as connection:
         edition = resolve(caller, connection, asked.edition, asked.year)
         question = Asked(edition.number, fields, Where(equal=key), None, 1,
@@ -140,13 +140,20 @@ def one(
 def given(
     caller: Caller, asked: EditionAsked, edition: Edition, body: dict[str, Any], media: str = ""
 ) -> Response:
-    """One thing of an edition, with its ETag, told as `geomujun.policy.beyond` says."""
+    """One thing of an edition, with its ETag, told as `Caller.told` says."""
     media = media or formats.JSON
     headers = _headers(caller, asked, edition, media)
     if _unchanged(caller, headers):
         return Response(status_code=304, headers=headers)
-    told = row_told(body, caller.reader)
-    return Response(formats.dumps(told), media_type=media, headers=headers)
+    return Response(formats.dumps(caller.told(body)), media_type=media, headers=headers)
+
+
+def now(caller: Caller, body: dict[str, Any], media: str = "") -> Response:
+    """What is no part of an edition, or changes after it was built: told, and kept by nobody."""
+    return Response(
+        formats.dumps(caller.told(body)), media_type=media or formats.JSON,
+        headers={"Cache-Control": "no-store"},
+    )  # fmt: skip
 
 
 # -- ETags, addresses and cursors
@@ -262,5 +269,5 @@ def one_answers(title: str, schema: dict[str, Any], *codes: int) -> dict[int | s
 
 __all__ = [
     "Edition", "EditionAsked", "ListAsked", "OneAsked", "conditions", "given", "list_answers",
-    "listed", "one", "one_answers", "plain", "read_cursor", "resolve",
+    "listed", "now", "one", "one_answers", "plain", "read_cursor", "resolve",
 ]  # fmt: skip

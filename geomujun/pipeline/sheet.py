@@ -22,7 +22,9 @@ from geomujun.export.sheets_forms import write_form
 from geomujun.export.sheets_review import REVIEW, Filled, Line
 from geomujun.lang import t
 from geomujun.pipeline import review
-from geomujun.storage import audit, decisions, editions
+from geomujun.policy.beyond import row_told
+from geomujun.policy.rights import Reader
+from geomujun.storage import audit, decisions, editions, worklist
 from geomujun.storage.decisions import Opinion
 from geomujun.storage.target import Conn
 from geomujun.text.locations import parse_locations
@@ -51,15 +53,13 @@ class Taken:
     same: int
 
 
-def write_queue(
-    connection: Conn, edition: int, divisions: Sequence[str], town: str, path: Path
-) -> int:
+def write_queue(connection: Conn, edition: int, reader: Reader, town: str, path: Path) -> int:
     """Write an edition's queue as a workbook; the number of rows.
 
     Args:
         connection: Of the application.
         edition: Number.
-        divisions: Prefixes the reader may see.
+        reader: For whom it is: rows of their divisions, told as `policy.beyond` says.
         town: Name of a township (镇街); "" for all.
         path: The workbook.
 
@@ -68,7 +68,9 @@ def write_queue(
         MachineError: the file cannot be written.
     """
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(_QUEUE, {"e": edition, "d": list(divisions)}).fetchall()
+        rows = cursor.execute(_QUEUE, {"e": edition, "d": list(reader.divisions)}).fetchall()
+    rows = worklist.flips_known(connection, edition, rows, reader.divisions)
+    rows = [row_told(row, reader) for row in rows]
     frame = pd.DataFrame(rows, columns=_COLUMNS)
     frame["town"] = towns(frame)
     if town:

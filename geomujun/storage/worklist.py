@@ -9,6 +9,7 @@ from typing import Any, Final
 from psycopg.rows import dict_row
 
 from geomujun.domain.words import Relation
+from geomujun.policy.beyond import flipped, flips_told
 from geomujun.storage.target import Conn
 
 KINDS: Final = {  # kinds of question, by the relation that is asked
@@ -70,6 +71,21 @@ WHERE q.edition = %(edition)s AND q.row_no > %(after)s AND q.division_code ^@ AN
       WHEN 'waiting' THEN q.proposal_id IS NOT NULL ELSE true END
 ORDER BY q.row_no LIMIT %(limit)s
 """
+
+
+def flips_known(
+    connection: Conn, edition: int, rows: list[dict[str, Any]], divisions: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Items of the queue with the changes of grades of firms of the divisions only."""
+    if "" in divisions:
+        return rows
+    named = sorted({code for row in rows for code in flipped(row["grades"])})
+    known = connection.execute(
+        "SELECT uscc FROM pub.firms WHERE edition = %s AND uscc = ANY (%s)"
+        " AND division_code ^@ ANY (%s)", (edition, named, list(divisions)),
+    ).fetchall()  # fmt: skip
+    mine = {code for (code,) in known}
+    return [row | {"grades": flips_told(row["grades"], mine)} for row in rows]
 
 
 def towns(

@@ -192,7 +192,7 @@ def _card(
         UnknownReaderError: the public sees nothing of it.
     """
     source = SOURCES[main]
-    visible = source.fields(caller.service, caller.reader)
+    visible = source.fields(caller)
     edition = reading.resolve(caller, connection, asked.edition, asked.year)
     where = Where(equal={source.order: key})
     check_filters(where, visible)
@@ -214,7 +214,7 @@ def _part(
     """Rows of a part; none where this reader sees nothing of it."""
     source = SOURCES[name]
     public = caller.reader.public
-    visible = source.told(caller.service, caller.reader)
+    visible = source.some(caller)
     if not visible or (public and not set(columns) <= {f.name for f in visible}):
         return []
     seen: dict[int, dict[str, Any]] = {}
@@ -227,7 +227,7 @@ def _part(
 
 def _names(caller: Caller, connection: Conn, edition: Edition, codes: list[str]) -> _Rows:
     """Names of firms: the register of firms is public; their grades are their division's."""
-    shown = SOURCES["firms"].told(caller.service, caller.reader)
+    shown = SOURCES["firms"].some(caller)
     visible = {f.name for f in shown}
     if not codes or "name" not in visible:
         return []
@@ -244,7 +244,7 @@ def _names(caller: Caller, connection: Conn, edition: Edition, codes: list[str])
 def _plots(caller: Caller, connection: Conn, edition: Edition, codes: list[str]) -> _Rows:
     source = SOURCES["plots"]
     wanted = ("parcel_code", "location", "parcel_grade", "area_m2", "bucket")
-    visible = source.told(caller.service, caller.reader)
+    visible = source.some(caller)
     fields = tuple(f for f in visible if f.name in wanted)
     if not codes or "parcel_code" not in {f.name for f in fields}:
         return []
