@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 from typing import Any, Final
 
 from fastapi import Response
@@ -12,15 +10,13 @@ from pydantic import Field as Option
 
 from geomujun import __version__
 from geomujun.domain.model import Field
-from geomujun.errors import UsageError
 from geomujun.lang import get_lang, t
-from geomujun_api import formats
+from geomujun_api import cursors, formats
 from geomujun_api.answers import Strict, problems
 from geomujun_api.problems import NotFoundError
 from geomujun_api.rows import Asked, Source, Where, check_filters, chosen, page, plain, schema_of
 from geomujun_api.service import Caller
 from geomujun_api.shown import Edition, resolve
-from geomujun_api.words import storable
 
 _NAMES: Final = r"^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$"
 NOT_CHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "没有变化"}}
@@ -46,9 +42,7 @@ class OneAsked(EditionAsked):
 class ListAsked(OneAsked):
     """A page of a list."""
 
-    cursor: str | None = Option(
-        None, pattern=r"^[A-Za-z0-9_-]{1,400}$", description="上一页给出的 next"
-    )
+    cursor: str | None = Option(None, pattern=cursors.PATTERN, description="上一页给出的 next")
     limit: int = Option(100, ge=1, le=20_000, description="每页行数")
     division: str | None = Option(
         None, pattern=r"^[0-9]{2,12}$", description="行政区划代码或前缀", examples=["330108"]
@@ -91,7 +85,7 @@ def listed(
         rows, last = page(connection, source, question, caller.reader)
     rows = [caller.told(row) for row in rows]
     following = (
-        None if last is None else _write_cursor(edition.number, last, _question(caller, asked))
+        None if last is None else cursors.write([edition.number, last, _question(caller, asked)])
     )
     if following:
         headers["Link"] = _link(caller, following)
@@ -194,11 +188,6 @@ def _question(caller: Caller, asked: ListAsked) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _write_cursor(edition: int, last: Any, mark: str) -> str:
-    text = json.dumps([edition, last, mark], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
 def read_cursor(caller: Caller, asked: ListAsked, source: Source) -> tuple[int | None, Any]:
     """The edition a cursor is pinned to, and the place after which its page begins.
 
@@ -209,19 +198,9 @@ def read_cursor(caller: Caller, asked: ListAsked, source: Source) -> tuple[int |
     if not cursor:
         return None, None
     kind: type = int if source.order == "row_no" else str
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        edition, last, told = json.loads(base64.urlsafe_b64decode(padded))
-        whole = told == _question(caller, asked) and type(edition) is int and 0 < edition < 2**31
-        small = abs(last) < 2**31 if isinstance(last, int) else storable(last)
-        whole = whole and small and type(last) is kind
-    except (ValueError, TypeError, RecursionError):
-        whole = False
-    if not whole:
-        raise UsageError(
-            t("cursor 不属于这个查询", "the cursor belongs to another question"),
-            hint=t("从第一页开始", "begin at the first page"),
-        )
+    edition, last, told = cursors.read(cursor, [int, kind, str])
+    if told != _question(caller, asked) or edition < 1:
+        raise cursors.foreign()
     return edition, last
 
 

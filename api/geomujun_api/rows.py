@@ -12,7 +12,6 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from geomujun.domain.model import Field, Kind, Table
 from geomujun.domain.published import INDICATORS, PUBLISHED
@@ -20,6 +19,7 @@ from geomujun.errors import UsageError
 from geomujun.lang import t
 from geomujun.policy.publication import Use
 from geomujun.policy.rights import Reader
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 from geomujun_api.problems import UnknownReaderError
 from geomujun_api.service import Caller
@@ -165,8 +165,7 @@ def page(
     As they stand: `Caller.told` says what of them is sent.
     """
     query, values = _select(source, asked, reader)
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(query, values).fetchall()
+    rows = records.every(connection, query, values)
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     last = rows[-1]["_at"] if rows and more else None

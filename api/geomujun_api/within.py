@@ -73,6 +73,11 @@ def whole(caller: Caller) -> None:
         raise ForbiddenError(t("需要全部辖区的权限", "only for those who may see all divisions"))
 
 
+def covers(caller: Caller, divisions: Iterable[str]) -> bool:
+    """Whether divisions all lie within the caller's."""
+    return all(caller.reader.within(d) for d in divisions)
+
+
 def given(caller: Caller, divisions: Iterable[str]) -> None:
     """Divisions given away are the giver's own.
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-from psycopg.rows import dict_row
 
 from geomujun.domain.legend import legend
 from geomujun.errors import ConflictError, DataError, UsageError
@@ -24,7 +23,7 @@ from geomujun.lang import t
 from geomujun.pipeline import review
 from geomujun.policy.beyond import row_told
 from geomujun.policy.rights import Reader
-from geomujun.storage import audit, decisions, editions, worklist
+from geomujun.storage import audit, decisions, editions, records, worklist
 from geomujun.storage.decisions import Opinion
 from geomujun.storage.target import Conn
 from geomujun.text.locations import parse_locations
@@ -67,8 +66,7 @@ def write_queue(connection: Conn, edition: int, reader: Reader, town: str, path:
         UsageError: the queue has no such township.
         MachineError: the file cannot be written.
     """
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(_QUEUE, {"e": edition, "d": list(reader.divisions)}).fetchall()
+    rows = records.every(connection, _QUEUE, {"e": edition, "d": list(reader.divisions)})
     rows = worklist.flips_known(connection, edition, rows, reader.divisions)
     rows = [row_told(row, reader) for row in rows]
     frame = pd.DataFrame(rows, columns=_COLUMNS)

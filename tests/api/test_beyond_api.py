@@ -148,7 +148,9 @@ def test_the_queue_as_a_workbook_tells_no_more_than_the_queue(
         path = tmp_path / f"{who}.xlsx"
         path.write_bytes(found.content)
         _, rows = read_form(path, {REVIEW.kind: REVIEW})
-        told = rows[(rows["parcel_code"] == parted["item"][0]) & (rows["uscc"] == parted["item"][1])]
+        told = rows[
+            (rows["parcel_code"] == parted["item"][0]) & (rows["uscc"] == parted["item"][1])
+        ]
         said[who] = (told["question"].item(), told["grades"].item())
         assert (parted["moved"] in rows.to_csv()) == (who == "all")
     assert said["mine"] == (f"{ELSEWHERE}…？", "")

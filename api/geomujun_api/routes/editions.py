@@ -7,12 +7,11 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
-from psycopg.rows import dict_row
 from pydantic import Field
 
 from geomujun.pipeline import compare, publish
 from geomujun.policy import schemes
-from geomujun.storage import editions, jobs
+from geomujun.storage import editions, jobs, records
 from geomujun_api import processes, reading, shown, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Publishing, Reading
@@ -122,11 +121,11 @@ def one(caller: Reading, number: NumberPath) -> Whole:
     with caller.service.reading() as connection:
         reading.resolve(caller, connection, number)
         row = next(r for r in editions.listing(connection) if r["number"] == number)
-        with connection.cursor(row_factory=dict_row) as cursor:
-            more = cursor.execute(
-                "SELECT scheme_title, indicators, hashes, map, run FROM pub.editions"
-                " WHERE number = %s", (number,),
-            ).fetchone()  # fmt: skip
+        more = records.first(
+            connection,
+            "SELECT scheme_title, indicators, hashes, map, run FROM pub.editions WHERE number = %s",
+            (number,),
+        )
     return Whole(**_for(caller, row | (more or {})))
 
 

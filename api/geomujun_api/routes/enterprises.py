@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from geomujun.lang import t
+from geomujun.storage import records
 from geomujun_api import reading
 from geomujun_api.answers import problems
 from geomujun_api.deps import Reading
@@ -62,12 +62,9 @@ def one(caller: Reading, uscc: UsccPath, asked: Annotated[OneAsked, Query()]) ->
     fields = chosen(visible, asked.fields)
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
-        with connection.cursor(row_factory=dict_row) as cursor:
-            row = cursor.execute(
-                _query(caller, fields, whole=asked.fields is None),
-                {"edition": edition.number, "uscc": uscc,
-                 "divisions": list(caller.reader.divisions)},
-            ).fetchone()  # fmt: skip
+        row = records.first(connection, _query(caller, fields, whole=asked.fields is None),
+            {"edition": edition.number, "uscc": uscc,
+             "divisions": list(caller.reader.divisions)},)  # fmt: skip
     if row is None:
         raise NotFoundError(t("没有企业 {u}", "there is no enterprise {u}", u=uscc))
     return reading.given(caller, asked, edition, _about(edition) | row)

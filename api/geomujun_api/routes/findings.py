@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
-from psycopg.rows import dict_row
 
 from geomujun.errors import ConflictError
 from geomujun.lang import t
 from geomujun.pipeline import review
-from geomujun.storage import findings
+from geomujun.storage import findings, records
 from geomujun.storage.findings import Closing
 from geomujun.storage.target import Conn
 from geomujun_api import reading
@@ -91,12 +90,12 @@ def one(caller: Reading, finding_id: FindingPath, asked: Annotated[OneAsked, Que
 
 
 def _closings(connection: Conn, finding_id: str) -> list[dict[str, Any]]:
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT id, state, reason, reviewer, decided_at FROM review.closings"
-            " WHERE finding_id = %s ORDER BY id",
-            (finding_id,),
-        ).fetchall()
+    return records.every(
+        connection,
+        "SELECT id, state, reason, reviewer, decided_at FROM review.closings"
+        " WHERE finding_id = %s ORDER BY id",
+        (finding_id,),
+    )
 
 
 @router.post("/{finding_id}/closings", status_code=201, summary="关闭或重开一条疑点",

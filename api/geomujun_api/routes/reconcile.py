@@ -84,7 +84,7 @@ def _by_token(
 
 Holding = Annotated[Caller, Depends(_by_token)]
 Prefix = Annotated[str, Query(max_length=100, description="已输入的字")]
-Queries = Annotated[str, Query(max_length=200_000, description="JSON：编号 → 查询")]
+Queries = Annotated[str, Query(max_length=20_000, description="JSON：编号 → 查询")]
 
 
 class Value(BaseModel):
