@@ -15,6 +15,7 @@ from typing import Any
 
 import uvicorn
 from geomujun_api import ServiceSettings, create_app
+from geomujun_api.protocol import Http
 
 from geomujun.pipeline.access import KeyFor, issue_on
 from geomujun.storage.target import Target, connect
@@ -32,7 +33,7 @@ def served(app: Any) -> Iterator[str]:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         sock.listen()
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+        config = uvicorn.Config(app, http=Http, log_config=None, access_log=False, lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
         thread.start()
@@ -63,7 +64,7 @@ class Live:
         given = WORKER | FREELY | {"log_level": "WARNING"} | settings
         app = create_app(ServiceSettings(target=target, **given))
         self.server = uvicorn.Server(
-            uvicorn.Config(app, "127.0.0.1", port, access_log=False, log_config=None)
+            uvicorn.Config(app, "127.0.0.1", port, http=Http, access_log=False, log_config=None)
         )
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()

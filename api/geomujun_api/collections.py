@@ -8,7 +8,7 @@ from typing import Final, LiteralString
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.model import Field, Kind, Table
 from geomujun.domain.published import PUBLISHED
-from geomujun_api.rows import UNTOLD
+from geomujun_api import rows
 from geomujun_api.service import Caller
 from geomujun_api.shown import Edition
 
@@ -31,8 +31,7 @@ class Collection:
             return ()
         if self.table.role == "input":  # kept data of departments, never public
             return () if caller.reader.public else self.table.fields
-        found = caller.service.policy.fields(self.table, public=caller.reader.public)
-        return tuple(f for f in found if f.name not in UNTOLD)
+        return rows.visible(caller, self.table)
 
     def kinds(self, caller: Caller) -> dict[str, Kind]:
         """The types of the fields a filter may name."""

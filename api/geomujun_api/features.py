@@ -12,10 +12,9 @@ from psycopg import sql
 
 from geomujun.errors import UsageError
 from geomujun.lang import t
-from geomujun.policy.beyond import row_told
-from geomujun.policy.rights import Reader
 from geomujun.storage.target import Conn
 from geomujun_api.collections import Collection
+from geomujun_api.service import Caller
 
 CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG: Final = "http://www.opengis.net/def/crs/EPSG/0/"
@@ -126,12 +125,11 @@ def _all_of(conditions: Sequence[sql.Composable]) -> sql.Composable:
 
 
 def as_feature(
-    names: Sequence[str], row: Sequence[Any], beside: Mapping[str, object], reader: Reader
+    caller: Caller, names: Sequence[str], row: Sequence[Any], beside: Mapping[str, object]
 ) -> str:
     """A row as a GeoJSON feature."""
     told: dict[str, Any] = {n: v for n, v in zip(names, row[2:], strict=True) if v is not None}
-    told = row_told(told, reader)
-    told |= beside
+    told = caller.told(told) | dict(beside)
     key = json.dumps(row[0], ensure_ascii=False)
     properties = json.dumps(told, ensure_ascii=False, default=str)
     shape = row[1] or "null"

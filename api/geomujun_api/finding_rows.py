@@ -25,7 +25,7 @@ def searched(caller: Caller, source: Source, asked: ListAsked, part: str | None)
     where = replace(where, equal={k: v for k, v in where.equal.items() if k != "q"})
     if not part:
         return listed(caller, source, asked, where)
-    visible = {f.name for f in source.fields(caller.service, caller.reader)}
+    visible = source.names(caller)
     columns = [name for name in LOOKED_AT[source.name] if name in visible]
     pinned, after = read_cursor(caller, asked, source)
     with caller.service.streaming() as connection:

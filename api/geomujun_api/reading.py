@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 from typing import Any, Final
 
 from fastapi import Response
@@ -12,16 +10,13 @@ from pydantic import Field as Option
 
 from geomujun import __version__
 from geomujun.domain.model import Field
-from geomujun.errors import UsageError
 from geomujun.lang import get_lang, t
-from geomujun.policy.beyond import row_told
-from geomujun_api import formats
+from geomujun_api import cursors, formats
 from geomujun_api.answers import Strict, problems
 from geomujun_api.problems import NotFoundError
 from geomujun_api.rows import Asked, Source, Where, check_filters, chosen, page, plain, schema_of
 from geomujun_api.service import Caller
 from geomujun_api.shown import Edition, resolve
-from geomujun_api.words import storable
 
 _NAMES: Final = r"^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$"
 NOT_CHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "没有变化"}}
@@ -47,9 +42,7 @@ class OneAsked(EditionAsked):
 class ListAsked(OneAsked):
     """A page of a list."""
 
-    cursor: str | None = Option(
-        None, pattern=r"^[A-Za-z0-9_-]{1,400}$", description="上一页给出的 next"
-    )
+    cursor: str | None = Option(None, pattern=cursors.PATTERN, description="上一页给出的 next")
     limit: int = Option(100, ge=1, le=20_000, description="每页行数")
     division: str | None = Option(
         None, pattern=r"^[0-9]{2,12}$", description="行政区划代码或前缀", examples=["330108"]
@@ -75,7 +68,7 @@ def listed(
         formats.LAYERS if source.shaped else formats.TABLES,
     )
     exported = media in formats.WRITERS
-    visible = source.fields(caller.service, caller.reader, "export" if exported else "internal")
+    visible = source.fields(caller, "export" if exported else "internal")
     where = where or conditions(asked)
     check_filters(where, visible)
     fields = chosen(visible, asked.fields)
@@ -90,8 +83,9 @@ def listed(
         question = Asked(edition.number, fields, where, after, asked.limit,
                          shape if source.shaped else "")  # fmt: skip
         rows, last = page(connection, source, question, caller.reader)
+    rows = [caller.told(row) for row in rows]
     following = (
-        None if last is None else _write_cursor(edition.number, last, _question(caller, asked))
+        None if last is None else cursors.write([edition.number, last, _question(caller, asked)])
     )
     if following:
         headers["Link"] = _link(caller, following)
@@ -125,8 +119,8 @@ def one(
     Raises:
         NotFoundError: there is none, or not for this reader.
     """
-    fields = chosen(source.fields(caller.service, caller.reader), asked.fields)
-    check_filters(Where(equal=key), source.fields(caller.service, caller.reader))
+    fields = chosen(source.fields(caller), asked.fields)
+    check_filters(Where(equal=key), source.fields(caller))
     with caller.service.reading() as connection:
         edition = resolve(caller, connection, asked.edition, asked.year)
         question = Asked(edition.number, fields, Where(equal=key), None, 1,
@@ -140,13 +134,20 @@ def one(
 def given(
     caller: Caller, asked: EditionAsked, edition: Edition, body: dict[str, Any], media: str = ""
 ) -> Response:
-    """One thing of an edition, with its ETag, told as `geomujun.policy.beyond` says."""
+    """One thing of an edition, with its ETag, told as `Caller.told` says."""
     media = media or formats.JSON
     headers = _headers(caller, asked, edition, media)
     if _unchanged(caller, headers):
         return Response(status_code=304, headers=headers)
-    told = row_told(body, caller.reader)
-    return Response(formats.dumps(told), media_type=media, headers=headers)
+    return Response(formats.dumps(caller.told(body)), media_type=media, headers=headers)
+
+
+def now(caller: Caller, body: dict[str, Any], media: str = "") -> Response:
+    """What is no part of an edition, or changes after it was built: told, and kept by nobody."""
+    return Response(
+        formats.dumps(caller.told(body)), media_type=media or formats.JSON,
+        headers={"Cache-Control": "no-store"},
+    )  # fmt: skip
 
 
 # -- ETags, addresses and cursors
@@ -187,11 +188,6 @@ def _question(caller: Caller, asked: ListAsked) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _write_cursor(edition: int, last: Any, mark: str) -> str:
-    text = json.dumps([edition, last, mark], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
 def read_cursor(caller: Caller, asked: ListAsked, source: Source) -> tuple[int | None, Any]:
     """The edition a cursor is pinned to, and the place after which its page begins.
 
@@ -202,19 +198,9 @@ def read_cursor(caller: Caller, asked: ListAsked, source: Source) -> tuple[int |
     if not cursor:
         return None, None
     kind: type = int if source.order == "row_no" else str
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        edition, last, told = json.loads(base64.urlsafe_b64decode(padded))
-        whole = told == _question(caller, asked) and type(edition) is int and 0 < edition < 2**31
-        small = abs(last) < 2**31 if isinstance(last, int) else storable(last)
-        whole = whole and small and type(last) is kind
-    except (ValueError, TypeError, RecursionError):
-        whole = False
-    if not whole:
-        raise UsageError(
-            t("cursor 不属于这个查询", "the cursor belongs to another question"),
-            hint=t("从第一页开始", "begin at the first page"),
-        )
+    edition, last, told = cursors.read(cursor, [int, kind, str])
+    if told != _question(caller, asked) or edition < 1:
+        raise cursors.foreign()
     return edition, last
 
 
@@ -262,5 +248,5 @@ def one_answers(title: str, schema: dict[str, Any], *codes: int) -> dict[int | s
 
 __all__ = [
     "Edition", "EditionAsked", "ListAsked", "OneAsked", "conditions", "given", "list_answers",
-    "listed", "one", "one_answers", "plain", "read_cursor", "resolve",
+    "listed", "now", "one", "one_answers", "plain", "read_cursor", "resolve",
 ]  # fmt: skip

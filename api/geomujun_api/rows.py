@@ -12,18 +12,17 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from geomujun.domain.model import Field, Kind, Table
 from geomujun.domain.published import INDICATORS, PUBLISHED
 from geomujun.errors import UsageError
 from geomujun.lang import t
-from geomujun.policy.beyond import row_told
 from geomujun.policy.publication import Use
 from geomujun.policy.rights import Reader
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 from geomujun_api.problems import UnknownReaderError
-from geomujun_api.service import Service
+from geomujun_api.service import Caller
 
 _OWN_ORDER: Final = {"plots": "parcel_code", "firms": "uscc"}
 # Kept for the engine and told to nobody: a digest of facts among which stand a holder's name and
@@ -66,23 +65,32 @@ class Source:
         """Whether rows have a shape."""
         return self.name in _OWN_ORDER
 
-    def fields(self, service: Service, reader: Reader, use: Use = "internal") -> tuple[Field, ...]:
-        """The columns this reader sees.
+    def fields(self, caller: Caller, use: Use = "internal") -> tuple[Field, ...]:
+        """The columns the caller sees.
 
         Raises:
             UnknownReaderError: none: the public sees nothing of the table.
         """
-        found = self.told(service, reader, use)
-        if reader.public and not found:
+        found = self.some(caller, use)
+        if caller.reader.public and not found:
             raise UnknownReaderError(
                 t("这类数据没有公开，需要密钥", "this is not published; a key is needed")
             )
         return found
 
-    def told(self, service: Service, reader: Reader, use: Use = "internal") -> tuple[Field, ...]:
+    def some(self, caller: Caller, use: Use = "internal") -> tuple[Field, ...]:
         """As `fields`, and () where the public sees nothing of the table."""
-        found = service.policy.fields(self.table, public=reader.public, use=use)
-        return tuple(f for f in found if f.name not in UNTOLD)
+        return visible(caller, self.table, use)
+
+    def names(self, caller: Caller) -> frozenset[str]:
+        """Names of the columns of `fields`."""
+        return frozenset(f.name for f in self.fields(caller))
+
+
+def visible(caller: Caller, table: Table, use: Use = "internal") -> tuple[Field, ...]:
+    """What the locality's policy shows the caller of a published table."""
+    found = caller.service.policy.fields(table, public=caller.reader.public, use=use)
+    return tuple(f for f in found if f.name not in UNTOLD)
 
 
 SOURCES: Final = {name: Source(table) for name, table in PUBLISHED.items()}
@@ -152,16 +160,18 @@ def chosen(visible: tuple[Field, ...], wanted: str | None) -> tuple[Field, ...]:
 def page(
     connection: Conn, source: Source, asked: Asked, reader: Reader
 ) -> tuple[list[dict[str, Any]], Any]:
-    """Rows in order, and the place after which the next page begins (None: no more)."""
+    """Rows in order, and the place after which the next page begins (None: no more).
+
+    As they stand: `Caller.told` says what of them is sent.
+    """
     query, values = _select(source, asked, reader)
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(query, values).fetchall()
+    rows = records.every(connection, query, values)
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     last = rows[-1]["_at"] if rows and more else None
     for row in rows:
         del row["_at"]
-    return [row_told(row, reader) for row in rows] if not reader.everywhere else rows, last
+    return rows, last
 
 
 def _select(source: Source, asked: Asked, reader: Reader) -> tuple[sql.Composed, dict[str, Any]]:

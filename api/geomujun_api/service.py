@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore, Lock
+from typing import Any
 
 from fastapi import Request
 
 from geomujun.lang import t
 from geomujun.policy import locality as localities
+from geomujun.policy.beyond import WHOLE, row_told
 from geomujun.policy.publication import Publication, publication_of
 from geomujun.policy.rights import Reader
 from geomujun.storage import tiles
@@ -90,6 +92,17 @@ class Caller:
     reader: Reader
     service: Service
     request: Request
+
+    def told(self, body: Mapping[str, Any], whole: Collection[str] = WHOLE) -> dict[str, Any]:
+        """A body as this reader is told it: asked once, where an answer is put together.
+
+        Rows are read as they stand; whatever is sent passes here (`geomujun.policy.beyond`).
+        """
+        return row_told(body, self.reader, whole)
+
+    def withheld(self, counts: Mapping[str, int]) -> frozenset[str]:
+        """Cells of an aggregate that hold too few for the public; none for readers with a key."""
+        return self.service.policy.suppressed(counts) if self.reader.public else frozenset()
 
 
 def service_of(request: Request) -> Service:

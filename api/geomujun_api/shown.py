@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from psycopg.rows import dict_row
-
 from geomujun.errors import GeomujunError
 from geomujun.lang import t
 from geomujun.policy.rights import PUBLIC, Reader
-from geomujun.storage import editions
+from geomujun.storage import editions, records
 from geomujun.storage.target import Conn
 from geomujun_api.problems import MEDIA, NotFoundError
 from geomujun_api.service import Caller, Service
@@ -140,10 +138,7 @@ def _remember(service: Service, found: Edition) -> Edition:
 
 def _read(connection: Conn, reader: Reader, number: int | None, year: int | None) -> Edition | None:
     channel = editions.PUBLIC if reader.public else editions.INTERNAL
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(
-            _QUERY, {"number": number, "year": year, "channel": channel}
-        ).fetchone()
+    row = records.first(connection, _QUERY, {"number": number, "year": year, "channel": channel})
     if row is None:
         return None
     return Edition(

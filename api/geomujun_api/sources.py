@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.model import Field, Sensitivity, Table
 from geomujun.export.masking import mask_numbers
-from geomujun.policy.beyond import row_told
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 from geomujun_api.rows import plain
 from geomujun_api.service import Caller
@@ -92,9 +91,8 @@ def _of_table(
         sql.SQL(", ").join(sql.Identifier("c", f.name) for f in fields),
         sql.Identifier(table.name), sql.Identifier(column),
     )  # fmt: skip
-    with connection.cursor(row_factory=dict_row) as cursor:
-        got = cursor.execute(query, {"keys": values, "load": load, "most": MOST}).fetchall()
-    told = [
+    got = records.every(connection, query, {"keys": values, "load": load, "most": MOST})
+    return [
         {
             "table": table.name, "title": table.title, "file": row["file"],
             "sha256": row["sha256"], "row": row["row"], "hidden": hidden,
@@ -102,7 +100,6 @@ def _of_table(
         }
         for row in got
     ]  # fmt: skip
-    return [row_told(row, caller.reader) for row in told]
 
 
 def _cell(spec: Field, value: Any) -> dict[str, Any]:

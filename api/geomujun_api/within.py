@@ -1,4 +1,4 @@
-"""Whether what a write names lies within the writer's divisions."""
+"""What a route asks of its caller: a key, all divisions, or those of what is written."""
 
 from __future__ import annotations
 
@@ -6,8 +6,28 @@ from collections.abc import Iterable
 
 from geomujun.lang import t
 from geomujun.storage.target import Conn
-from geomujun_api.problems import ForbiddenError, NotFoundError
+from geomujun_api.problems import ForbiddenError, NotFoundError, UnknownReaderError
 from geomujun_api.service import Caller
+
+
+def keyed(caller: Caller) -> None:
+    """Refuse the public: what is published stands in the lists and in ``/v1/summary``.
+
+    Raises:
+        UnknownReaderError: nobody's key was given.
+    """
+    if caller.reader.public:
+        raise UnknownReaderError(t("需要密钥", "a key is needed"))
+
+
+def published(caller: Caller) -> None:
+    """Refuse the public where the locality publishes nothing.
+
+    Raises:
+        UnknownReaderError: nobody's key was given.
+    """
+    if not caller.service.policy.public:
+        keyed(caller)
 
 
 def pair(caller: Caller, connection: Conn, edition: int, parcel_code: str, uscc: str) -> None:
@@ -51,6 +71,11 @@ def whole(caller: Caller) -> None:
     """
     if not caller.reader.everywhere:
         raise ForbiddenError(t("需要全部辖区的权限", "only for those who may see all divisions"))
+
+
+def covers(caller: Caller, divisions: Iterable[str]) -> bool:
+    """Whether divisions all lie within the caller's."""
+    return all(caller.reader.within(d) for d in divisions)
 
 
 def given(caller: Caller, divisions: Iterable[str]) -> None:

@@ -17,6 +17,7 @@ from geomujun.lang import t
 from geomujun.pipeline import review as reviewing
 from geomujun.pipeline import sheet
 from geomujun.pipeline.incoming import read_sheet
+from geomujun.policy import rights
 from geomujun.settings import from_environment
 from geomujun.storage import audit, decisions, editions, worklist
 from geomujun.storage.decisions import Opinion
@@ -140,7 +141,8 @@ def write_sheet(
     """把复核清单写成工作簿，填好后用 import 读回 · the queue as a workbook, read back by import."""
     with connect(store.ready(), "app") as connection:
         number = _newest(connection, year)
-        rows = sheet.write_queue(connection, number, [division], town, out)
+        whose = rights.reader(store.actor(), "reviewer", [division])
+        rows = sheet.write_queue(connection, number, whose, town, out)
     told({"edition": number, "rows": rows, "file": str(out)},
          [t("{n} 行写到 {o}", "{n} rows written to {o}", n=rows, o=out)], as_json)  # fmt: skip
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 import uvicorn
 from geomujun_api import create_app
 from geomujun_api.metrics import mark_process_dead
+from geomujun_api.protocol import Http
 from geomujun_api.settings import from_environment
 
 from geomujun.errors import MachineError
@@ -125,7 +126,7 @@ def _serve(given: dict[str, Any], listening: socket.socket) -> None:
         signal.signal(number, lambda *_: sys.exit(0))
     app = create_app(from_environment(**given))
     config = uvicorn.Config(
-        app, access_log=False, server_header=False, log_config=None, proxy_headers=True,
+        app, http=Http, access_log=False, server_header=False, log_config=None, proxy_headers=True,
         forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
         timeout_graceful_shutdown=GRACE_S, timeout_keep_alive=30,
     )  # fmt: skip

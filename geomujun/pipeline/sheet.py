@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-from psycopg.rows import dict_row
 
 from geomujun.domain.legend import legend
 from geomujun.errors import ConflictError, DataError, UsageError
@@ -22,7 +21,9 @@ from geomujun.export.sheets_forms import write_form
 from geomujun.export.sheets_review import REVIEW, Filled, Line
 from geomujun.lang import t
 from geomujun.pipeline import review
-from geomujun.storage import audit, decisions, editions
+from geomujun.policy.beyond import row_told
+from geomujun.policy.rights import Reader
+from geomujun.storage import audit, decisions, editions, records, worklist
 from geomujun.storage.decisions import Opinion
 from geomujun.storage.target import Conn
 from geomujun.text.locations import parse_locations
@@ -51,15 +52,13 @@ class Taken:
     same: int
 
 
-def write_queue(
-    connection: Conn, edition: int, divisions: Sequence[str], town: str, path: Path
-) -> int:
+def write_queue(connection: Conn, edition: int, reader: Reader, town: str, path: Path) -> int:
     """Write an edition's queue as a workbook; the number of rows.
 
     Args:
         connection: Of the application.
         edition: Number.
-        divisions: Prefixes the reader may see.
+        reader: For whom it is: rows of their divisions, told as `policy.beyond` says.
         town: Name of a township (镇街); "" for all.
         path: The workbook.
 
@@ -67,8 +66,9 @@ def write_queue(
         UsageError: the queue has no such township.
         MachineError: the file cannot be written.
     """
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(_QUEUE, {"e": edition, "d": list(divisions)}).fetchall()
+    rows = records.every(connection, _QUEUE, {"e": edition, "d": list(reader.divisions)})
+    rows = worklist.flips_known(connection, edition, rows, reader.divisions)
+    rows = [row_told(row, reader) for row in rows]
     frame = pd.DataFrame(rows, columns=_COLUMNS)
     frame["town"] = towns(frame)
     if town:

@@ -48,20 +48,25 @@ def _cut(hit: re.Match[str], reader: Reader) -> str:
     return hit[0] if firm or reader.within(county) else f"{county}…"
 
 
-def row_told(row: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
-    """A row as this reader is told it: every text of it, also inside lists and objects."""
+def row_told(
+    row: Mapping[str, Any], reader: Reader, whole: Collection[str] = WHOLE
+) -> dict[str, Any]:
+    """A row as this reader is told it: every text of it, also inside lists and objects.
+
+    ``whole``: what is left as it is, wherever in it.
+    """
     if reader.everywhere:
         return dict(row)
-    return {name: v if name in WHOLE else _told(v, reader) for name, v in row.items()}
+    return {name: v if name in whole else _told(v, reader, whole) for name, v in row.items()}
 
 
-def _told(value: Any, reader: Reader) -> Any:
+def _told(value: Any, reader: Reader, whole: Collection[str]) -> Any:
     if isinstance(value, str):
         return land_hidden(value, reader)
     if isinstance(value, list):
-        return [_told(v, reader) for v in value]
+        return [_told(v, reader, whole) for v in value]
     if isinstance(value, dict):
-        return row_told(value, reader)
+        return row_told(value, reader, whole)
     return value
 
 

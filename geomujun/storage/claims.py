@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from psycopg.rows import dict_row
-
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 
 LASTS: Final = timedelta(hours=8)
@@ -46,8 +45,8 @@ def holder(connection: Conn, parcel_code: str, uscc: str) -> str:
 
 def item(connection: Conn, edition: int, parcel_code: str, uscc: str) -> dict[str, Any] | None:
     """One item of an edition's queue."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT * FROM service.queue WHERE edition = %s AND parcel_code = %s AND uscc = %s",
-            (edition, parcel_code, uscc),
-        ).fetchone()
+    return records.first(
+        connection,
+        "SELECT * FROM service.queue WHERE edition = %s AND parcel_code = %s AND uscc = %s",
+        (edition, parcel_code, uscc),
+    )

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from psycopg import errors as pg
-from psycopg.rows import dict_row
 
 from geomujun.errors import ConflictError
 from geomujun.lang import t
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 
 _COLUMNS: Final = (
@@ -70,11 +70,11 @@ RETURNING id
 
 def live(connection: Conn, parcel_code: str, uscc: str) -> dict[str, Any] | None:
     """The decision that counts for a pair."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT * FROM service.live_decisions WHERE parcel_code = %s AND uscc = %s",
-            (parcel_code, uscc),
-        ).fetchone()
+    return records.first(
+        connection,
+        "SELECT * FROM service.live_decisions WHERE parcel_code = %s AND uscc = %s",
+        (parcel_code, uscc),
+    )
 
 
 def facts_seen(connection: Conn, edition: int, parcel_code: str, uscc: str) -> str:
@@ -88,12 +88,12 @@ def facts_seen(connection: Conn, edition: int, parcel_code: str, uscc: str) -> s
 
 def all_lines(connection: Conn, upto: int | None = None) -> list[dict[str, Any]]:
     """Every decision, replaced ones too, by pair and number; up to a number."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            f"SELECT {_COLUMNS} FROM review.decisions"  # noqa: S608 - fixed columns
-            " WHERE %s::bigint IS NULL OR id <= %s ORDER BY parcel_code, uscc, id",
-            (upto, upto),
-        ).fetchall()
+    return records.every(
+        connection,
+        f"SELECT {_COLUMNS} FROM review.decisions"  # noqa: S608 - fixed columns
+        " WHERE %s::bigint IS NULL OR id <= %s ORDER BY parcel_code, uscc, id",
+        (upto, upto),
+    )
 
 
 def last_id(connection: Conn) -> int:
@@ -133,11 +133,11 @@ RETURNING id
 
 def proposal(connection: Conn, number: int) -> dict[str, Any] | None:
     """A waiting opinion, locked till the end of the transaction."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT * FROM review.proposals WHERE id = %s AND state = 'waiting' FOR UPDATE",
-            (number,),
-        ).fetchone()
+    return records.first(
+        connection,
+        "SELECT * FROM review.proposals WHERE id = %s AND state = 'waiting' FOR UPDATE",
+        (number,),
+    )
 
 
 def answer(

@@ -11,13 +11,13 @@ from typing import Any, Final
 import pandas as pd
 import sqlalchemy as sa
 from psycopg import sql
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.model import Kind
 from geomujun.errors import DataError
 from geomujun.lang import t
+from geomujun.storage import records
 from geomujun.storage.schema.publications import PARTITIONED, RESULTS
 from geomujun.storage.tables import copy_in, copy_out
 from geomujun.storage.target import Conn
@@ -216,17 +216,17 @@ def current(connection: Conn, year: int | None = None, channel: str = INTERNAL) 
 
 def listing(connection: Conn) -> list[dict[str, Any]]:
     """Editions, newest first, with the channels that show them and their states."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT e.number, e.year, e.as_of, e.state, e.title, e.scheme_id, e.version,"
-            " e.built_at, e.built_by,"
-            " ARRAY(SELECT c.channel FROM pub.current AS c WHERE c.edition = e.number"
-            "  ORDER BY 1) AS channels,"
-            " (SELECT jsonb_agg(jsonb_build_object('state', s.state, 'actor', s.actor,"
-            "  'note', s.note, 'at', s.at) ORDER BY s.id)"
-            "  FROM pub.edition_states AS s WHERE s.edition = e.number) AS states"
-            " FROM pub.editions AS e ORDER BY e.number DESC"
-        ).fetchall()
+    return records.every(
+        connection,
+        "SELECT e.number, e.year, e.as_of, e.state, e.title, e.scheme_id, e.version,"
+        " e.built_at, e.built_by,"
+        " ARRAY(SELECT c.channel FROM pub.current AS c WHERE c.edition = e.number"
+        "  ORDER BY 1) AS channels,"
+        " (SELECT jsonb_agg(jsonb_build_object('state', s.state, 'actor', s.actor,"
+        "  'note', s.note, 'at', s.at) ORDER BY s.id)"
+        "  FROM pub.edition_states AS s WHERE s.edition = e.number) AS states"
+        " FROM pub.editions AS e ORDER BY e.number DESC",
+    )
 
 
 _GET: Final = "SELECT * FROM pub.editions WHERE number = %s"
@@ -239,8 +239,7 @@ def get(connection: Conn, number: int, *, lock: bool = False) -> dict[str, Any]:
     Raises:
         DataError: there is no such edition.
     """
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(_GET_LOCKED if lock else _GET, (number,)).fetchone()
+    row = records.first(connection, _GET_LOCKED if lock else _GET, (number,))
     if row is None:
         raise DataError(
             t("没有第 {n} 号发布", "there is no edition {n}", n=number),

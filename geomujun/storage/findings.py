@@ -6,10 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
-from psycopg.rows import dict_row
-
 from geomujun.errors import ConflictError, DataError
 from geomujun.lang import t
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 
 
@@ -44,20 +43,20 @@ RETURNING id
 
 def closings(connection: Conn, upto: int | None = None) -> list[dict[str, Any]]:
     """Every closing in the order they were added, up to a number."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT * FROM review.closings WHERE %s::bigint IS NULL OR id <= %s ORDER BY id",
-            (upto, upto),
-        ).fetchall()
+    return records.every(
+        connection,
+        "SELECT * FROM review.closings WHERE %s::bigint IS NULL OR id <= %s ORDER BY id",
+        (upto, upto),
+    )
 
 
 def finding(connection: Conn, edition: int, finding_id: str) -> dict[str, Any] | None:
     """A finding of an edition."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT * FROM pub.cross_check WHERE edition = %s AND finding_id = %s LIMIT 1",
-            (edition, finding_id),
-        ).fetchone()
+    return records.first(
+        connection,
+        "SELECT * FROM pub.cross_check WHERE edition = %s AND finding_id = %s LIMIT 1",
+        (edition, finding_id),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +92,22 @@ def answer(
         DataError: there is no such objection.
         ConflictError: it was answered or changed meanwhile.
     """
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(
-            "UPDATE review.objections SET state = %s, answer = %s, answered_by = %s,"
-            " answered_at = now(), version = version + 1"
-            " WHERE id = %s AND version = %s AND state = 'open' RETURNING *",
-            (state, text, actor, number, version),
-        ).fetchone()
-        if row is None:
-            found = cursor.execute(
-                "SELECT version FROM review.objections WHERE id = %s", (number,)
-            ).fetchone()
-            if found is None:
-                raise DataError(t("没有异议 {n}", "there is no objection {n}", n=number))
-            raise ConflictError(
-                t("异议 {n} 已被别人答复或改动", "objection {n} was answered meanwhile", n=number)
-            )
+    row = records.first(
+        connection,
+        "UPDATE review.objections SET state = %s, answer = %s, answered_by = %s,"
+        " answered_at = now(), version = version + 1"
+        " WHERE id = %s AND version = %s AND state = 'open' RETURNING *",
+        (state, text, actor, number, version),
+    )
+    if row is None:
+        found = records.first(
+            connection, "SELECT version FROM review.objections WHERE id = %s", (number,)
+        )
+        if found is None:
+            raise DataError(t("没有异议 {n}", "there is no objection {n}", n=number))
+        raise ConflictError(
+            t("异议 {n} 已被别人答复或改动", "objection {n} was answered meanwhile", n=number)
+        )
     return row
 
 
@@ -116,9 +115,9 @@ def objections(
     connection: Conn, edition: int | None = None, state: str | None = None
 ) -> list[dict[str, Any]]:
     """Objections, oldest deadline first."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT * FROM review.objections WHERE (%(e)s::int IS NULL OR edition = %(e)s)"
-            " AND (%(s)s::text IS NULL OR state = %(s)s) ORDER BY deadline, id",
-            {"e": edition, "s": state},
-        ).fetchall()
+    return records.every(
+        connection,
+        "SELECT * FROM review.objections WHERE (%(e)s::int IS NULL OR edition = %(e)s)"
+        " AND (%(s)s::text IS NULL OR state = %(s)s) ORDER BY deadline, id",
+        {"e": edition, "s": state},
+    )

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from psycopg import errors as pg
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from geomujun.errors import ConflictError
 from geomujun.lang import t
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
@@ -77,11 +77,12 @@ def take(connection: Conn, number: int) -> dict[str, Any] | None:
     The connection is in autocommit: what is noted is seen at once.
     """
     connection.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", (_KEY, number))
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "UPDATE raw.jobs SET state = 'running', started_at = now()"
-            " WHERE id = %s AND state = 'queued' RETURNING *", (number,),
-        ).fetchone()  # fmt: skip
+    return records.first(
+        connection,
+        "UPDATE raw.jobs SET state = 'running', started_at = now()"
+        " WHERE id = %s AND state = 'queued' RETURNING *",
+        (number,),
+    )
 
 
 def say(connection: Conn, number: int, stage: str, rows: int) -> None:
@@ -110,15 +111,17 @@ def fail(connection: Conn, number: int, error: str, hint: str = "") -> None:
 def get(connection: Conn, number: int) -> dict[str, Any] | None:
     """A job as it stands."""
     settle(connection)
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute("SELECT * FROM raw.jobs WHERE id = %s", (number,)).fetchone()
+    return records.first(connection, "SELECT * FROM raw.jobs WHERE id = %s", (number,))
 
 
-def listing(connection: Conn, divisions: Sequence[str], most: int) -> list[dict[str, Any]]:
+def listing(
+    connection: Conn, divisions: Sequence[str], most: int, before: int | None = None
+) -> list[dict[str, Any]]:
     """Jobs on divisions of the reader, the newest first; a publication is one of all divisions."""
     settle(connection)
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT * FROM raw.jobs WHERE coalesce(about->>'scope', '') ^@ ANY (%s)"
-            " ORDER BY id DESC LIMIT %s", (list(divisions), most),
-        ).fetchall()  # fmt: skip
+    return records.every(
+        connection,
+        "SELECT * FROM raw.jobs WHERE coalesce(about->>'scope', '') ^@ ANY (%s)"
+        " AND (%s::bigint IS NULL OR id < %s) ORDER BY id DESC LIMIT %s",
+        (list(divisions), before, before, most),
+    )

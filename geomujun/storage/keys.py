@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from psycopg.rows import dict_row
-
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 
 _SHOWN: Final = (
@@ -35,8 +34,7 @@ class NewKey:
 def add(connection: Conn, key: NewKey) -> dict[str, Any]:
     """Keep a key; its row."""
     values = asdict(key) | {"divisions": list(key.divisions), "scopes": list(key.scopes)}
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(_ADD, values).fetchone() or {}
+    return records.first(connection, _ADD, values) or {}
 
 
 _ADD: Final = f"""
@@ -50,29 +48,50 @@ RETURNING {_SHOWN}
 
 def by_digest(connection: Conn, sha256: bytes) -> dict[str, Any] | None:
     """The key of a digest while it is in force."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            f"SELECT {_SHOWN} FROM auth.api_keys WHERE sha256 = %s"  # noqa: S608 - fixed columns
-            " AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
-            (sha256,),
-        ).fetchone()
+    return records.first(
+        connection,
+        f"SELECT {_SHOWN} FROM auth.api_keys WHERE sha256 = %s"  # noqa: S608 - fixed columns
+        " AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
+        (sha256,),
+    )
 
 
 def get(connection: Conn, number: int) -> dict[str, Any] | None:
     """A key by its number."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            f"SELECT {_SHOWN} FROM auth.api_keys WHERE id = %s",  # noqa: S608 - fixed columns
-            (number,),
-        ).fetchone()
+    return records.first(
+        connection,
+        f"SELECT {_SHOWN} FROM auth.api_keys WHERE id = %s",  # noqa: S608 - fixed columns
+        (number,),
+    )
 
 
-def listing(connection: Conn) -> list[dict[str, Any]]:
-    """All keys, newest first; never the keys themselves."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            f"SELECT {_SHOWN} FROM auth.api_keys ORDER BY id DESC"  # noqa: S608 - fixed columns
-        ).fetchall()
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which keys or grants: those whose divisions all lie within these, after a row, at most."""
+
+    divisions: Sequence[str] = ("",)
+    after: int | str | None = None
+    most: int | None = None
+
+    def values(self) -> dict[str, Any]:
+        """As parameters."""
+        return {"divisions": list(self.divisions), "after": self.after, "most": self.most}
+
+
+_WITHIN: Final = (
+    "NOT EXISTS (SELECT FROM unnest(divisions) AS d WHERE NOT d ^@ ANY (%(divisions)s))"
+)
+
+
+def listing(connection: Conn, wanted: Wanted | None = None) -> list[dict[str, Any]]:
+    """Keys, newest first; never the keys themselves."""
+    return records.every(
+        connection,
+        f"SELECT {_SHOWN} FROM auth.api_keys"  # noqa: S608 - fixed columns
+        f" WHERE {_WITHIN} AND (%(after)s::bigint IS NULL OR id < %(after)s)"
+        " ORDER BY id DESC LIMIT %(most)s",
+        (wanted or Wanted()).values(),
+    )
 
 
 def revoke(connection: Conn, number: int) -> bool:
@@ -103,19 +122,19 @@ def withdraw(connection: Conn, subject: str) -> bool:
     return row is not None
 
 
-def grants(connection: Conn) -> list[dict[str, Any]]:
+_GRANT: Final = "SELECT subject, role, divisions, granted_by, granted_at FROM auth.grants"
+
+
+def grants(connection: Conn, wanted: Wanted | None = None) -> list[dict[str, Any]]:
     """Grants in force, by subject."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT subject, role, divisions, granted_by, granted_at FROM auth.grants"
-            " WHERE active ORDER BY subject"
-        ).fetchall()
+    return records.every(
+        connection,
+        f"{_GRANT} WHERE active AND {_WITHIN}"
+        " AND (%(after)s::text IS NULL OR subject > %(after)s) ORDER BY subject LIMIT %(most)s",
+        (wanted or Wanted()).values(),
+    )
 
 
 def granted(connection: Conn, subject: str) -> dict[str, Any] | None:
     """The grant of a person, while it is active."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT subject, role, divisions FROM auth.grants WHERE subject = %s AND active",
-            (subject,),
-        ).fetchone()
+    return records.first(connection, f"{_GRANT} WHERE subject = %s AND active", (subject,))

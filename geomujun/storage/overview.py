@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from psycopg.rows import dict_row
-
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 
 Rows = list[dict[str, Any]]
@@ -134,5 +133,4 @@ def files(connection: Conn, load: int, divisions: Sequence[str]) -> Rows:
 
 
 def _rows(connection: Conn, query: str, values: Mapping[str, Any]) -> Rows:
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, values).fetchall()
+    return records.every(connection, query, values)

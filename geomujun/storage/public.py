@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from geomujun.policy.publication import Publication
-from geomujun.storage import public_tiles
+from geomujun.storage import public_tiles, records
 from geomujun.storage.target import Conn
 
 ZOOMS: Final = (0, 14)  # of a map in files; the browser draws nearer ones from the last
@@ -26,8 +25,7 @@ def rows(
         sql.SQL(", ").join(map(sql.Identifier, columns)),
         sql.Identifier("pub", table), sql.Identifier(order),
     )  # fmt: skip
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, (edition,)).fetchall()
+    return records.every(connection, query, (edition,))
 
 
 def middles(connection: Conn, edition: int) -> dict[str, tuple[float, float]]:

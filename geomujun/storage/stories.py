@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg.rows import dict_row
-
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 
 
@@ -77,7 +76,6 @@ def page(connection: Conn, asked: StoriesAsked) -> tuple[int, list[dict[str, Any
         "severity": asked.severity, "state": asked.state, "place": asked.place,
         "part": asked.part, "story": asked.story, "limit": asked.limit, "offset": asked.offset,
     }  # fmt: skip
-    with connection.cursor(row_factory=dict_row) as cursor:
-        total = cursor.execute(_COUNT, values).fetchone()
-        rows = cursor.execute(_PAGE, values).fetchall()
+    total = records.first(connection, _COUNT, values)
+    rows = records.every(connection, _PAGE, values)
     return (int(total["count"]) if total else 0), rows

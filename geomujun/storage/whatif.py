@@ -9,11 +9,11 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 from psycopg import errors as pg
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from geomujun.errors import ConflictError, DataError
 from geomujun.lang import t
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 
 Kind = Literal["simulation", "plan"]
@@ -66,12 +66,12 @@ _SHOWN: Final = "id, kind, name, edition, year, body, saved_by, saved_at"
 
 def scenarios(connection: Conn, kind: Kind | None = None) -> list[dict[str, Any]]:
     """What is saved, the newest first."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            f"SELECT {_SHOWN} FROM review.scenarios"  # noqa: S608 - fixed columns
-            " WHERE %s::text IS NULL OR kind = %s ORDER BY id DESC",
-            (kind, kind),
-        ).fetchall()
+    return records.every(
+        connection,
+        f"SELECT {_SHOWN} FROM review.scenarios"  # noqa: S608 - fixed columns
+        " WHERE %s::text IS NULL OR kind = %s ORDER BY id DESC",
+        (kind, kind),
+    )
 
 
 def save(connection: Conn, said: Saving) -> dict[str, Any]:
@@ -81,15 +81,14 @@ def save(connection: Conn, said: Saving) -> dict[str, Any]:
         ConflictError: the name is taken.
     """
     try:
-        with connection.cursor(row_factory=dict_row) as cursor:
-            row = cursor.execute(
-                "INSERT INTO review.scenarios"  # noqa: S608 - fixed columns
-                " (kind, name, edition, year, body, saved_by)"
-                " VALUES (%s, %s, %s, %s, %s, %s)"
-                f" RETURNING {_SHOWN}",
-                (said.kind, said.name, said.edition, said.year, Jsonb(dict(said.body)),
-                 said.saved_by),
-            ).fetchone()  # fmt: skip
+        row = records.first(
+            connection,
+            "INSERT INTO review.scenarios"  # noqa: S608 - fixed columns
+            " (kind, name, edition, year, body, saved_by)"
+            " VALUES (%s, %s, %s, %s, %s, %s)"
+            f" RETURNING {_SHOWN}",
+            (said.kind, said.name, said.edition, said.year, Jsonb(dict(said.body)), said.saved_by),
+        )
     except pg.UniqueViolation as e:
         raise ConflictError(
             t("已有名为 {n} 的", "the name {n} is taken", n=said.name),
@@ -100,8 +99,8 @@ def save(connection: Conn, said: Saving) -> dict[str, Any]:
 
 def remove(connection: Conn, number: int) -> dict[str, Any] | None:
     """Delete what is saved under a number; the row it was, None when there is none."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            f"DELETE FROM review.scenarios WHERE id = %s RETURNING {_SHOWN}",  # noqa: S608
-            (number,),
-        ).fetchone()
+    return records.first(
+        connection,
+        f"DELETE FROM review.scenarios WHERE id = %s RETURNING {_SHOWN}",  # noqa: S608
+        (number,),
+    )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from psycopg.rows import dict_row
-
 from geomujun.domain.words import Relation
+from geomujun.policy.beyond import flipped, flips_told
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 
 KINDS: Final = {  # kinds of question, by the relation that is asked
@@ -46,8 +46,7 @@ def items(connection: Conn, wanted: Wanted) -> list[dict[str, Any]]:
         "divisions": list(wanted.divisions),
         "relations": [str(r) for r in relations] if relations else None,
     }
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(_ITEMS, values).fetchall()
+    return records.every(connection, _ITEMS, values)
 
 
 _ITEMS: Final = """
@@ -72,6 +71,21 @@ ORDER BY q.row_no LIMIT %(limit)s
 """
 
 
+def flips_known(
+    connection: Conn, edition: int, rows: list[dict[str, Any]], divisions: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Items of the queue with the changes of grades of firms of the divisions only."""
+    if "" in divisions:
+        return rows
+    named = sorted({code for row in rows for code in flipped(row["grades"])})
+    known = connection.execute(
+        "SELECT uscc FROM pub.firms WHERE edition = %s AND uscc = ANY (%s)"
+        " AND division_code ^@ ANY (%s)", (edition, named, list(divisions)),
+    ).fetchall()  # fmt: skip
+    mine = {code for (code,) in known}
+    return [row | {"grades": flips_told(row["grades"], mine)} for row in rows]
+
+
 def towns(
     connection: Conn, edition: int, year: int, divisions: Sequence[str], reviewer: str
 ) -> list[dict[str, Any]]:
@@ -84,8 +98,7 @@ def towns(
     values = {
         "edition": edition, "year": year, "divisions": list(divisions), "reviewer": reviewer,
     }  # fmt: skip
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(_TOWNS, values).fetchall()
+    return records.every(connection, _TOWNS, values)
 
 
 _TOWNS: Final = """
@@ -126,15 +139,15 @@ GROUP BY l.code ORDER BY l.code
 
 def waiting(connection: Conn, edition: int, divisions: Sequence[str]) -> list[dict[str, Any]]:
     """Opinions that wait for a second person, the oldest first, with the names an edition knows."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT r.id AS number, r.parcel_code, r.uscc, r.verdict, r.relation, r.area_m2,"
-            " r.reason, r.reviewer, r.proposed_at, coalesce(f.name, '') AS name,"
-            " coalesce(p.holder, '') AS holder, coalesce(p.location, '') AS location"
-            " FROM review.proposals AS r"
-            " LEFT JOIN pub.firms AS f ON f.edition = %(edition)s AND f.uscc = r.uscc"
-            " LEFT JOIN pub.plots AS p ON p.edition = %(edition)s"
-            "  AND p.parcel_code = r.parcel_code"
-            " WHERE r.state = 'waiting' AND r.parcel_code ^@ ANY (%(divisions)s) ORDER BY r.id",
-            {"edition": edition, "divisions": list(divisions)},
-        ).fetchall()
+    return records.every(
+        connection,
+        "SELECT r.id AS number, r.parcel_code, r.uscc, r.verdict, r.relation, r.area_m2,"
+        " r.reason, r.reviewer, r.proposed_at, coalesce(f.name, '') AS name,"
+        " coalesce(p.holder, '') AS holder, coalesce(p.location, '') AS location"
+        " FROM review.proposals AS r"
+        " LEFT JOIN pub.firms AS f ON f.edition = %(edition)s AND f.uscc = r.uscc"
+        " LEFT JOIN pub.plots AS p ON p.edition = %(edition)s"
+        "  AND p.parcel_code = r.parcel_code"
+        " WHERE r.state = 'waiting' AND r.parcel_code ^@ ANY (%(divisions)s) ORDER BY r.id",
+        {"edition": edition, "divisions": list(divisions)},
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,8 @@ from fastapi.testclient import TestClient
 from serving import key_for
 from world import operations, query
 
+from geomujun.export.sheets_forms import read_form
+from geomujun.export.sheets_review import REVIEW
 from geomujun.storage.target import Target, connect
 
 Sign = Callable[..., dict[str, str]]
@@ -133,6 +136,48 @@ def test_users_from_elsewhere_are_named_and_nothing_else_of_them_is(
     assert first["question"] == f"{ELSEWHERE}…？"
     assert api.get("/v1/review/decisions", headers=mine).json() == []
     assert len(api.get("/v1/review/decisions", headers=sign("reviewer")).json()) == 1
+
+
+def test_the_queue_as_a_workbook_tells_no_more_than_the_queue(
+    parted: dict[str, Any], api: TestClient, sign: Sign, tmp_path: Path
+) -> None:
+    said = {}
+    for who, headers in (("mine", sign("reviewer", (COUNTY,))), ("all", sign("reviewer"))):
+        found = api.get("/v1/review/sheets", headers=headers)
+        assert found.status_code == 200
+        path = tmp_path / f"{who}.xlsx"
+        path.write_bytes(found.content)
+        _, rows = read_form(path, {REVIEW.kind: REVIEW})
+        told = rows[
+            (rows["parcel_code"] == parted["item"][0]) & (rows["uscc"] == parted["item"][1])
+        ]
+        said[who] = (told["question"].item(), told["grades"].item())
+        assert (parted["moved"] in rows.to_csv()) == (who == "all")
+    assert said["mine"] == (f"{ELSEWHERE}…？", "")
+    assert said["all"] == (
+        f"{parted['moved']}？", f"{parted['uscc']} B→A；91330603XXXXXXXXXX A→B"
+    )  # fmt: skip
+
+
+def test_a_building_on_own_land_that_another_county_registers_is_drawn_without_its_code(
+    parted: dict[str, Any], api: TestClient, sign: Sign, town: Target
+) -> None:
+    with connect(town) as connection:
+        hit = connection.execute(
+            "UPDATE core.buildings SET parcel_code = %s WHERE id = (SELECT min(b.id)"
+            " FROM core.buildings AS b JOIN pub.plots AS p ON ST_Intersects(p.geom, b.geom)"
+            " AND p.division_code = %s) RETURNING 1", (parted["moved"], COUNTY),
+        ).fetchone()  # fmt: skip
+        assert hit
+        connection.commit()
+    url = "/v1/map/buildings"
+    codes = {
+        who: {f["properties"]["parcel_code"] for f in api.get(url, headers=h).json()["features"]}
+        for who, h in (("mine", sign("viewer", (COUNTY,))), ("all", sign()))
+    }
+    assert f"{ELSEWHERE}…" in codes["mine"]
+    assert parted["moved"] not in codes["mine"]
+    assert parted["moved"] in codes["all"]
 
 
 def test_digests_of_facts_are_told_to_nobody(api: TestClient, sign: Sign, town: Target) -> None:

@@ -85,8 +85,8 @@ def test_a_case_is_looked_at_loaded_and_published(
     assert job["result"]["edition"] == 1
     assert job["stage"]
     assert api.get(f"/v1/jobs/{number}", headers=headers).status_code == 404  # not one's own
-    assert len(api.get("/v1/jobs", headers=headers).json()) == 1
-    assert len(api.get("/v1/jobs", headers=chief).json()) == 2
+    assert len(api.get("/v1/jobs", headers=headers).json()["items"]) == 1
+    assert len(api.get("/v1/jobs", headers=chief).json()["items"]) == 2
     assert api.get("/v1/editions/1", headers=chief).json()["state"] == "draft"
     assert api.get("/v1/ledger", headers=headers).json()["items"]
     with connect(target, "app") as connection:

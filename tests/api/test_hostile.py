@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -171,3 +172,30 @@ def test_an_objection_names_land_of_the_readers_divisions(
     assert api.post("/v1/objections", json=said, headers=headers).status_code == 404
     said["parcel_code"] = world["parcel_code"]
     assert api.post("/v1/objections", json=said, headers=headers).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /v1/ledger?cursor=%s HTTP/1.1\r\nHost: x\r\n\r\n" % (b"a" * 70_000),
+        b"GET /v1/\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /healthz HTTP/9.9\r\nHost: x\r\n\r\n",
+        b"POST /v1/keys HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # TLS to a port without
+    ],
+    ids=["long address", "zero character", "no such version", "negative length", "TLS"],
+)
+def test_what_is_no_http_is_refused_as_a_problem_and_the_next_one_is_served(
+    live: Live, sent: bytes
+) -> None:
+    place = live.url.removeprefix("http://").split(":")
+    with socket.create_connection((place[0], int(place[1])), timeout=20) as line:
+        line.sendall(sent)
+        head, _, body = b"".join(iter(lambda: line.recv(65_536), b"")).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    for said in (b"application/problem+json", b"nosniff", b"connection: close"):
+        assert said in head, head
+    told = json.loads(body)
+    assert (told["status"], told["title"]) == (400, "Bad Request")
+    assert "POST" in told["hint"]
+    assert httpx.get(f"{live.url}/healthz").status_code == 200

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from geomujun.lang import t
-from geomujun_api import basemaps
+from geomujun_api import basemaps, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
 from geomujun_api.lru import Tiles
-from geomujun_api.problems import NotFoundError, UnknownReaderError
+from geomujun_api.problems import NotFoundError
 from geomujun_api.service import Caller, Service
 
 router: Final = APIRouter(tags=["底图"], responses=problems())
@@ -47,8 +47,7 @@ def known(service: Service) -> dict[str, basemaps.Basemap]:
 
 
 def _offered(caller: Caller) -> dict[str, basemaps.Basemap]:
-    if caller.reader.public and not caller.service.policy.public:
-        raise UnknownReaderError(t("需要密钥", "a key is needed"))
+    within.published(caller)
     return known(caller.service)
 
 

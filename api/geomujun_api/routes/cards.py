@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
-from psycopg.rows import dict_row
 
 from geomujun.lang import t
+from geomujun.storage import records
 from geomujun.storage.target import Conn
 from geomujun_api import reading, sources
 from geomujun_api.answers import problems
@@ -192,7 +192,7 @@ def _card(
         UnknownReaderError: the public sees nothing of it.
     """
     source = SOURCES[main]
-    visible = source.fields(caller.service, caller.reader)
+    visible = source.fields(caller)
     edition = reading.resolve(caller, connection, asked.edition, asked.year)
     where = Where(equal={source.order: key})
     check_filters(where, visible)
@@ -214,7 +214,7 @@ def _part(
     """Rows of a part; none where this reader sees nothing of it."""
     source = SOURCES[name]
     public = caller.reader.public
-    visible = source.told(caller.service, caller.reader)
+    visible = source.some(caller)
     if not visible or (public and not set(columns) <= {f.name for f in visible}):
         return []
     seen: dict[int, dict[str, Any]] = {}
@@ -227,24 +227,24 @@ def _part(
 
 def _names(caller: Caller, connection: Conn, edition: Edition, codes: list[str]) -> _Rows:
     """Names of firms: the register of firms is public; their grades are their division's."""
-    shown = SOURCES["firms"].told(caller.service, caller.reader)
+    shown = SOURCES["firms"].some(caller)
     visible = {f.name for f in shown}
     if not codes or "name" not in visible:
         return []
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(
-            "SELECT uscc, name, status, industry,"
-            " CASE WHEN division_code ^@ ANY (%(d)s) THEN grade ELSE '' END AS grade"
-            " FROM pub.firms WHERE edition = %(e)s AND uscc = ANY (%(codes)s) ORDER BY uscc",
-            {"d": list(caller.reader.divisions), "e": edition.number, "codes": codes},
-        ).fetchall()
+    rows = records.every(
+        connection,
+        "SELECT uscc, name, status, industry,"
+        " CASE WHEN division_code ^@ ANY (%(d)s) THEN grade ELSE '' END AS grade"
+        " FROM pub.firms WHERE edition = %(e)s AND uscc = ANY (%(codes)s) ORDER BY uscc",
+        {"d": list(caller.reader.divisions), "e": edition.number, "codes": codes},
+    )
     return [{k: v for k, v in r.items() if k in visible} for r in rows]
 
 
 def _plots(caller: Caller, connection: Conn, edition: Edition, codes: list[str]) -> _Rows:
     source = SOURCES["plots"]
     wanted = ("parcel_code", "location", "parcel_grade", "area_m2", "bucket")
-    visible = source.told(caller.service, caller.reader)
+    visible = source.some(caller)
     fields = tuple(f for f in visible if f.name in wanted)
     if not codes or "parcel_code" not in {f.name for f in fields}:
         return []
@@ -261,9 +261,8 @@ def _cohort(
     if caller.reader.public or not label or "indicators" not in rated[0]:
         return None
     values = {"e": edition.number, "cohort": label, "side": side}
-    with connection.cursor(row_factory=dict_row) as cursor:
-        grades = cursor.execute(_GRADES[side], values).fetchall()
-        indicators = cursor.execute(_INDICATORS, values).fetchall()
+    grades = records.every(connection, _GRADES[side], values)
+    indicators = records.every(connection, _INDICATORS, values)
     return {"label": label, "grades": grades, "indicators": indicators}
 
 
@@ -290,8 +289,7 @@ def _history(caller: Caller, connection: Conn, main: str, key: str) -> _Rows:
     if caller.reader.public:
         return []
     values = {"key": key, "divisions": list(caller.reader.divisions)}
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(_HISTORY[main].encode(), values).fetchall()
+    return records.every(connection, _HISTORY[main].encode(), values)
 
 
 def _sources(

@@ -9,13 +9,11 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 
-from geomujun.lang import t
 from geomujun.storage import editions, overview
-from geomujun_api import formats, reading
+from geomujun_api import reading, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
 from geomujun_api.kept import kept
-from geomujun_api.problems import UnknownReaderError
 from geomujun_api.reading import EditionAsked
 from geomujun_api.service import Caller
 from geomujun_api.words import EditionNumber
@@ -162,7 +160,7 @@ _ONE_ROW: Final = ("ledger", "allocation", "low_total")
 )
 def dashboard(caller: Reading, asked: Annotated[EditionAsked, Query()]) -> Response:
     """Everything of the first screen, within the reader's divisions."""
-    keyed(caller)
+    within.keyed(caller)
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
     found: dict[str, Any] = kept(caller.service, "dashboards", _KEPT).get(
@@ -181,16 +179,6 @@ def _made(caller: Caller, number: int) -> dict[str, Any]:
     if not reader.everywhere:
         found["parks"] = []
     return found | {name: found[name][0] for name in _ONE_ROW}
-
-
-def keyed(caller: Caller) -> None:
-    """Refuse the public: what is published stands in the lists and in ``/v1/summary``.
-
-    Raises:
-        UnknownReaderError: nobody's key was given.
-    """
-    if caller.reader.public:
-        raise UnknownReaderError(t("需要密钥", "a key is needed"))
 
 
 class MovedAsked(Strict):
@@ -222,7 +210,7 @@ class Moved(Strict):
             responses={200: {"model": Moved}, **problems(404)})  # fmt: skip
 def transition(caller: Reading, asked: Annotated[MovedAsked, Query()]) -> Response:
     """Who was graded what in two editions, of enterprises and of plots."""
-    keyed(caller)
+    within.keyed(caller)
     with caller.service.reading() as connection:
         for number in (asked.before, asked.after):
             reading.resolve(caller, connection, number)
@@ -235,5 +223,4 @@ def transition(caller: Reading, asked: Annotated[MovedAsked, Query()]) -> Respon
             )
 
     found: dict[str, Any] = kept(caller.service, "dashboards", _KEPT).get(key, made)
-    body = {"before": asked.before, "after": asked.after} | found
-    return Response(formats.dumps(body), media_type=formats.JSON)
+    return reading.now(caller, {"before": asked.before, "after": asked.after} | found)

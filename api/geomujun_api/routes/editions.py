@@ -7,17 +7,14 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
-from psycopg.rows import dict_row
 from pydantic import Field
 
-from geomujun.lang import t
 from geomujun.pipeline import compare, publish
 from geomujun.policy import schemes
-from geomujun.storage import editions, jobs
-from geomujun_api import formats, processes, reading, shown, within
+from geomujun.storage import editions, jobs, records
+from geomujun_api import processes, reading, shown, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Publishing, Reading
-from geomujun_api.problems import UnknownReaderError
 from geomujun_api.routes.jobs import Job, told
 from geomujun_api.service import Caller, one_at_a_time
 from geomujun_api.words import NumberPath, Reason
@@ -110,8 +107,7 @@ def _for(caller: Caller, row: dict[str, Any]) -> dict[str, Any]:
 @router.get("", summary="全部发布，新的在前")
 def listing(caller: Reading) -> list[EditionRow]:
     """All editions; the public sees published ones, where the locality publishes anything."""
-    if caller.reader.public and not caller.service.policy.public:
-        raise UnknownReaderError(t("需要密钥", "a key is needed"))
+    within.published(caller)
     with caller.service.reading() as connection:
         rows = editions.listing(connection)
     seen = [r for r in rows if not caller.reader.public or r["state"] == editions.PUBLISHED]
@@ -121,16 +117,15 @@ def listing(caller: Reading) -> list[EditionRow]:
 @router.get("/{number}", summary="一个发布", responses=problems(404))
 def one(caller: Reading, number: NumberPath) -> Whole:
     """An edition, with the hash of every table."""
-    if caller.reader.public and not caller.service.policy.public:
-        raise UnknownReaderError(t("需要密钥", "a key is needed"))
+    within.published(caller)
     with caller.service.reading() as connection:
         reading.resolve(caller, connection, number)
         row = next(r for r in editions.listing(connection) if r["number"] == number)
-        with connection.cursor(row_factory=dict_row) as cursor:
-            more = cursor.execute(
-                "SELECT scheme_title, indicators, hashes, map, run FROM pub.editions"
-                " WHERE number = %s", (number,),
-            ).fetchone()  # fmt: skip
+        more = records.first(
+            connection,
+            "SELECT scheme_title, indicators, hashes, map, run FROM pub.editions WHERE number = %s",
+            (number,),
+        )
     return Whole(**_for(caller, row | (more or {})))
 
 
@@ -173,8 +168,7 @@ def diff(
     caller: Reading, before: NumberPath, after: NumberPath, asked: Annotated[DiffAsked, Query()]
 ) -> Response:
     """Links, areas and grades that differ, for readers of all divisions."""
-    if caller.reader.public:
-        raise UnknownReaderError(t("需要密钥", "a key is needed"))
+    within.keyed(caller)
     within.whole(caller)
     with caller.service.reading() as connection:
         for number in (before, after):
@@ -185,7 +179,7 @@ def diff(
         "total": {name: len(rows) for name, rows in tables.items()},
         **{name: rows[: asked.limit] for name, rows in tables.items()},
     }  # fmt: skip
-    return Response(formats.dumps(body), media_type=formats.JSON)
+    return reading.now(caller, body)
 
 
 def _compared(caller: Caller, before: int, after: int) -> dict[str, list[dict[str, Any]]]:

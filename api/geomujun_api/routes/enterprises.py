@@ -6,10 +6,9 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from geomujun.lang import t
-from geomujun.policy.beyond import row_told
+from geomujun.storage import records
 from geomujun_api import reading
 from geomujun_api.answers import problems
 from geomujun_api.deps import Reading
@@ -58,21 +57,17 @@ def _schema() -> dict[str, Any]:
             responses=reading.one_answers("企业", _schema()))  # fmt: skip
 def one(caller: Reading, uscc: UsccPath, asked: Annotated[OneAsked, Query()]) -> Response:
     """A firm with its ledger, its evaluation and its bucket, of one edition."""
-    visible = FIRMS.fields(caller.service, caller.reader)
+    visible = FIRMS.fields(caller)
     check_filters(Where(equal={"uscc": uscc}), visible)
     fields = chosen(visible, asked.fields)
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
-        with connection.cursor(row_factory=dict_row) as cursor:
-            row = cursor.execute(
-                _query(caller, fields, whole=asked.fields is None),
-                {"edition": edition.number, "uscc": uscc,
-                 "divisions": list(caller.reader.divisions)},
-            ).fetchone()  # fmt: skip
+        row = records.first(connection, _query(caller, fields, whole=asked.fields is None),
+            {"edition": edition.number, "uscc": uscc,
+             "divisions": list(caller.reader.divisions)},)  # fmt: skip
     if row is None:
         raise NotFoundError(t("没有企业 {u}", "there is no enterprise {u}", u=uscc))
-    told = row_told(row, caller.reader)
-    return reading.given(caller, asked, edition, _about(edition) | told)
+    return reading.given(caller, asked, edition, _about(edition) | row)
 
 
 def _about(edition: Edition) -> dict[str, Any]:
@@ -103,7 +98,7 @@ def _query(caller: Caller, fields: tuple[Any, ...], *, whole: bool) -> sql.Compo
 
 
 def _visible(caller: Caller, source: Source) -> list[str]:
-    fields = source.told(caller.service, caller.reader)
+    fields = source.some(caller)
     return [f.name for f in fields]
 
 

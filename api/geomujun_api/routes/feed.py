@@ -63,7 +63,7 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 
 
 def _question(caller: Caller, asked: FeedAsked) -> Question:
-    visible = SOURCES["ledger"].fields(caller.service, caller.reader, "feed")
+    visible = SOURCES["ledger"].fields(caller, "feed")
     if not {"uscc", *feed.COMPONENTS} <= {f.name for f in visible}:
         raise ForbiddenError(t("地区的发布规则不许用于此", "the locality does not clear this use"))
     with caller.service.reading() as connection:

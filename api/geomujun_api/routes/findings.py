@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
-from psycopg.rows import dict_row
 
 from geomujun.errors import ConflictError
 from geomujun.lang import t
 from geomujun.pipeline import review
-from geomujun.storage import findings
+from geomujun.storage import findings, records
 from geomujun.storage.findings import Closing
 from geomujun.storage.target import Conn
-from geomujun_api import formats, reading
+from geomujun_api import reading
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading, Reviewing
 from geomujun_api.reading import ListAsked, OneAsked
-from geomujun_api.rows import SOURCES, plain, schema_of
+from geomujun_api.rows import SOURCES, schema_of
 from geomujun_api.words import EditionNumber, FindingPath, Reason
 
 router: Final = APIRouter(prefix="/v1/findings", tags=["疑点"], responses=problems())
@@ -87,19 +86,16 @@ def one(caller: Reading, finding_id: FindingPath, asked: Annotated[OneAsked, Que
     if not caller.reader.public:
         with caller.service.reading() as connection:
             row["closings"] = _closings(connection, finding_id)
-    return Response(
-        formats.dumps({k: plain(v) for k, v in row.items()}),
-        media_type="application/json", headers={"Cache-Control": "no-store"},
-    )  # fmt: skip
+    return reading.now(caller, row)
 
 
 def _closings(connection: Conn, finding_id: str) -> list[dict[str, Any]]:
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT id, state, reason, reviewer, decided_at FROM review.closings"
-            " WHERE finding_id = %s ORDER BY id",
-            (finding_id,),
-        ).fetchall()
+    return records.every(
+        connection,
+        "SELECT id, state, reason, reviewer, decided_at FROM review.closings"
+        " WHERE finding_id = %s ORDER BY id",
+        (finding_id,),
+    )
 
 
 @router.post("/{finding_id}/closings", status_code=201, summary="关闭或重开一条疑点",

@@ -9,11 +9,10 @@ from fastapi import APIRouter, Query
 
 from geomujun.domain.catalogue import TABLES
 from geomujun.storage import editions, overview
-from geomujun_api import reading
+from geomujun_api import reading, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
 from geomujun_api.reading import EditionAsked
-from geomujun_api.routes.dashboard import keyed
 
 router: Final = APIRouter(prefix="/v1/freshness", tags=["汇总"], responses=problems())
 
@@ -49,7 +48,7 @@ class Freshness(Strict):
 @router.get("", summary="数据来源：文件、摘要、导入时间、保留与剔除行数", responses=problems(404))
 def freshness(caller: Reading, asked: Annotated[EditionAsked, Query()]) -> Freshness:
     """The files the reader's divisions come from."""
-    keyed(caller)
+    within.keyed(caller)
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
         row = editions.get(connection, edition.number)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from operator import itemgetter
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from geomujun.lang import t
 from geomujun.pipeline import access
 from geomujun.storage import keys
-from geomujun_api import within
+from geomujun_api import cursors, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import KeyKeeping
 from geomujun_api.problems import NotFoundError
 from geomujun_api.routes.keys import Division
-from geomujun_api.service import Caller
 from geomujun_api.words import Role
 
 router: Final = APIRouter(prefix="/v1/grants", tags=["密钥"], responses=problems())
@@ -51,12 +51,20 @@ class GrantRow(Strict):
     granted_at: datetime
 
 
+class Grants(Strict):
+    """A page of grants."""
+
+    items: list[GrantRow]
+    next: cursors.Next
+
+
 @router.get("", summary="统一登录用户的角色")
-def listing(caller: KeyKeeping) -> list[GrantRow]:
+def listing(caller: KeyKeeping, asked: Annotated[cursors.Paged, Query()]) -> Grants:
     """Grants in force whose divisions lie within the caller's, by subject."""
+    wanted = keys.Wanted(caller.reader.divisions, cursors.begin(asked, str), asked.limit + 1)
     with caller.service.reading() as connection:
-        rows = keys.grants(connection)
-    return [GrantRow(**r) for r in rows if _own(caller, r)]
+        rows, following = cursors.cut(keys.grants(connection, wanted), asked, itemgetter("subject"))
+    return Grants(items=[GrantRow(**r) for r in rows], next=following)
 
 
 @router.post("", status_code=201, summary="授予统一登录用户角色，已有的以新的为准",
@@ -66,14 +74,14 @@ def grant(caller: KeyKeeping, asked: GrantAsked) -> GrantRow:
     within.given(caller, asked.divisions)
     with caller.service.writing() as connection:
         there = keys.granted(connection, asked.subject)
-        if there is not None and not _own(caller, there):
+        if there is not None and not within.covers(caller, there["divisions"]):
             raise NotFoundError(_beyond(asked.subject))
         access.grant_on(
             connection, asked.subject, asked.role, asked.divisions, caller.reader.subject
         )
-        row = next(r for r in keys.grants(connection) if r["subject"] == asked.subject)
+        row = keys.granted(connection, asked.subject)
     caller.service.authority.forget()
-    return GrantRow(**row)
+    return GrantRow.model_validate(row)
 
 
 @router.post("/withdrawals", status_code=204, summary="收回统一登录用户的角色",
@@ -82,15 +90,11 @@ def withdraw(caller: KeyKeeping, asked: Withdrawn) -> Response:
     """Take a person's role back; the log keeps who had it."""
     with caller.service.writing() as connection:
         there = keys.granted(connection, asked.subject)
-        if there is None or not _own(caller, there):
+        if there is None or not within.covers(caller, there["divisions"]):
             raise NotFoundError(_beyond(asked.subject))
         access.withdraw_on(connection, asked.subject, caller.reader.subject)
     caller.service.authority.forget()
     return Response(status_code=204)
-
-
-def _own(caller: Caller, row: dict[str, Any]) -> bool:
-    return all(caller.reader.within(d) for d in row["divisions"])
 
 
 def _beyond(subject: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import itemgetter
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -10,6 +11,7 @@ from pydantic import ConfigDict, Field
 
 from geomujun.lang import t
 from geomujun.storage import jobs
+from geomujun_api import cursors
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Publishing
 from geomujun_api.problems import NotFoundError
@@ -46,10 +48,17 @@ class Job(Strict):
     ended_at: datetime | None
 
 
-class JobsAsked(Strict):
+class JobsAsked(cursors.Paged):
     """How many."""
 
     limit: Annotated[int, Query(ge=1, le=100)] = 20
+
+
+class Jobs(Strict):
+    """A page of jobs."""
+
+    items: list[Job]
+    next: cursors.Next
 
 
 def told(row: dict[str, Any]) -> Job:
@@ -58,11 +67,13 @@ def told(row: dict[str, Any]) -> Job:
 
 
 @router.get("", summary="导入与发布的任务，新的在前")
-def listing(caller: Publishing, asked: Annotated[JobsAsked, Query()]) -> list[Job]:
+def listing(caller: Publishing, asked: Annotated[JobsAsked, Query()]) -> Jobs:
     """Jobs on the reader's divisions; publications are of all divisions."""
+    before = cursors.begin(asked, int)
     with caller.service.reading() as connection:
-        rows = jobs.listing(connection, caller.reader.divisions, asked.limit)
-    return [told(row) for row in rows]
+        found = jobs.listing(connection, caller.reader.divisions, asked.limit + 1, before)
+    rows, following = cursors.cut(found, asked, itemgetter("id"))
+    return Jobs(items=[told(row) for row in rows], next=following)
 
 
 @router.get("/{number}", summary="任务做到哪一步、成了没有", responses=problems(404))

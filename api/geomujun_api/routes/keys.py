@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import itemgetter
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from geomujun.lang import t
 from geomujun.pipeline import access
 from geomujun.pipeline.access import KeyFor
 from geomujun.storage import keys
-from geomujun_api import within
+from geomujun_api import cursors, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import KeyKeeping
 from geomujun_api.problems import NotFoundError
@@ -68,12 +69,20 @@ class KeyMade(Strict):
     row: KeyRow
 
 
-@router.get("", summary="密钥列表（不含密钥本身）")
-def listing(caller: KeyKeeping) -> list[KeyRow]:
+class Keys(Strict):
+    """A page of keys."""
+
+    items: list[KeyRow]
+    next: cursors.Next
+
+
+@router.get("", summary="密钥列表（不含密钥本身），新的在前")
+def listing(caller: KeyKeeping, asked: Annotated[cursors.Paged, Query()]) -> Keys:
     """Keys whose divisions lie within the caller's."""
+    wanted = keys.Wanted(caller.reader.divisions, cursors.begin(asked, int), asked.limit + 1)
     with caller.service.reading() as connection:
-        rows = keys.listing(connection)
-    return [KeyRow(**r) for r in rows if _own(caller, r)]
+        rows, following = cursors.cut(keys.listing(connection, wanted), asked, itemgetter("id"))
+    return Keys(items=[KeyRow(**r) for r in rows], next=following)
 
 
 @router.post("", status_code=201, summary="发放密钥，只显示这一次")
@@ -108,10 +117,6 @@ def revoke(caller: KeyKeeping, number: Number) -> Response:
     return Response(status_code=204)
 
 
-def _own(caller: Caller, row: dict[str, Any]) -> bool:
-    return all(caller.reader.within(d) for d in row["divisions"])
-
-
 def _seen(caller: Caller, row: dict[str, Any] | None) -> None:
-    if row is None or row["revoked_at"] is not None or not _own(caller, row):
+    if row is None or row["revoked_at"] is not None or not within.covers(caller, row["divisions"]):
         raise NotFoundError(t("没有有效的密钥", "no such key is in force"))

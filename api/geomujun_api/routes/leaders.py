@@ -9,12 +9,11 @@ from fastapi import APIRouter, Query, Response
 from geomujun.lang import get_lang
 from geomujun.pipeline import leading, published
 from geomujun.policy import measures_leaders
-from geomujun_api import formats, reading, within
+from geomujun_api import reading, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
 from geomujun_api.kept import kept
 from geomujun_api.reading import EditionAsked
-from geomujun_api.routes.dashboard import keyed
 from geomujun_api.service import Caller
 
 router: Final = APIRouter(prefix="/v1/leaders", tags=["汇总"], responses=problems())
@@ -55,14 +54,14 @@ class LeaderLists(Strict):
             responses={200: {"model": LeaderLists}, **problems(404)})  # fmt: skip
 def leaders(caller: Reading, asked: Annotated[EditionAsked, Query()]) -> Response:
     """Everybody stands against everybody: for readers of all divisions."""
-    keyed(caller)
+    within.keyed(caller)
     within.whole(caller)
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
     found: dict[str, Any] = kept(caller.service, "leaders", _KEPT).get(
         (edition.number, get_lang()), lambda: _made(caller, edition.number)
     )
-    return Response(formats.dumps(found), media_type=formats.JSON)
+    return reading.now(caller, found)
 
 
 def _made(caller: Caller, number: int) -> dict[str, Any]:

@@ -7,15 +7,12 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from geomujun.lang import t
 from geomujun.matching.lookup import Found
 from geomujun.matching.whereabouts import Record
-from geomujun.policy.beyond import row_told
-from geomujun.policy.rights import Reader
+from geomujun_api import within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
 from geomujun_api.indices import register_of
-from geomujun_api.problems import UnknownReaderError
 from geomujun_api.service import Caller
 from geomujun_api.shown import GONE, newest, shown
 
@@ -70,7 +67,7 @@ class Matched(Strict):
 @router.post("", summary="单条匹配：这条记录指哪家企业")
 def match(caller: Reading, asked: MatchAsked) -> Matched:
     """The enterprises a record may mean, among those of the reader's divisions."""
-    need_key(caller)
+    within.keyed(caller)
     number = asked.edition
     edition = (
         shown(caller.service, caller.reader, number)
@@ -83,23 +80,13 @@ def match(caller: Reading, asked: MatchAsked) -> Matched:
         NAN if asked.latitude is None else asked.latitude, asked.datum,
     )  # fmt: skip
     found = register_of(caller.service, edition).match(record, caller.reader, asked.limit)
-    return Matched(edition=edition.number, candidates=[_told(f, caller.reader) for f in found])
+    return Matched(edition=edition.number, candidates=[_told(caller, f) for f in found])
 
 
-def need_key(caller: Caller) -> None:
-    """Single records are compared for readers with a key only: the public could ask for anybody.
-
-    Raises:
-        UnknownReaderError: there is none.
-    """
-    if caller.reader.public:
-        raise UnknownReaderError(t("需要密钥", "a key is needed"))
-
-
-def _told(found: Found, reader: Reader) -> Candidate:
+def _told(caller: Caller, found: Found) -> Candidate:
     said: Any = {
         "uscc": found.uscc, "name": found.name, "parcel_code": found.parcel_code,
         "weight": round(found.weight, 6), "probability": round(found.probability, 6),
-        "band": found.band, "evidence": [row_told(e.as_dict(), reader) for e in found.evidence],
+        "band": found.band, "evidence": [e.as_dict() for e in found.evidence],
     }  # fmt: skip
-    return Candidate(**said)
+    return Candidate(**caller.told(said))

@@ -251,7 +251,7 @@ def _page(
     beside |= {"numberReturned": len(rows), "links": links}
     day = {"as_of": chosen.as_of, "edition": chosen.number} if chosen else {}
     body = features.as_collection(
-        (features.as_feature(wanted.names, row, day, caller.reader) for row in rows), beside
+        (features.as_feature(caller, wanted.names, row, day) for row in rows), beside
     )
     return Response(body, media_type=GEOJSON, headers={"content-crs": f"<{crs}>"})
 
@@ -279,7 +279,7 @@ def item(
     if not rows or chosen is None:
         raise NotFoundError(t("没有这个要素", "no such feature"))
     day = {"as_of": chosen.as_of, "edition": chosen.number}
-    body = features.as_feature(names, rows[0], day, caller.reader)
+    body = features.as_feature(caller, names, rows[0], day)
     return Response(body, media_type=GEOJSON, headers={"content-crs": f"<{crs}>"})
 
 

@@ -28,13 +28,12 @@ from geomujun.planning import plan as planning
 from geomujun.planning.select import UNIT
 from geomujun.planning.stand import figures_of
 from geomujun.policy import measures_paths
-from geomujun_api import formats, reading
+from geomujun_api import formats, reading, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading, Reviewing
 from geomujun_api.kept import kept
 from geomujun_api.problems import NotFoundError
 from geomujun_api.reading import EditionAsked
-from geomujun_api.routes.dashboard import keyed
 from geomujun_api.service import Caller
 from geomujun_api.words import EditionNumber
 
@@ -115,7 +114,7 @@ def _made(caller: Caller, number: int) -> planning.Plan:
 )
 def clusters(caller: Reading, asked: Annotated[EditionAsked, Query()]) -> Response:
     """Clusters of low-efficiency plots; as GeoJSON every plot with its shape and cluster."""
-    keyed(caller)
+    within.keyed(caller)
     media = formats.negotiate(
         caller.request.headers.get("accept", ""), (formats.JSON, formats.GEOJSON)
     )

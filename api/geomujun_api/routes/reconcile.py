@@ -21,12 +21,12 @@ from geomujun.lang import t
 from geomujun.matching.lookup import Found
 from geomujun.matching.whereabouts import Record
 from geomujun.storage import audit
-from geomujun_api import rows, tokens
+from geomujun_api import rows, tokens, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
 from geomujun_api.indices import register_of
 from geomujun_api.problems import NotFoundError
-from geomujun_api.routes.match import NAN, need_key
+from geomujun_api.routes.match import NAN
 from geomujun_api.service import Caller, service_of
 from geomujun_api.shown import Edition, newest
 
@@ -64,7 +64,7 @@ class TokenMade(Strict):
 @maker.post("/tokens", status_code=201, summary="OpenRefine 用的限时地址")
 def token(caller: Reading, asked: TokenAsked) -> TokenMade:
     """An address with a token that may read what the caller may read."""
-    need_key(caller)
+    within.keyed(caller)
     made, until = tokens.make(caller.service, caller.reader, asked.seconds)
     with caller.service.writing() as connection:
         audit.record(connection, caller.reader.subject, "reconcile", f"key/{caller.reader.key}",
@@ -84,7 +84,7 @@ def _by_token(
 
 Holding = Annotated[Caller, Depends(_by_token)]
 Prefix = Annotated[str, Query(max_length=100, description="已输入的字")]
-Queries = Annotated[str, Query(max_length=200_000, description="JSON：编号 → 查询")]
+Queries = Annotated[str, Query(max_length=20_000, description="JSON：编号 → 查询")]
 
 
 class Value(BaseModel):
@@ -285,7 +285,7 @@ _SHOWN: Final = {
 
 def _firm(caller: Caller, edition: Edition, uscc: str) -> dict[str, Any] | None:
     source = rows.SOURCES["firms"]
-    fields = source.fields(caller.service, caller.reader)
+    fields = source.fields(caller)
     asked = rows.Asked(edition.number, fields, rows.Where(equal={"uscc": uscc}), None, 1)
     with caller.service.reading() as connection:
         found, _ = rows.page(connection, source, asked, caller.reader)

@@ -11,11 +11,8 @@ from pydantic import Field
 
 from geomujun.lang import t
 from geomujun.pipeline import review
-from geomujun.policy.beyond import flipped, flips_told, row_told
-from geomujun.policy.rights import Reader
 from geomujun.storage import worklist
 from geomujun.storage.decisions import Opinion
-from geomujun.storage.target import Conn
 from geomujun_api import reading, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reviewing
@@ -142,27 +139,12 @@ def queue(caller: Reviewing, asked: Annotated[QueueAsked, Query()]) -> Queue:
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
         rows = worklist.items(connection, _wanted(caller, asked, edition.number))
-        rows = within_told(connection, edition.number, rows, caller.reader)
+        rows = worklist.flips_known(connection, edition.number, rows, caller.reader.divisions)
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     following = rows[-1]["row_no"] if more and rows else None
-    items = [Item(**{k: r[k] for k in Item.model_fields}) for r in rows]
+    items = [Item(**{k: caller.told(r)[k] for k in Item.model_fields}) for r in rows]
     return Queue(edition=edition.number, year=edition.year, items=items, next=following)
-
-
-def within_told(
-    connection: Conn, edition: int, rows: list[dict[str, Any]], reader: Reader
-) -> list[dict[str, Any]]:
-    """Items of the queue as `geomujun.policy.beyond` has them told."""
-    if reader.everywhere:
-        return rows
-    named = sorted({code for row in rows for code in flipped(row["grades"])})
-    known = connection.execute(
-        "SELECT uscc FROM pub.firms WHERE edition = %s AND uscc = ANY (%s)"
-        " AND division_code ^@ ANY (%s)", (edition, named, list(reader.divisions)),
-    ).fetchall()  # fmt: skip
-    mine = {code for (code,) in known}
-    return [row_told(row, reader) | {"grades": flips_told(row["grades"], mine)} for row in rows]
 
 
 def _wanted(caller: Caller, asked: QueueAsked, edition: int) -> worklist.Wanted:

@@ -14,7 +14,6 @@ from pydantic import Field
 
 from geomujun.lang import t
 from geomujun.pipeline import judging, review
-from geomujun.policy.beyond import row_told
 from geomujun.storage import claims, dossier, worklist
 from geomujun.storage.decisions import Opinion
 from geomujun.storage.target import Conn
@@ -190,7 +189,7 @@ def one(caller: Reviewing, asked: Annotated[PairAsked, Query()]) -> Question:
     told = {name: item.get(name) for name in names}
     about = {"edition": number, "year": edition.year, "queued": bool(item),
              "question": item.get("question", ""), "rival_probability": chance}  # fmt: skip
-    return Question.model_validate(row_told(about | told | found, caller.reader))
+    return Question.model_validate(caller.told(about | told | found))
 
 
 def _rival(connection: Conn, edition: int, asked: PairAsked) -> tuple[str, float | None]:

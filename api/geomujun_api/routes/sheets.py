@@ -63,7 +63,7 @@ def download(caller: Reviewing, asked: Annotated[SheetAsked, Query()]) -> Respon
     with caller.service.streaming() as connection, tempfile.TemporaryDirectory() as folder:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
         path = Path(folder) / _FILE
-        sheet.write_queue(connection, edition.number, caller.reader.divisions, asked.town, path)
+        sheet.write_queue(connection, edition.number, caller.reader, asked.town, path)
         body = path.read_bytes()
     headers = {
         "Content-Disposition": f'attachment; filename="review-{edition.number}.xlsx"',

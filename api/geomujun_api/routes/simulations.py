@@ -26,7 +26,7 @@ from geomujun.policy import relief as reliefs
 from geomujun.policy import schemes
 from geomujun.policy.model import Cohort
 from geomujun.storage import whatif
-from geomujun_api import formats, reading, within
+from geomujun_api import reading, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Publishing
 from geomujun_api.kept import kept
@@ -163,7 +163,7 @@ def simulate(caller: Publishing, said: Asked) -> Response:
         "movers": _movers(movers, desk.names, said.limit),
         "total": len(movers),
     }
-    return Response(formats.dumps(body), media_type=formats.JSON)
+    return reading.now(caller, body)
 
 
 def _run(desk: _Desk, asked: dict[str, dict[str, Any]]) -> Simulation:

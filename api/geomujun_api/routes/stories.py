@@ -7,13 +7,11 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from geomujun.policy.beyond import row_told
 from geomujun.storage import stories as stored
-from geomujun_api import formats, reading
+from geomujun_api import reading, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
 from geomujun_api.reading import EditionAsked
-from geomujun_api.routes.dashboard import keyed
 from geomujun_api.rows import SOURCES
 from geomujun_api.words import Search
 
@@ -78,8 +76,8 @@ class Stories(Strict):
             responses={200: {"model": Stories}, **problems(404)})  # fmt: skip
 def stories(caller: Reading, asked: Annotated[StoriesAsked, Query()]) -> Response:
     """Stories of an edition; what people closed since is told with them, so nothing is kept."""
-    keyed(caller)
-    shown = {f.name for f in SOURCES["cross_check"].fields(caller.service, caller.reader)}
+    within.keyed(caller)
+    shown = SOURCES["cross_check"].names(caller)
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
         total, rows = stored.page(
@@ -97,5 +95,4 @@ def stories(caller: Reading, asked: Annotated[StoriesAsked, Query()]) -> Respons
                 if name not in shown:  # figures of statistical origin that are not cleared
                     finding[name] = None
     body = {"edition": edition.number, "total": total, "stories": rows}
-    return Response(formats.dumps(row_told(body, caller.reader)), media_type=formats.JSON,
-                    headers={"Cache-Control": "no-store"})  # fmt: skip
+    return reading.now(caller, body)

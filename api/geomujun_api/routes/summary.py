@@ -55,7 +55,7 @@ class Summary(Strict):
 def summary(caller: Reading, asked: Annotated[SummaryAsked, Query()]) -> Summary:
     """Firms with a ledger line of the edition, and the land they occupy."""
     expression, column = _BY[asked.by]
-    visible = {f.name for f in SOURCES["firms"].fields(caller.service, caller.reader)}
+    visible = SOURCES["firms"].names(caller)
     if not {"occupied_mu", *([column] if column else [])} <= visible:
         raise UnknownReaderError(t("没有公开，需要密钥", "not published; a key is needed"))
     with caller.service.reading() as connection:
@@ -65,8 +65,7 @@ def summary(caller: Reading, asked: Annotated[SummaryAsked, Query()]) -> Summary
             " WHERE edition = %s AND division_code ^@ ANY (%s) GROUP BY 1 ORDER BY 1",
             (edition.number, list(caller.reader.divisions)),
         ).fetchall()
-    policy = caller.service.policy
-    held = policy.suppressed({r[0]: r[1] for r in rows}) if caller.reader.public else frozenset()
+    held = caller.withheld({r[0]: r[1] for r in rows})
     cells = [
         Cell(cell=name, firms=None, occupied_mu=None, withheld=True) if name in held
         else Cell(cell=name, firms=count, occupied_mu=round(area, 4), withheld=False)

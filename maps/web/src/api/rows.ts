@@ -3,3 +3,17 @@ export function itemsOf<Row>(found: unknown): Row[] {
   const items = (found as { items?: unknown } | null)?.items;
   return Array.isArray(items) ? (items as Row[]) : [];
 }
+
+/** All rows of a list that comes by pages. */
+export async function allPages<Row>(
+  ask: (cursor?: string) => Promise<{ items: Row[]; next: string | null }>,
+): Promise<Row[]> {
+  const found: Row[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await ask(cursor);
+    found.push(...page.items);
+    cursor = page.next ?? undefined;
+  } while (cursor);
+  return found;
+}

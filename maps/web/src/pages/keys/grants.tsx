@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { roleWord } from "../../words";
 import { useAct } from "../../api/act";
 import { api, data, type Schema } from "../../api/client";
+import { allPages } from "../../api/rows";
 import { useLoaded } from "../../api/use";
 import { t } from "../../lang";
 import { moment } from "../../numbers";
@@ -17,7 +18,13 @@ type Row = Schema["GrantRow"];
 
 /** People who come by OIDC, and the role each has. */
 export function Grants() {
-  const grants = useLoaded(() => data(api.GET("/v1/grants")), []);
+  const grants = useLoaded(
+    () =>
+      allPages((cursor) =>
+        data(api.GET("/v1/grants", { params: { query: { cursor, limit: 1000 } } })),
+      ),
+    [],
+  );
   const [editing, setEditing] = useState<Row | "new" | null>(null);
   const [leaving, setLeaving] = useState<Row | null>(null);
   return (

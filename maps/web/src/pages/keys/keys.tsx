@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { roleWord } from "../../words";
 import { api, data, type Schema } from "../../api/client";
+import { allPages } from "../../api/rows";
 import { useLoaded } from "../../api/use";
 import { t } from "../../lang";
 import { moment } from "../../numbers";
@@ -16,7 +17,13 @@ type Asked = { what: "create" } | { what: "rotate" | "revoke"; key: Key };
 
 /** The keys of one's divisions: made, replaced, taken back. The keys themselves are never here. */
 export function Keys() {
-  const keys = useLoaded(() => data(api.GET("/v1/keys")), []);
+  const keys = useLoaded(
+    () =>
+      allPages((cursor) =>
+        data(api.GET("/v1/keys", { params: { query: { cursor, limit: 1000 } } })),
+      ),
+    [],
+  );
   const [all, setAll] = useState(false);
   const [part, setPart] = useState("");
   const [asked, setAsked] = useState<Asked | null>(null);

@@ -18,7 +18,7 @@ export function Jobs(given: { newest: Job | null }) {
     () => data(api.GET("/v1/jobs", { params: { query: { limit: 10 } } })),
     [given.newest?.number],
   );
-  const active = jobs.data?.some(going) ?? false;
+  const active = jobs.data?.items.some(going) ?? false;
   useEffect(() => {
     if (!active) return undefined;
     const timer = setInterval(jobs.reload, EVERY_MS);
@@ -27,14 +27,14 @@ export function Jobs(given: { newest: Job | null }) {
       void readEditions(); // one may have been built
     };
   }, [active]);
-  if (jobs.data?.length === 0) return null;
+  if (jobs.data?.items.length === 0) return null;
   return (
     <section aria-label={t("任务", "Jobs")} class="jobs">
       <Shown of={{ ...jobs, loading: false }}>
-        {(rows) => (
+        {({ items }) => (
           <Table
             caption={t("最近的任务", "Recent jobs")}
-            rows={rows}
+            rows={items}
             id={(j) => j.number}
             columns={[
               { head: t("编号", "No."), number: true, cell: (j) => j.number },
