@@ -3,7 +3,7 @@ import type { Item } from "../src/pages/review/types";
 
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
 vi.stubGlobal("document", { documentElement: {} });
-const { chance, reach, waterfall } = await import("../src/pages/review/bits");
+const { chance, reach, waterfall } = await import("../src/parts/bits");
 const { equalFacts } = await import("../src/pages/review/equal");
 const { letterOf } = await import("../src/pages/review/keys");
 const { marked } = await import("../src/pages/review/marks");

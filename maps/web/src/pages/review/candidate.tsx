@@ -3,9 +3,9 @@ import { enterpriseHref } from "../../routes";
 import { word } from "../../legend";
 import { t } from "../../lang";
 import { num, percent } from "../../numbers";
+import { type Evidence, waterfall } from "../../parts/bits";
+import { EvidenceBars } from "../../parts/evidence";
 import { Grade } from "../../parts/grade";
-import { type Evidence, waterfall } from "./bits";
-import { EvidenceBars } from "./evidence";
 import { marked, type Piece } from "./marks";
 import type { Candidate, Question } from "./types";
 import { placeName, verdictWord } from "./words";
@@ -42,11 +42,13 @@ export function CandidateCard(given: {
       )}
       <Score question={question} candidate={candidate} blind={blind} />
       <EvidenceBars
+        caption={t("候选{p}的证据", "Evidence for candidate {p}", {
+          p: placeName(candidate.place),
+        })}
         steps={waterfall(evidence ?? [])}
         scale={scale}
         blind={blind}
         waiting={evidence === undefined}
-        place={candidate.place}
         shown={[`${question.plot.holder} ${candidate.name ?? ""}`]}
       />
     </section>
