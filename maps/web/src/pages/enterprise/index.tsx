@@ -137,9 +137,9 @@ function facts(card: FirmCard) {
     [t("统一社会信用代码", "USCC"), firm.uscc],
     [t("曾用名", "Former names"), firm.former_names],
     [t("地址", "Address"), firm.address],
-    [t("登记状态", "Status"), firm.status],
+    [t("登记状态", "Status"), word("status", firm.status)],
     [t("行业代码", "Industry"), firm.industry],
-    [t("规模", "Size"), firm.size],
+    [t("规模", "Size"), word("size", firm.size)],
     [
       t("清点", "Bucket"),
       <span key="bucket">

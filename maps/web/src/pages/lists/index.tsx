@@ -144,6 +144,7 @@ const shown = (column: ListColumn): Column<Row & { _n: number }> => ({
   head: column.label(),
   number: isNumber(column.kind),
   wide: column.kind === "text" || column.kind === "list",
+  whole: typeof column.kind === "object",
   cell: (row) => written(column.kind, row[column.name], row),
 });
 

@@ -12,6 +12,7 @@ import { around } from "../../cards/shapes";
 import { Sources } from "../../cards/sources";
 import type { ParcelCard } from "../../cards/types";
 import { t } from "../../lang";
+import { word } from "../../legend";
 import { LazyMap } from "../../map/lazy";
 import { mu, num } from "../../numbers";
 import { Bucket } from "../../parts/grade";
@@ -94,7 +95,7 @@ function facts(card: ParcelCard) {
   const plot = card.plots;
   const settled = card.parcel_reconciliation[0];
   const own = card.sources.find((s) => s.table === "parcels");
-  const cell = (field: string) => own?.cells.find((c) => c.field === field)?.value ?? "";
+  const cell = (field: string) => String(own?.cells.find((c) => c.field === field)?.value ?? "");
   const term = [cell("right_start_on"), cell("right_end_on")].filter(Boolean).join(" — ");
   return [
     [t("坐落", "Location"), plot.location],
@@ -112,7 +113,7 @@ function facts(card: ParcelCard) {
       plot.tax_per_mu ? `${num(plot.tax_per_mu, 2)} ${t("万元/亩", "10⁴ yuan/mu")}` : "",
     ],
     [t("使用权期限", "Term"), term],
-    [t("权利性质", "Nature of right"), cell("right_nature")],
+    [t("权利性质", "Nature of right"), word("right_nature", cell("right_nature"))],
     [t("登记容积率", "Registered FAR"), cell("floor_area_ratio")],
     [t("权利比例", "Shares"), cell("holder_shares")],
     [t("建设期起", "Construction from"), cell("construction_start_on")],

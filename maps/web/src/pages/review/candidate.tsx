@@ -131,8 +131,8 @@ function Facts(given: { candidate: Candidate }) {
       </Fact>
       <Fact label={t("地址", "Address")}>{or(c.address)}</Fact>
       <Fact label={t("登记", "Status")}>
-        <span class={c.status === "存续" ? "" : "alarm"}>{or(c.status)}</span> ·{" "}
-        {t("行业 {i}", "industry {i}", { i: or(c.industry) })} · {or(c.size)}
+        <span class={c.status === "存续" ? "" : "alarm"}>{or(word("status", c.status))}</span> ·{" "}
+        {t("行业 {i}", "industry {i}", { i: or(c.industry) })} · {or(word("size", c.size))}
       </Fact>
       <Fact label={t("等级", "Grade")}>
         <Grade grade={c.grade ?? ""} /> <span class="small">{rangeOf(c)}</span>
