@@ -87,6 +87,7 @@ def test_twenty_questions_are_judged_by_keyboard_alone(tab: Opening, service: Li
         if key in "bn":
             expected[pair[0], rival] = ("same" if key == "b" else "different", reason)
         next_after(page, pair)
+    page.wait_for_function("() => window.waits.length >= 20")
     waits = page.evaluate("window.waits")
     told = f"to the next question: median {median(waits):.0f} ms, worst {max(waits):.0f} ms"
     sys.stdout.write(told + "\n")
