@@ -35,7 +35,8 @@ GENERAL = {"/v1/editions", "/v1/editions/{number}", "/v1/audit/verify", "/v1/key
 
 # Rows of these tell no division, or the town has none.
 MAY_BE_EMPTY = ("/errors", "/rejects", "/group", "/regions", "/decisions", "/objections",
-                "/benchmarks", "/screening-rules", "/grants", "/proposals", "/basemaps")  # fmt: skip
+                "/benchmarks", "/screening-rules", "/grants", "/proposals", "/basemaps",
+                "/field-checks/")  # fmt: skip
 
 
 ONE_BY_QUERY = {"/v1/review/items"}

@@ -58,7 +58,8 @@ def query(path: str, world: dict[str, Any], usual: str = "") -> str:
 
 # Take no more than an edition.
 PLAIN = {"/v1/dashboard", "/v1/freshness", "/v1/leaders", "/v1/simulations/rules",
-         "/v1/scenarios", "/v1/plan"}  # fmt: skip
+         "/v1/scenarios", "/v1/plan", "/v1/field-checks",
+         "/v1/field-checks/{parcel_code}"}  # fmt: skip
 SAVED = {
     "name": "规下收紧",
     "edition": 1,
@@ -71,6 +72,7 @@ def body(path: str, world: dict[str, Any]) -> Any:
     pair = {"parcel_code": world["parcel_code"], "uscc": world["uscc"]}
     return {
         "/v1/findings/{finding_id}/closings": {"state": "closed", "reason": "已核实"},
+        "/v1/field-checks/{parcel_code}": {"state": "checked", "checked_on": "2025-03-01"},
         "/v1/review/claims": pair,
         "/v1/review/releases": pair,
         "/v1/review/decisions": pair | {"verdict": "same", "reason": "看过合同"},

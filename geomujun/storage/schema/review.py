@@ -163,3 +163,45 @@ scenarios = Table(
     schema="review",
     comment="保存的试算情景和整治计划",
 )
+field_checks = Table(
+    "field_checks",
+    METADATA,
+    number_column(),
+    words("parcel_code", "宗地代码，或无证图斑的 BSM"),
+    words("state", "checked | refuted | talking | agreed | done"),
+    words("path", "处置路径", ""),
+    Column("checked_on", Date, nullable=False, comment="哪天核查"),
+    words("reviewer", "谁"),
+    words("note", "说明", ""),
+    Column("area_mu", Double, comment="整治面积，亩"),
+    Column("released_mu", Double, comment="腾出土地，亩"),
+    Column("energy_tce", Double, comment="腾出能耗，吨标煤"),
+    Column("tax_wan_yuan", Double, comment="税收提升，万元"),
+    Column("edition", Integer, nullable=False, comment="核查时所见的发布号"),
+    Column("replaces", BigInteger, comment="接在哪一条之后"),
+    moment("recorded_at", "何时入库"),
+    CheckConstraint(
+        "state IN ('checked', 'refuted', 'talking', 'agreed', 'done')", name="state"
+    ),
+    CheckConstraint(
+        "area_mu >= 0 AND released_mu >= 0 AND energy_tce >= 0 AND tax_wan_yuan >= 0",
+        name="amounts",
+    ),
+    UniqueConstraint("id", "parcel_code"),
+    ForeignKeyConstraint(
+        ["replaces", "parcel_code"],
+        ["review.field_checks.id", "review.field_checks.parcel_code"],
+        name="fk_field_checks_replaces",
+    ),
+    Index(
+        "uq_field_checks_first", "parcel_code", unique=True,
+        postgresql_where=text("replaces IS NULL"),
+    ),
+    Index(
+        "uq_field_checks_replaces", "replaces", unique=True,
+        postgresql_where=text("replaces IS NOT NULL"),
+    ),
+    Index("ix_field_checks_parcel_code", "parcel_code", "id"),
+    schema="review",
+    comment="低效用地的实地核查与整治，只增不改",
+)  # fmt: skip

@@ -3,7 +3,9 @@ import type { Item } from "../src/pages/review/types";
 
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
 vi.stubGlobal("document", { documentElement: {} });
-const { chance, reach, waterfall } = await import("../src/pages/review/bits");
+const { chance, reach, waterfall } = await import("../src/parts/bits");
+const { noted } = await import("../src/pages/review/acts");
+const { Outbox } = await import("../src/pages/review/outbox");
 const { equalFacts } = await import("../src/pages/review/equal");
 const { letterOf } = await import("../src/pages/review/keys");
 const { marked } = await import("../src/pages/review/marks");
@@ -109,4 +111,49 @@ test("a letter is the same letter under a Chinese input method", () => {
   expect(letterOf({ key: "Process", code: "KeyA" })).toBe("a");
   expect(letterOf({ key: "Process", code: "Digit3" })).toBe("3");
   expect(letterOf({ key: "Escape", code: "Escape" })).toBe("Escape");
+});
+
+describe("what is said is sent behind the reviewer's back", () => {
+  const later = <T>(value: T, ms: number) => new Promise<T>((good) => setTimeout(good, ms, value));
+
+  test("in the order of saying, and what fails does not hold up the rest", async () => {
+    const outbox = new Outbox();
+    const seen: string[] = [];
+    const say = (name: string, ms: number) => async () => seen.push(await later(name, ms));
+    const first = outbox.put(["P1"], say("first", 20));
+    const bad = outbox.put(["P2"], () => later(0, 1).then(() => Promise.reject(new Error("409"))));
+    const last = outbox.put(["P3"], say("last", 1));
+    expect(outbox.waiting.value).toBe(3);
+    await expect(bad).rejects.toThrow("409");
+    await Promise.all([first, last]);
+    await outbox.arrived();
+    await later(0, 1);
+    expect(seen).toEqual(["first", "last"]);
+    expect(outbox.waiting.value).toBe(0);
+  });
+
+  test("a plot is looked at again only once what was said of it arrived", async () => {
+    const outbox = new Outbox();
+    let arrived = false;
+    void outbox.put(["P1"], () => later(0, 20)).then(() => (arrived = true));
+    await outbox.arrived("P2");
+    expect(arrived).toBe(false);
+    await outbox.arrived("P1");
+    expect(arrived).toBe(true);
+  });
+
+  test("the list tells the word at once, its number when recorded, an opinion as one", () => {
+    const one = { parcel_code: "P1", uscc: "U1", verdict: "same" as const };
+    const word = { ...one, relation: "" as const, area_m2: null, replaces: null };
+    const items = [item({}), item({ parcel_code: "P2" })];
+    const said = noted(items, [word], "me");
+    expect(said[0]).toMatchObject({ decided: "same", decided_by: "me", decision_id: null });
+    expect(said[1]).toBe(items[1]);
+    const pair = { parcel_code: "P1", uscc: "U1" };
+    expect(
+      noted(said, [word], "me", [{ ...pair, kind: "decision", number: 7 }])[0]?.decision_id,
+    ).toBe(7);
+    const waits = noted(said, [word], "me", [{ ...pair, kind: "proposal", number: 3 }])[0];
+    expect(waits).toMatchObject({ decided: null, proposal_id: 3, proposed_by: "me" });
+  });
 });

@@ -2,7 +2,8 @@ import type { ComponentChildren } from "preact";
 import { word } from "../legend";
 import { t } from "../lang";
 import { mu, percent } from "../numbers";
-import { Evidence, type Reason } from "../parts/evidence";
+import { type Evidence, reach, waterfall } from "../parts/bits";
+import { EvidenceBars } from "../parts/evidence";
 import { href } from "../routes";
 import { may } from "../me";
 import type { Link } from "./types";
@@ -41,7 +42,7 @@ function One(given: {
   open: boolean;
 }) {
   const { link, name, rival } = given;
-  const reasons = (link.evidence ?? []) as unknown as Reason[];
+  const steps = waterfall((link.evidence ?? []) as unknown as Evidence[]);
   return (
     <article class="link">
       <h3>
@@ -64,8 +65,8 @@ function One(given: {
         </p>
       )}
       <details open={given.open}>
-        <summary>{t("为什么（{n} 条证据）", "Why ({n} reasons)", { n: reasons.length })}</summary>
-        <Evidence reasons={reasons} weight={link.weight_bits ?? null} />
+        <summary>{t("为什么（{n} 条证据）", "Why ({n} reasons)", { n: steps.length })}</summary>
+        <EvidenceBars caption={t("证据", "Evidence")} steps={steps} scale={reach([steps])} />
       </details>
     </article>
   );

@@ -17,7 +17,15 @@ export function Indicators(given: { values: Values; cohort: Cohort | null; own: 
       rows={cohort.indicators}
       id={(i) => i.id}
       columns={[
-        { head: t("指标", "Indicator"), cell: (i) => `${i.label}${i.unit && `（${i.unit}）`}` },
+        {
+          head: t("指标", "Indicator"),
+          cell: (i) => (
+            <>
+              {i.label}
+              {i.unit && <span class="unit small">{i.unit}</span>}
+            </>
+          ),
+        },
         { head: t("权重", "Weight"), number: true, cell: (i) => num(i.weight, 0) },
         { head: own, number: true, cell: (i) => num(values[i.id], 3) },
         { head: t("基准", "Benchmark"), number: true, cell: (i) => num(i.benchmark, 3) },
@@ -49,14 +57,13 @@ export function GradeSpan(given: { row: Record<string, unknown>; cohort: Cohort 
   const { row, cohort } = given;
   const [grade, best, worst] = [text(row.grade), text(row.joint_best), text(row.joint_worst)];
   const score = typeof row.score === "number" ? row.score : null;
+  const { among, more } = ranked(text(row.grade_reason));
   return (
     <>
       <p>
-        <Grade grade={grade} long />{" "}
-        {t("得分 {s}，第 {r} 名", "score {s}, rank {r}", {
-          s: num(score, 2),
-          r: num(row.rank as number | null),
-        })}
+        <Grade grade={grade} long /> {t("得分 {s}", "score {s}", { s: num(score, 2) })}
+        {typeof row.rank === "number" && t("，第 {r} 名", ", rank {r}", { r: num(row.rank) })}
+        {among !== null && t("，共 {n} 个", " of {n}", { n: num(among) })}
       </p>
       {best !== worst && (
         <p>
@@ -64,10 +71,17 @@ export function GradeSpan(given: { row: Record<string, unknown>; cohort: Cohort 
           <Grade grade={best} /> – <Grade grade={worst} />
         </p>
       )}
-      {text(row.grade_reason) && <p class="small">{text(row.grade_reason)}</p>}
+      {more && <p class="small">{more}</p>}
       {cohort && score !== null && <Steps cohort={cohort} score={score} grade={grade} />}
     </>
   );
+}
+
+/** Of how many, and what else the reason of a grade says beside the rank. */
+function ranked(reason: string): { among: number | null; more: string } {
+  const found = /^(?:第 \d+ 名，共 (\d+) 个|rank \d+ of (\d+))；?/.exec(reason);
+  if (!found) return { among: null, more: reason };
+  return { among: Number(found[1] ?? found[2]), more: reason.slice(found[0].length) };
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");

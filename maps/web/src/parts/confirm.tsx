@@ -1,9 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { useAct } from "../api/act";
-import { t } from "../lang";
-import { Dialog } from "./dialog";
-import { Refused } from "./page";
+import { WordsField } from "./field";
+import { FormDialog } from "./form";
 
 /** A question before an act that counts, with a note where one is kept; what is refused is told. */
 export function Confirm(given: {
@@ -16,39 +14,27 @@ export function Confirm(given: {
   done: () => void;
   children?: ComponentChildren;
 }) {
-  const { busy, problem, run } = useAct();
   const [note, setNote] = useState("");
-  const lacks = Boolean(given.note?.required) && note.trim() === "";
   return (
-    <Dialog title={given.title} close={given.close}>
-      <form
-        onSubmit={(e) => {
-          e.preventDefault();
-          void run(() => given.act(note.trim())).then((done) => done && given.done());
-        }}
-      >
-        {given.children}
-        {given.note && (
-          <label class="field">
-            <span>{given.note.label}</span>
-            <textarea
-              value={note}
-              maxLength={2000}
-              required={given.note.required}
-              onInput={(e) => setNote(e.currentTarget.value)}
-            />
-          </label>
-        )}
-        {problem && <Refused problem={problem} />}
-        <div class="actions end">
-          <button type="button" onClick={given.close}>
-            {t("取消", "Cancel")}
-          </button>
-          <button type="submit" class={given.danger ? "danger" : "main"} disabled={busy || lacks}>
-            {given.yes}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={given.title}
+      yes={given.yes}
+      danger={given.danger}
+      ready={!given.note?.required || note.trim() !== ""}
+      act={() => given.act(note.trim())}
+      close={given.close}
+      done={given.done}
+    >
+      {given.children}
+      {given.note && (
+        <WordsField
+          label={given.note.label}
+          value={note}
+          most={2000}
+          required={given.note.required}
+          put={setNote}
+        />
+      )}
+    </FormDialog>
   );
 }

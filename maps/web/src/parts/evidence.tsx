@@ -1,73 +1,136 @@
 import { t } from "../lang";
-import { num } from "../numbers";
+import { num, percent } from "../numbers";
+import { chance, signed, type Step } from "./bits";
 import "./evidence.css";
 
-/** One reason of a link: what was compared, and how many bits it speaks for (+) or against (−). */
-export interface Reason {
-  name: string;
-  bits: number;
-  left: string;
-  right: string;
-  line: string;
-}
-
-/** The reasons of a link as bars around zero: they add up to its weight. */
-export function Evidence(given: { reasons: readonly Reason[]; weight?: number | null }) {
-  const { reasons } = given;
-  const widest = Math.max(1, ...reasons.map((r) => Math.abs(r.bits)));
-  const sum = reasons.reduce((total, r) => total + r.bits, 0);
+/**
+ * Evidence in words; unless hidden, each with its bits as a step of a waterfall. `shown`: compared
+ * values that stand above already.
+ */
+export function EvidenceBars(given: {
+  caption: string;
+  steps: readonly Step[];
+  /** The lowest and highest sum that fits in the bars. */
+  scale: [number, number];
+  blind?: boolean;
+  waiting?: boolean;
+  shown?: readonly string[];
+}) {
+  const { caption, steps, scale, blind, shown = [] } = given;
+  if (steps.length === 0)
+    return (
+      <p class="empty small">
+        {given.waiting
+          ? t("正在比对……", "comparing …")
+          : t("没有逐项证据", "no evidence item by item")}
+      </p>
+    );
+  const lines = blind ? steps.filter((s) => s.name !== "prior") : steps;
   return (
     <table class="evidence">
-      <caption class="hidden">{t("证据", "Evidence")}</caption>
-      <thead class="hidden">
-        <tr>
-          <th scope="col">{t("理由", "Reason")}</th>
-          <th scope="col">{t("比特", "Bits")}</th>
-          <th scope="col">{t("两边的值", "Both values")}</th>
-        </tr>
-      </thead>
+      <caption class="hidden">{caption}</caption>
+      {!blind && <Heads />}
       <tbody>
-        {reasons.map((r) => (
-          <tr key={r.name}>
-            <th scope="row">{r.line}</th>
-            <td>
-              <Bits bits={r.bits} widest={widest} />
-            </td>
-            <td class="both">
-              {r.left && <span>{r.left}</span>}
-              {r.left && r.right && r.left !== r.right && <b> ↔ </b>}
-              {r.right && r.right !== r.left && <span>{r.right}</span>}
-            </td>
+        {lines.map((step) => (
+          <tr key={`${step.name} ${step.left} ${step.right}`}>
+            <th scope="row">
+              {step.line}
+              {!shown.includes(`${step.left} ${step.right}`) && <Sides step={step} />}
+            </th>
+            {!blind && <Weighed step={step} scale={scale} />}
           </tr>
         ))}
       </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row">{t("合计（权重）", "Sum (weight)")}</th>
-          <td class="total">{num(given.weight ?? sum, 2)}</td>
-          <td class="both">{t("正为支持，负为反对", "plus speaks for it, minus against")}</td>
-        </tr>
-      </tfoot>
+      {!blind && <Sum bits={steps.at(-1)?.to ?? 0} />}
     </table>
   );
 }
 
-/** A bar to the right for bits that speak for a link, to the left for those against. */
-function Bits(given: { bits: number; widest: number }) {
-  const { bits, widest } = given;
-  const half = (Math.abs(bits) / widest) * 50;
-  const side = bits >= 0 ? { left: "50%" } : { left: `${50 - half}%` };
+function Heads() {
   return (
-    <span class="bits">
+    <>
+      <colgroup>
+        <col class="what" />
+        <col />
+        <col class="bits" />
+      </colgroup>
+      <thead class="hidden">
+        <tr>
+          <th scope="col">{t("证据", "Evidence")}</th>
+          <th scope="col">{t("瀑布图", "Waterfall")}</th>
+          <th scope="col">{t("比特", "Bits")}</th>
+        </tr>
+      </thead>
+    </>
+  );
+}
+
+function Weighed(given: { step: Step; scale: [number, number] }) {
+  const { step, scale } = given;
+  return (
+    <>
+      <td class="bar-cell">
+        <Bar step={step} scale={scale} />
+      </td>
+      <td class={step.bits < 0 ? "number against" : "number for"}>{signed(step.bits)}</td>
+    </>
+  );
+}
+
+function Sum(given: { bits: number }) {
+  return (
+    <tfoot>
+      <tr>
+        <th scope="row" colSpan={2}>
+          {t("合计，折合单独概率 {p}", "Sum, alone a probability of {p}", {
+            p: percent(chance(given.bits)),
+          })}
+        </th>
+        <td class="number">{signed(given.bits)}</td>
+      </tr>
+    </tfoot>
+  );
+}
+
+/** Both values that were compared. */
+function Sides(given: { step: Step }) {
+  const { left, right } = given.step;
+  if (!left && !right) return null;
+  return (
+    <span class="sides">
+      {left || right}
+      {left && right && left !== right && (
+        <>
+          {" "}
+          <span aria-hidden="true">⇄</span> {right}
+        </>
+      )}
+    </span>
+  );
+}
+
+function Bar(given: { step: Step; scale: [number, number] }) {
+  const { step, scale } = given;
+  const width = scale[1] - scale[0] || 1;
+  const place = (value: number): number => ((value - scale[0]) / width) * 100;
+  const low = Math.min(step.from, step.to);
+  return (
+    <span
+      class="fall"
+      role="img"
+      aria-label={t("从 {a} 到 {b} 比特", "from {a} to {b} bits", {
+        a: num(step.from, 2),
+        b: num(step.to, 2),
+      })}
+    >
+      <i class="zero" style={{ left: `${place(0)}%` }} />
       <i
-        class={bits >= 0 ? "for" : "against"}
-        style={{ ...side, width: `${half}%` }}
-        aria-hidden="true"
+        class={step.bits < 0 ? "step against" : "step for"}
+        style={{
+          left: `${place(low)}%`,
+          width: `${Math.max((Math.abs(step.bits) / width) * 100, 0.8)}%`,
+        }}
       />
-      <span>
-        {bits > 0 ? "+" : ""}
-        {num(bits, 2)}
-      </span>
     </span>
   );
 }

@@ -7,6 +7,8 @@ export interface Column<Row> {
   number?: boolean;
   /** Of whole sentences: not squeezed to a few signs a line. */
   wide?: boolean;
+  /** Of single words: never broken. */
+  whole?: boolean;
 }
 
 /** A table that says when it is empty; wide ones scroll in their own box. */
@@ -37,7 +39,7 @@ export function Table<Row>(given: {
           {rows.map((row) => (
             <tr key={id(row)}>
               {columns.map((c) => (
-                <td key={c.head} class={c.number ? "number" : c.wide ? "wide" : ""}>
+                <td key={c.head} class={kind(c)}>
                   {c.cell(row)}
                 </td>
               ))}
@@ -48,3 +50,6 @@ export function Table<Row>(given: {
     </section>
   );
 }
+
+const kind = (column: { number?: boolean; wide?: boolean; whole?: boolean }): string =>
+  column.number ? "number" : column.wide ? "wide" : column.whole ? "nowrap" : "";

@@ -1,6 +1,7 @@
 import { t } from "../../lang";
 import { mu } from "../../numbers";
 import { StackedBar } from "../../parts/bars";
+import { Panel } from "../../parts/panel";
 import { bucketColour, type Dashboard, total } from "./data";
 
 interface Term {
@@ -31,8 +32,7 @@ export function AreaBalance({ found }: { found: Dashboard }) {
     { sign: "=", name: t("宗地登记面积", "registered area of parcels"), m2: a.area_m2 },
   ];
   return (
-    <section class="panel" aria-labelledby="areas">
-      <h2 id="areas">{t("面积平衡（亩）", "Balance of areas, mu")}</h2>
+    <Panel id="areas" title={t("面积平衡（亩）", "Balance of areas, mu")}>
       <Sum terms={firms} title={t("企业台账", "Ledger of firms")} />
       <Sum terms={land} title={t("宗地", "Parcels")} />
       <StackedBar
@@ -56,7 +56,7 @@ export function AreaBalance({ found }: { found: Dashboard }) {
           },
         ]}
       />
-    </section>
+    </Panel>
   );
 }
 

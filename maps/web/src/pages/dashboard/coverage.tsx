@@ -1,6 +1,7 @@
 import { t } from "../../lang";
 import { mu, num, percent } from "../../numbers";
 import { type Column, Table } from "../../parts/table";
+import { Panel } from "../../parts/panel";
 import { href } from "../../routes";
 import { type Coverage, share } from "./data";
 
@@ -8,8 +9,7 @@ import { type Coverage, share } from "./data";
 export function CoverageTables(given: { towns: readonly Coverage[]; parks: readonly Coverage[] }) {
   return (
     <div class="grid">
-      <section class="panel" aria-labelledby="towns">
-        <h2 id="towns">{t("各镇街覆盖率", "Coverage by town")}</h2>
+      <Panel id="towns" title={t("各镇街覆盖率", "Coverage by town")}>
         <Table
           caption={t("各镇街覆盖率", "Coverage by town")}
           captionHidden
@@ -23,10 +23,9 @@ export function CoverageTables(given: { towns: readonly Coverage[]; parks: reado
             "By the first nine digits of the parcel code, named after what most locations say; coverage = matched ÷ industrial area.",
           )}
         </p>
-      </section>
+      </Panel>
       {given.parks.length > 0 && (
-        <section class="panel" aria-labelledby="parks">
-          <h2 id="parks">{t("各园区覆盖率", "Coverage by park")}</h2>
+        <Panel id="parks" title={t("各园区覆盖率", "Coverage by park")}>
           <Table
             caption={t("各园区覆盖率", "Coverage by park")}
             captionHidden
@@ -34,7 +33,7 @@ export function CoverageTables(given: { towns: readonly Coverage[]; parks: reado
             rows={given.parks}
             id={(r) => r.code || r.name}
           />
-        </section>
+        </Panel>
       )}
     </div>
   );

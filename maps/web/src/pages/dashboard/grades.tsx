@@ -7,6 +7,7 @@ import { mu, num } from "../../numbers";
 import { type Part, StackedBar } from "../../parts/bars";
 import { Matrix } from "../../parts/matrix";
 import { Shown } from "../../parts/page";
+import { Panel } from "../../parts/panel";
 import { href } from "../../routes";
 import { type Dashboard, gradeColour, gradeName, GRADES, matrix } from "./data";
 
@@ -21,13 +22,13 @@ export function Grades({ found }: { found: Dashboard }) {
     ...(g ? { href: href("/lists", { table, [filter]: g }) } : {}),
   });
   return (
-    <section class="panel" aria-labelledby="grades">
-      <h2 id="grades">
-        {t(
-          "等级分布（有用地的企业、已对应的宗地）",
-          "Grades of firms with land and of matched parcels",
-        )}
-      </h2>
+    <Panel
+      id="grades"
+      title={t(
+        "等级分布（有用地的企业、已对应的宗地）",
+        "Grades of firms with land and of matched parcels",
+      )}
+    >
       <div class="grid">
         <div>
           <Bar
@@ -53,7 +54,7 @@ export function Grades({ found }: { found: Dashboard }) {
         </div>
         <Transition edition={found.edition} />
       </div>
-    </section>
+    </Panel>
   );
 }
 

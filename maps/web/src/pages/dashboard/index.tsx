@@ -1,5 +1,5 @@
 import { api, data } from "../../api/client";
-import { useLoaded } from "../../api/use";
+import { useOfEdition } from "../../api/edition";
 import { edition } from "../../edition";
 import { t } from "../../lang";
 import { me } from "../../me";
@@ -18,13 +18,8 @@ import { Findings, LowEfficiency } from "./work";
 /** The state of the locality at a glance, every number a way into its rows. */
 export default function Overview() {
   const now = edition.value;
-  const number = now?.number;
-  const loaded = useLoaded<Dashboard>(
-    () =>
-      number
-        ? data(api.GET("/v1/dashboard", { params: { query: { edition: number } } }))
-        : new Promise(() => undefined),
-    [number],
+  const loaded = useOfEdition<Dashboard>((number) =>
+    data(api.GET("/v1/dashboard", { params: { query: { edition: number } } })),
   );
   return (
     <Page

@@ -1,6 +1,7 @@
 import { t } from "../../lang";
 import { mu, num } from "../../numbers";
 import { type Part, StackedBar } from "../../parts/bars";
+import { Panel } from "../../parts/panel";
 import { href } from "../../routes";
 import { bucketColour, bucketName, type Dashboard, inOrder, total } from "./data";
 
@@ -18,8 +19,7 @@ export function Reconciliation({ found }: { found: Dashboard }) {
   const patches = total(found.patches, (r) => r.count);
   return (
     <div class="grid">
-      <section class="panel" aria-labelledby="by-land">
-        <h2 id="by-land">{t("以地找企：每宗地归一类", "Land to firms: every parcel once")}</h2>
+      <Panel id="by-land" title={t("以地找企：每宗地归一类", "Land to firms: every parcel once")}>
         <Buckets
           of="parcel"
           rows={parcels.map((r) => ({
@@ -39,9 +39,8 @@ export function Reconciliation({ found }: { found: Dashboard }) {
             <a href={href("/lists", { table: "parcels", kind: "patch" })}>{t("清单", "list")}</a>
           </p>
         )}
-      </section>
-      <section class="panel" aria-labelledby="by-firm">
-        <h2 id="by-firm">{t("以企找地：每家企业归一类", "Firms to land: every firm once")}</h2>
+      </Panel>
+      <Panel id="by-firm" title={t("以企找地：每家企业归一类", "Firms to land: every firm once")}>
         <Buckets
           of="enterprise"
           rows={firms.map((r) => ({
@@ -55,7 +54,7 @@ export function Reconciliation({ found }: { found: Dashboard }) {
             2,
           )}
         />
-      </section>
+      </Panel>
     </div>
   );
 }

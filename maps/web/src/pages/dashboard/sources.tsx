@@ -5,6 +5,7 @@ import { t } from "../../lang";
 import { moment, num } from "../../numbers";
 import { Shown } from "../../parts/page";
 import { Table } from "../../parts/table";
+import { Panel } from "../../parts/panel";
 import { enterpriseHref, href } from "../../routes";
 
 /** Which file each table came from, when, and how many of its rows were kept. */
@@ -14,8 +15,7 @@ export function Sources({ edition }: { edition: number }) {
     [edition],
   );
   return (
-    <section class="panel" aria-labelledby="sources">
-      <h2 id="sources">{t("数据来源与时效", "Sources and their age")}</h2>
+    <Panel id="sources" title={t("数据来源与时效", "Sources and their age")}>
       <Shown of={loaded}>
         {(found) => (
           <>
@@ -59,7 +59,7 @@ export function Sources({ edition }: { edition: number }) {
           </>
         )}
       </Shown>
-    </section>
+    </Panel>
   );
 }
 
@@ -67,8 +67,7 @@ export function Sources({ edition }: { edition: number }) {
 export function Leaders({ edition }: { edition: number }) {
   const [open, setOpen] = useState(false);
   return (
-    <section class="panel" aria-labelledby="leaders">
-      <h2 id="leaders">{t("领跑者", "Leaders")}</h2>
+    <Panel id="leaders" title={t("领跑者", "Leaders")}>
       {open ? (
         <Lists edition={edition} />
       ) : (
@@ -76,7 +75,7 @@ export function Leaders({ edition }: { edition: number }) {
           {t("排出各类领跑者名单", "Rank the lists of leaders")}
         </button>
       )}
-    </section>
+    </Panel>
   );
 }
 

@@ -6,6 +6,7 @@ import { may, me } from "../../me";
 import { num, percent } from "../../numbers";
 import { Shown } from "../../parts/page";
 import { Table } from "../../parts/table";
+import { Panel } from "../../parts/panel";
 import { href } from "../../routes";
 import { type Dashboard, share, SEVERITIES } from "./data";
 
@@ -28,8 +29,7 @@ export function Findings({ found }: { found: Dashboard }) {
   );
   return (
     <div class="grid">
-      <section class="panel" aria-labelledby="findings">
-        <h2 id="findings">{t("互校疑点", "Findings of the cross-check")}</h2>
+      <Panel id="findings" title={t("互校疑点", "Findings of the cross-check")}>
         <Table
           caption={t("各规则的疑点数", "Findings by rule")}
           captionHidden
@@ -52,9 +52,8 @@ export function Findings({ found }: { found: Dashboard }) {
             })),
           ]}
         />
-      </section>
-      <section class="panel" aria-labelledby="stories">
-        <h2 id="stories">{t("最要紧的事项", "The gravest stories")}</h2>
+      </Panel>
+      <Panel id="stories" title={t("最要紧的事项", "The gravest stories")}>
         <Shown of={stories}>
           {(s) => (
             <>
@@ -73,7 +72,7 @@ export function Findings({ found }: { found: Dashboard }) {
             </>
           )}
         </Shown>
-      </section>
+      </Panel>
     </div>
   );
 }
@@ -85,8 +84,7 @@ export function LowEfficiency({ found }: { found: Dashboard }) {
   const rows = [...found.low_rules].sort((a, b) => b.mu - a.mu);
   return (
     <div class="grid">
-      <section class="panel" aria-labelledby="low">
-        <h2 id="low">{t("低效用地提示", "Low-efficiency prompts")}</h2>
+      <Panel id="low" title={t("低效用地提示", "Low-efficiency prompts")}>
         <Table
           caption={t("各规则提示的宗地", "Plots by rule")}
           captionHidden
@@ -112,16 +110,15 @@ export function LowEfficiency({ found }: { found: Dashboard }) {
             { p: num(found.low_total.plots), m: num(found.low_total.mu, 1) },
           )}
         </p>
-      </section>
-      <section class="panel" aria-labelledby="programme">
-        <h2 id="programme">{t("整治计划对目标", "The programme against its target")}</h2>
+      </Panel>
+      <Panel id="programme" title={t("整治计划对目标", "The programme against its target")}>
         {may("publish") && me.value?.everywhere ? (
           <Programme year={found.year} />
         ) : (
           <p class="empty">{t("由全县的发布人查看", "For publishers of all divisions")}</p>
         )}
         {found.targets.length > 0 && <Targets found={found} />}
-      </section>
+      </Panel>
     </div>
   );
 }

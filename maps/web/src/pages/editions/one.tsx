@@ -87,7 +87,7 @@ function Acts(given: { edition: Edition }) {
     <div class="actions">
       {next && (
         <button type="button" class="main" onClick={() => setAsked(next)}>
-          {stepWords(next).title}……
+          {t("{s}……", "{s} …", { s: stepWords(next).title })}
         </button>
       )}
       <button type="button" class="danger" onClick={() => setAsked("withdrawn")}>

@@ -56,77 +56,40 @@ export interface Output {
   shaped?: boolean;
 }
 
-/** The tables of an edition, and where the service lists them. */
-export const OUTPUTS: readonly Output[] = [
-  {
-    name: "plots",
-    path: "/v1/parcels",
-    label: () => t("宗地（含图形）", "Parcels, drawn"),
-    shaped: true,
-  },
-  {
-    name: "firms",
-    path: "/v1/enterprises",
-    label: () => t("企业（含点位）", "Enterprises, with points"),
-    shaped: true,
-  },
-  { name: "links", path: "/v1/links", label: () => t("地企对应", "Links") },
-  { name: "ledger", path: "/v1/ledger", label: () => t("用地台账", "Ledger") },
-  { name: "ledger_lines", path: "/v1/ledger-lines", label: () => t("台账明细", "Ledger lines") },
-  {
-    name: "enterprise_evaluation",
-    path: "/v1/evaluations/enterprises",
-    label: () => t("企业评价", "Enterprise evaluation"),
-  },
-  {
-    name: "parcel_evaluation",
-    path: "/v1/evaluations/parcels",
-    label: () => t("宗地评价", "Parcel evaluation"),
-  },
-  {
-    name: "region_evaluation",
-    path: "/v1/evaluations/regions",
-    label: () => t("园区与区域评价", "Parks and regions"),
-  },
-  {
-    name: "group_evaluation",
-    path: "/v1/evaluations/groups",
-    label: () => t("行业与区划汇总", "Industries and towns"),
-  },
-  { name: "benchmarks", path: "/v1/benchmarks", label: () => t("评价基准", "Benchmarks") },
-  {
-    name: "low_efficiency",
-    path: "/v1/low-efficiency",
-    label: () => t("低效用地提示", "Low-efficiency land"),
-  },
-  {
-    name: "screening_rules",
-    path: "/v1/screening-rules",
-    label: () => t("筛查规则执行情况", "Screening rules"),
-  },
-  { name: "cross_check", path: "/v1/findings", label: () => t("疑点", "Findings") },
-  {
-    name: "parcel_reconciliation",
-    path: "/v1/reconciliation/parcels",
-    label: () => t("宗地清点", "Parcels reconciled"),
-  },
-  {
-    name: "enterprise_reconciliation",
-    path: "/v1/reconciliation/enterprises",
-    label: () => t("企业清点", "Enterprises reconciled"),
-  },
-  {
-    name: "grade_stakes",
-    path: "/v1/grade-stakes",
-    label: () => t("待复核涉及等级", "Grades at stake"),
-  },
-  {
-    name: "group_suggestions",
-    path: "/v1/group-suggestions",
-    label: () => t("疑似集团", "Suggested groups"),
-  },
-  { name: "rejects", path: "/v1/rejects", label: () => t("剔除记录", "Rejected rows") },
-];
+/** The tables of an edition: name, where the service lists it, and its words. */
+const TABLES = [
+  ["plots", "/v1/parcels", "宗地（含图形）", "Parcels, drawn"],
+  ["firms", "/v1/enterprises", "企业（含点位）", "Enterprises, with points"],
+  ["links", "/v1/links", "地企对应", "Links"],
+  ["ledger", "/v1/ledger", "用地台账", "Ledger"],
+  ["ledger_lines", "/v1/ledger-lines", "台账明细", "Ledger lines"],
+  ["enterprise_evaluation", "/v1/evaluations/enterprises", "企业评价", "Enterprise evaluation"],
+  ["parcel_evaluation", "/v1/evaluations/parcels", "宗地评价", "Parcel evaluation"],
+  ["region_evaluation", "/v1/evaluations/regions", "园区与区域评价", "Parks and regions"],
+  ["group_evaluation", "/v1/evaluations/groups", "行业与区划汇总", "Industries and towns"],
+  ["benchmarks", "/v1/benchmarks", "评价基准", "Benchmarks"],
+  ["low_efficiency", "/v1/low-efficiency", "低效用地提示", "Low-efficiency land"],
+  ["screening_rules", "/v1/screening-rules", "筛查规则执行情况", "Screening rules"],
+  ["cross_check", "/v1/findings", "疑点", "Findings"],
+  ["parcel_reconciliation", "/v1/reconciliation/parcels", "宗地清点", "Parcels reconciled"],
+  [
+    "enterprise_reconciliation",
+    "/v1/reconciliation/enterprises",
+    "企业清点",
+    "Enterprises reconciled",
+  ],
+  ["grade_stakes", "/v1/grade-stakes", "待复核涉及等级", "Grades at stake"],
+  ["group_suggestions", "/v1/group-suggestions", "疑似集团", "Suggested groups"],
+  ["rejects", "/v1/rejects", "剔除记录", "Rejected rows"],
+] as const;
+const SHAPED: readonly string[] = ["plots", "firms"];
+
+export const OUTPUTS: readonly Output[] = TABLES.map(([name, path, zh, en]) => ({
+  name,
+  path,
+  label: () => t(zh, en),
+  shaped: SHAPED.includes(name),
+}));
 
 /** How many moved from grade to grade: `before → after → count`, for both sides' grades in order. */
 export function transitions(rows: readonly { before?: unknown; after?: unknown }[]): {

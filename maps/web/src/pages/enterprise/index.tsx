@@ -1,108 +1,102 @@
 import { useRoute } from "preact-iso";
 import { api, data } from "../../api/client";
-import { useLoaded } from "../../api/use";
-import "../../cards/cards.css";
 import { Facts } from "../../cards/facts";
 import { Findings } from "../../cards/findings";
 import { History } from "../../cards/history";
 import { FirmBar } from "../../cards/ledger";
 import { Links } from "../../cards/links";
+import { CardPage, Halves } from "../../cards/page";
 import { GradeSpan, Indicators, Stakes } from "../../cards/score";
 import { around } from "../../cards/shapes";
 import { Sources } from "../../cards/sources";
 import type { FirmCard } from "../../cards/types";
-import { edition } from "../../edition";
 import { t } from "../../lang";
 import { word } from "../../legend";
 import { LazyMap } from "../../map/lazy";
 import { mu } from "../../numbers";
 import { Bucket, Grade } from "../../parts/grade";
-import { Page, Shown } from "../../parts/page";
 import { Table } from "../../parts/table";
-import { enterpriseHref, mapHref, parcelHref } from "../../routes";
+import { enterpriseHref, parcelHref } from "../../routes";
 
 /** The card of an enterprise: its land line by line, its plots, its grade and what would change it. */
 export default function Enterprise() {
   const { uscc = "" } = useRoute().params;
-  const number = edition.value?.number;
-  const card = useLoaded(
-    () =>
-      number === undefined
-        ? new Promise<never>(() => undefined)
-        : data(
-            api.GET("/v1/cards/enterprises/{uscc}", {
-              params: { path: { uscc }, query: { edition: number } },
-            }),
-          ),
-    [uscc, number],
-  );
   return (
-    <Page
-      title={card.data?.firms.name ?? uscc}
-      actions={
-        <a class="button" href={mapHref("enterprise", uscc)}>
-          {t("在地图上看", "On the map")}
-        </a>
-      }
+    <CardPage<FirmCard>
+      kind="enterprise"
+      id={uscc}
+      title={(card) => card?.firms.name ?? uscc}
+      read={read}
     >
-      <Shown of={card}>{(found) => <Card card={found} />}</Shown>
-    </Page>
+      {(card) => <Card card={card} />}
+    </CardPage>
   );
 }
+
+const read = (uscc: string, number: number): Promise<FirmCard> =>
+  data(
+    api.GET("/v1/cards/enterprises/{uscc}", {
+      params: { path: { uscc }, query: { edition: number } },
+    }),
+  );
 
 function Card(given: { card: FirmCard }) {
   const { card } = given;
   const rated = card.enterprise_evaluation[0];
   const ledger = card.ledger[0];
   return (
-    <div class="card-grid">
-      <div>
-        <section class="panel">
-          <h2>{t("用地", "Land")}</h2>
-          {ledger ? (
-            <FirmBar ledger={ledger} />
-          ) : (
-            <p>{t("台账中没有用地", "No land in the ledger")}</p>
-          )}
-          <Lines card={card} />
-          <Facts of={facts(card)} />
-        </section>
-        <Links
-          title={t("用哪些地，凭什么", "Which land, and why")}
-          rows={card.links}
-          name={(l) => <Plot card={card} code={l.parcel_code ?? ""} />}
-          rival={(uscc) => <a href={enterpriseHref(uscc)}>{uscc}</a>}
-        />
-        <History of="enterprise" rows={card.history} />
-      </div>
-      <div>
-        <section class="panel">
-          <LazyMap
-            shapes={around(card.plots, [card.firms])}
-            label={t("全部地块和企业点位", "All plots and the firm's point")}
-          />
-        </section>
-        {rated && (
+    <Halves
+      left={
+        <>
           <section class="panel">
-            <h2>{t("企业评价", "Enterprise evaluation")}</h2>
-            <GradeSpan row={rated} cohort={card.cohort} />
-            {rated.unit_kind !== "enterprise" && (
-              <p class="small">
-                {word("unit_kind", rated.unit_kind ?? "")} {rated.unit_id}
-              </p>
+            <h2>{t("用地", "Land")}</h2>
+            {ledger ? (
+              <FirmBar ledger={ledger} />
+            ) : (
+              <p>{t("台账中没有用地", "No land in the ledger")}</p>
             )}
-            <Indicators
-              values={rated.indicators ?? {}}
-              cohort={card.cohort}
-              own={t("本企业", "Firm")}
+            <Lines card={card} />
+            <Facts of={facts(card)} />
+          </section>
+          <Links
+            title={t("用哪些地，凭什么", "Which land, and why")}
+            rows={card.links}
+            name={(l) => <Plot card={card} code={l.parcel_code ?? ""} />}
+            rival={(uscc) => <a href={enterpriseHref(uscc)}>{uscc}</a>}
+          />
+          <History of="enterprise" rows={card.history} />
+        </>
+      }
+      right={
+        <>
+          <section class="panel">
+            <LazyMap
+              shapes={around(card.plots, [card.firms])}
+              label={t("全部地块和企业点位", "All plots and the firm's point")}
             />
           </section>
-        )}
-        <Stakes rows={card.grade_stakes} />
-        <Findings rows={card.cross_check} sources={card.sources} />
-        <Sources rows={card.sources} />
-      </div>
-    </div>
+          {rated && (
+            <section class="panel">
+              <h2>{t("企业评价", "Enterprise evaluation")}</h2>
+              <GradeSpan row={rated} cohort={card.cohort} />
+              {rated.unit_kind !== "enterprise" && (
+                <p class="small">
+                  {word("unit_kind", rated.unit_kind ?? "")} {rated.unit_id}
+                </p>
+              )}
+              <Indicators
+                values={rated.indicators ?? {}}
+                cohort={card.cohort}
+                own={t("本企业", "Firm")}
+              />
+            </section>
+          )}
+          <Stakes rows={card.grade_stakes} />
+          <Findings rows={card.cross_check} sources={card.sources} />
+          <Sources rows={card.sources} />
+        </>
+      }
+    />
   );
 }
 
@@ -143,9 +137,9 @@ function facts(card: FirmCard) {
     [t("统一社会信用代码", "USCC"), firm.uscc],
     [t("曾用名", "Former names"), firm.former_names],
     [t("地址", "Address"), firm.address],
-    [t("登记状态", "Status"), firm.status],
+    [t("登记状态", "Status"), word("status", firm.status)],
     [t("行业代码", "Industry"), firm.industry],
-    [t("规模", "Size"), firm.size],
+    [t("规模", "Size"), word("size", firm.size)],
     [
       t("清点", "Bucket"),
       <span key="bucket">

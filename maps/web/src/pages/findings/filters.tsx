@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { api, data, type Schema } from "../../api/client";
-import { useLoaded } from "../../api/use";
-import { edition } from "../../edition";
+import { useOfEdition } from "../../api/edition";
 import { t } from "../../lang";
 import { word } from "../../legend";
+import { Pick } from "../../parts/field";
 
 type Given = Record<string, string | undefined>;
 /** The rules of the cross-check, as CONTRACT names them and the legend words them. */
@@ -77,13 +77,8 @@ export function Filters(given: { given: Given; ask: (wanted: Record<string, stri
 }
 
 function Towns(given: { value: string | undefined; put: (value: string) => void }) {
-  const number = edition.value?.number;
-  const loaded = useLoaded<Schema["Dashboard"]>(
-    () =>
-      number
-        ? data(api.GET("/v1/dashboard", { params: { query: { edition: number } } }))
-        : new Promise(() => undefined),
-    [number],
+  const loaded = useOfEdition<Schema["Dashboard"]>((number) =>
+    data(api.GET("/v1/dashboard", { params: { query: { edition: number } } })),
   );
   const towns = loaded.data?.towns ?? [];
   return (
@@ -93,26 +88,5 @@ function Towns(given: { value: string | undefined; put: (value: string) => void 
       put={given.put}
       choices={towns.map((one) => [one.code, one.name || one.code])}
     />
-  );
-}
-
-function Pick(given: {
-  label: string;
-  value: string | undefined;
-  put: (value: string) => void;
-  choices: readonly (readonly [string, string])[];
-}) {
-  return (
-    <label>
-      <span>{given.label}</span>
-      <select value={given.value ?? ""} onChange={(e) => given.put(e.currentTarget.value)}>
-        <option value="">{t("全部", "all")}</option>
-        {given.choices.map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

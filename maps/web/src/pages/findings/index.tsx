@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { api, data, type Schema } from "../../api/client";
-import { useLoaded } from "../../api/use";
+import { useOfEdition } from "../../api/edition";
 import { edition } from "../../edition";
 import { t } from "../../lang";
 import { num } from "../../numbers";
@@ -55,17 +55,14 @@ export default function Findings() {
 function Stories(given: { wanted: Wanted; round: number; ask: (finding: Finding) => void }) {
   const { wanted } = given;
   const [offset, setOffset] = useState(0);
-  const number = edition.value?.number;
-  const loaded = useLoaded<Schema["Stories"]>(
-    () =>
-      number
-        ? data(
-            api.GET("/v1/stories", {
-              params: { query: { ...wanted, edition: number, limit: PAGE, offset } as never },
-            }),
-          )
-        : new Promise(() => undefined),
-    [number, offset, given.round],
+  const loaded = useOfEdition<Schema["Stories"]>(
+    (number) =>
+      data(
+        api.GET("/v1/stories", {
+          params: { query: { ...wanted, edition: number, limit: PAGE, offset } as never },
+        }),
+      ),
+    [offset, given.round],
   );
   return (
     <Shown of={loaded}>

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import { roleWord } from "../../words";
-import { useAct } from "../../api/act";
 import { api, data, type Schema } from "../../api/client";
 import { t } from "../../lang";
 import { moment } from "../../numbers";
 import { Dialog } from "../../parts/dialog";
-import { Refused } from "../../parts/page";
+import { DaysField, TextField } from "../../parts/field";
+import { FormDialog } from "../../parts/form";
 import { say } from "../../parts/toast";
 import { Divisions, RoleChoice, usePlaces } from "./fields";
 import { MAY, placed, type Right, type Role, rightWord } from "./words";
@@ -14,7 +14,6 @@ type Made = Schema["KeyMade"];
 
 /** A new key: for whom, what it may, where and how long. */
 export function Create(given: { close: () => void; done: (made: Made) => void }) {
-  const { busy, problem, run } = useAct();
   const [subject, setSubject] = useState("");
   const [role, setRole] = useState<Role>("viewer");
   const [scopes, setScopes] = useState<readonly Right[]>([]);
@@ -31,54 +30,32 @@ export function Create(given: { close: () => void; done: (made: Made) => void })
     given.done(await data(api.POST("/v1/keys", { body })));
   };
   return (
-    <Dialog title={t("发放密钥", "Make a key")} close={given.close}>
-      <form
-        class="key-form"
-        onSubmit={(e) => {
-          e.preventDefault();
-          void run(make);
+    <FormDialog
+      title={t("发放密钥", "Make a key")}
+      yes={t("发放", "Make")}
+      class="key-form"
+      ready={places.chosen.length > 0}
+      act={make}
+      close={given.close}
+    >
+      <TextField
+        label={t("给谁（人或系统）", "For whom (a person or a system)")}
+        required
+        maxLength={100}
+        value={subject}
+        put={setSubject}
+      />
+      <RoleChoice
+        role={role}
+        choose={(one) => {
+          setRole(one);
+          setScopes([]);
         }}
-      >
-        <label class="field">
-          <span>{t("给谁（人或系统）", "For whom (a person or a system)")}</span>
-          <input
-            required
-            maxLength={100}
-            value={subject}
-            onInput={(e) => setSubject(e.currentTarget.value)}
-          />
-        </label>
-        <RoleChoice
-          role={role}
-          choose={(one) => {
-            setRole(one);
-            setScopes([]);
-          }}
-        />
-        <Scopes role={role} scopes={scopes} choose={setScopes} />
-        <Divisions places={places} />
-        <label class="field">
-          <span>{t("有效天数（1–366）", "Days it lives (1–366)")}</span>
-          <input
-            type="number"
-            min={1}
-            max={366}
-            required
-            value={days}
-            onInput={(e) => setDays(e.currentTarget.valueAsNumber)}
-          />
-        </label>
-        {problem && <Refused problem={problem} />}
-        <div class="actions end">
-          <button type="button" onClick={given.close}>
-            {t("取消", "Cancel")}
-          </button>
-          <button type="submit" class="main" disabled={busy || places.chosen.length === 0}>
-            {t("发放", "Make")}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      />
+      <Scopes role={role} scopes={scopes} choose={setScopes} />
+      <Divisions places={places} />
+      <DaysField days={days} put={setDays} />
+    </FormDialog>
   );
 }
 

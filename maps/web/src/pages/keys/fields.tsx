@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { roleWord } from "../../words";
 import { t } from "../../lang";
 import { me } from "../../me";
+import { Field, TextField } from "../../parts/field";
 import { divisionsOf, MAY, ROLES, type Role, rightWord } from "./words";
 
 export interface Places {
@@ -43,20 +44,16 @@ export function Divisions(given: { places: Places }) {
         </label>
       )}
       {!places.everywhere && (
-        <label class="field">
-          <span>
-            {t(
-              "行政区划代码或前缀，用顿号或空格分开",
-              "Division codes or prefixes, apart by spaces",
-            )}
-          </span>
-          <input
-            required
-            value={places.typed}
-            placeholder="330603、330604"
-            onInput={(e) => places.set({ typed: e.currentTarget.value })}
-          />
-        </label>
+        <TextField
+          label={t(
+            "行政区划代码或前缀，用顿号或空格分开",
+            "Division codes or prefixes, apart by spaces",
+          )}
+          required
+          placeholder="330603、330604"
+          value={places.typed}
+          put={(typed) => places.set({ typed })}
+        />
       )}
     </fieldset>
   );
@@ -64,8 +61,7 @@ export function Divisions(given: { places: Places }) {
 
 export function RoleChoice(given: { role: Role; choose: (role: Role) => void }) {
   return (
-    <label class="field">
-      <span>{t("角色", "Role")}</span>
+    <Field label={t("角色", "Role")}>
       <select value={given.role} onChange={(e) => given.choose(e.currentTarget.value as Role)}>
         {ROLES.map((one) => (
           <option key={one} value={one}>
@@ -73,6 +69,6 @@ export function RoleChoice(given: { role: Role; choose: (role: Role) => void }) 
           </option>
         ))}
       </select>
-    </label>
+    </Field>
   );
 }

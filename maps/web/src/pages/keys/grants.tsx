@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
 import { roleWord } from "../../words";
-import { useAct } from "../../api/act";
 import { api, data, type Schema } from "../../api/client";
 import { allPages } from "../../api/rows";
 import { useLoaded } from "../../api/use";
 import { t } from "../../lang";
 import { moment } from "../../numbers";
 import { Confirm } from "../../parts/confirm";
-import { Dialog } from "../../parts/dialog";
-import { Refused, Shown } from "../../parts/page";
+import { TextField } from "../../parts/field";
+import { FormDialog } from "../../parts/form";
+import { Shown } from "../../parts/page";
 import { Table } from "../../parts/table";
 import { say } from "../../parts/toast";
 import { Divisions, RoleChoice, usePlaces } from "./fields";
@@ -89,7 +89,6 @@ export function Grants() {
 
 function Grant(given: { row: Row | null; close: () => void; done: () => void }) {
   const { row } = given;
-  const { busy, problem, run } = useAct();
   const [subject, setSubject] = useState(row?.subject ?? "");
   const [role, setRole] = useState<Role>(row?.role ?? "viewer");
   const places = usePlaces(row?.divisions);
@@ -101,37 +100,25 @@ function Grant(given: { row: Row | null; close: () => void; done: () => void }) 
     given.done();
   };
   return (
-    <Dialog title={t("授予角色", "Give a role")} close={given.close}>
-      <form
-        class="key-form"
-        onSubmit={(e) => {
-          e.preventDefault();
-          void run(give);
-        }}
-      >
-        <label class="field">
-          <span>{t("统一登录的编号（sub）", "Number of the person (sub)")}</span>
-          <input
-            required
-            maxLength={255}
-            readOnly={row !== null}
-            value={subject}
-            onInput={(e) => setSubject(e.currentTarget.value)}
-          />
-        </label>
-        <RoleChoice role={role} choose={setRole} />
-        <Divisions places={places} />
-        {problem && <Refused problem={problem} />}
-        <div class="actions end">
-          <button type="button" onClick={given.close}>
-            {t("取消", "Cancel")}
-          </button>
-          <button type="submit" class="main" disabled={busy || places.chosen.length === 0}>
-            {t("授予", "Give")}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t("授予角色", "Give a role")}
+      yes={t("授予", "Give")}
+      class="key-form"
+      ready={places.chosen.length > 0}
+      act={give}
+      close={given.close}
+    >
+      <TextField
+        label={t("统一登录的编号（sub）", "Number of the person (sub)")}
+        required
+        maxLength={255}
+        readOnly={row !== null}
+        value={subject}
+        put={setSubject}
+      />
+      <RoleChoice role={role} choose={setRole} />
+      <Divisions places={places} />
+    </FormDialog>
   );
 }
 

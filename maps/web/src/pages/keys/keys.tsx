@@ -6,6 +6,7 @@ import { useLoaded } from "../../api/use";
 import { t } from "../../lang";
 import { moment } from "../../numbers";
 import { Confirm } from "../../parts/confirm";
+import { DaysField } from "../../parts/field";
 import { Shown } from "../../parts/page";
 import { type Column, Table } from "../../parts/table";
 import { say } from "../../parts/toast";
@@ -166,17 +167,7 @@ function Rotate(given: { row: Key; close: () => void; done: (made: Schema["KeyMa
           { s: row.subject },
         )}
       </p>
-      <label class="field">
-        <span>{t("有效天数", "Days it lives")}</span>
-        <input
-          type="number"
-          min={1}
-          max={366}
-          required
-          value={days}
-          onInput={(e) => setDays(e.currentTarget.valueAsNumber)}
-        />
-      </label>
+      <DaysField days={days} put={setDays} />
     </Confirm>
   );
 }

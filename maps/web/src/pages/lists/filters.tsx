@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { t } from "../../lang";
-import type { Filter, ListTable } from "./tables";
+import { Pick } from "../../parts/field";
+import type { ListTable } from "./tables";
 
 /** The conditions of a list. A choice counts at once, a typed text at Enter or the button. */
 export function Filters(given: {
@@ -26,12 +27,18 @@ export function Filters(given: {
         ask(wanted);
       }}
     >
-      {table.filters.map((f) => (
-        <label key={f.name}>
-          <span>{f.label()}</span>
-          {f.choices ? (
-            <Choices filter={f} value={wanted[f.name] ?? ""} put={(v) => ask(put(f.name, v))} />
-          ) : (
+      {table.filters.map((f) =>
+        f.choices ? (
+          <Pick
+            key={f.name}
+            label={f.label()}
+            value={wanted[f.name]}
+            put={(v) => ask(put(f.name, v))}
+            choices={f.choices().map((c) => [c.value, c.text])}
+          />
+        ) : (
+          <label key={f.name}>
+            <span>{f.label()}</span>
             <input
               type="search"
               class={f.name === "q" ? "wide" : ""}
@@ -42,9 +49,9 @@ export function Filters(given: {
               }
               onInput={(e) => put(f.name, e.currentTarget.value)}
             />
-          )}
-        </label>
-      ))}
+          </label>
+        ),
+      )}
       {typed && <button type="submit">{t("查询", "Apply")}</button>}
       {Object.keys(given.given).length > 0 && (
         <button type="button" class="quiet" onClick={() => ask({})}>
@@ -52,18 +59,5 @@ export function Filters(given: {
         </button>
       )}
     </form>
-  );
-}
-
-function Choices(given: { filter: Filter; value: string; put: (value: string) => void }) {
-  return (
-    <select value={given.value} onChange={(e) => given.put(e.currentTarget.value)}>
-      <option value="">{t("全部", "all")}</option>
-      {(given.filter.choices?.() ?? []).map((c) => (
-        <option key={c.value} value={c.value}>
-          {c.text}
-        </option>
-      ))}
-    </select>
   );
 }

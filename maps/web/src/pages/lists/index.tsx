@@ -2,7 +2,8 @@ import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { headers, Problem, problemOf } from "../../api/client";
 import { address, download, type Form } from "../../api/download";
-import { asProblem, useLoaded } from "../../api/use";
+import { useOfEdition } from "../../api/edition";
+import { asProblem } from "../../api/use";
 import { edition } from "../../edition";
 import { t } from "../../lang";
 import { isNumber, written } from "../../parts/cells";
@@ -88,13 +89,14 @@ function Rows(given: {
 }) {
   const { table, columns } = given;
   const [cursors, setCursors] = useState<readonly string[]>([]);
-  const number = edition.value?.number;
-  const loaded = useLoaded<Sheet>(() => {
-    if (!number) return new Promise(() => undefined); // asked again once the edition is known
-    const cursor = cursors.at(-1);
-    const at = cursor ? { cursor } : { edition: String(number) };
-    return page(table, { ...given.given, ...at, limit: String(PAGE) });
-  }, [table.id, number, cursors]);
+  const loaded = useOfEdition<Sheet>(
+    (number) => {
+      const cursor = cursors.at(-1);
+      const at = cursor ? { cursor } : { edition: String(number) };
+      return page(table, { ...given.given, ...at, limit: String(PAGE) });
+    },
+    [table.id, cursors],
+  );
   return (
     <Shown of={loaded}>
       {(sheet) => (
@@ -142,6 +144,7 @@ const shown = (column: ListColumn): Column<Row & { _n: number }> => ({
   head: column.label(),
   number: isNumber(column.kind),
   wide: column.kind === "text" || column.kind === "list",
+  whole: typeof column.kind === "object",
   cell: (row) => written(column.kind, row[column.name], row),
 });
 

@@ -1,10 +1,9 @@
 import { useState } from "preact/hooks";
-import { useAct } from "../../api/act";
 import { api, data } from "../../api/client";
 import { t } from "../../lang";
 import { num } from "../../numbers";
-import { Dialog } from "../../parts/dialog";
-import { Refused } from "../../parts/page";
+import { WordsField } from "../../parts/field";
+import { FormDialog } from "../../parts/form";
 import { say } from "../../parts/toast";
 import type { Objection } from ".";
 import { left, stateWord } from "./words";
@@ -14,7 +13,6 @@ const WORDS = ["upheld", "dismissed"] as const;
 /** The answer to an objection: one word and the text the firm reads. It is given once. */
 export function Answer(given: { objection: Objection; close: () => void; done: () => void }) {
   const { objection: o, close, done } = given;
-  const { busy, problem, run } = useAct();
   const [word, setWord] = useState<(typeof WORDS)[number] | "">("");
   const [text, setText] = useState("");
   const finish = (): void => {
@@ -24,67 +22,48 @@ export function Answer(given: { objection: Objection; close: () => void; done: (
   const send = async (): Promise<void> => {
     if (!word) return;
     const body = { version: o.version, state: word, answer: text.trim() };
-    const sent = await run(() =>
-      data(
-        api.POST("/v1/objections/{number}/answer", { params: { path: { number: o.id } }, body }),
-      ),
+    await data(
+      api.POST("/v1/objections/{number}/answer", { params: { path: { number: o.id } }, body }),
     );
-    if (!sent) return;
     say(
       t("异议 {n} 已答复：{w}", "Objection {n} is answered: {w}", { n: o.id, w: stateWord(word) }),
     );
-    finish();
   };
   return (
-    <Dialog title={t("答复异议 {n}", "Answer objection {n}", { n: o.id })} close={close}>
-      <form
-        onSubmit={(e) => {
-          e.preventDefault();
-          void send();
-        }}
-      >
-        <Objected objection={o} />
-        <fieldset>
-          <legend>{t("结论", "The word")}</legend>
-          {WORDS.map((one) => (
-            <label key={one} class="choice">
-              <input
-                type="radio"
-                name="word"
-                required
-                checked={word === one}
-                onChange={() => setWord(one)}
-              />{" "}
-              {stateWord(one)}
-            </label>
-          ))}
-        </fieldset>
-        <label class="field">
-          <span>{t("答复（企业会看到）", "Answer (the firm reads it)")}</span>
-          <textarea
-            required
-            maxLength={4000}
-            value={text}
-            onInput={(e) => setText(e.currentTarget.value)}
-          />
-        </label>
-        {word === "upheld" && <Upholding />}
-        {problem && <Refused problem={problem} />}
-        {problem?.status === 409 && (
-          <button type="button" onClick={finish}>
-            {t("重新读取", "Read again")}
-          </button>
-        )}
-        <div class="actions end">
-          <button type="button" onClick={close}>
-            {t("取消", "Cancel")}
-          </button>
-          <button type="submit" class="main" disabled={busy || !word || !text.trim()}>
-            {t("答复", "Answer")}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t("答复异议 {n}", "Answer objection {n}", { n: o.id })}
+      yes={t("答复", "Answer")}
+      ready={word !== "" && text.trim() !== ""}
+      act={send}
+      close={close}
+      done={finish}
+      again={finish}
+    >
+      <Objected objection={o} />
+      <fieldset>
+        <legend>{t("结论", "The word")}</legend>
+        {WORDS.map((one) => (
+          <label key={one} class="choice">
+            <input
+              type="radio"
+              name="word"
+              required
+              checked={word === one}
+              onChange={() => setWord(one)}
+            />{" "}
+            {stateWord(one)}
+          </label>
+        ))}
+      </fieldset>
+      <WordsField
+        label={t("答复（企业会看到）", "Answer (the firm reads it)")}
+        value={text}
+        most={4000}
+        required
+        put={setText}
+      />
+      {word === "upheld" && <Upholding />}
+    </FormDialog>
   );
 }
 

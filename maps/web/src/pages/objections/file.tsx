@@ -1,12 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
-import { useAct } from "../../api/act";
 import { api, data } from "../../api/client";
 import { itemsOf } from "../../api/rows";
 import { useLoaded } from "../../api/use";
 import { edition } from "../../edition";
 import { t } from "../../lang";
 import { mu, num } from "../../numbers";
-import { Dialog } from "../../parts/dialog";
+import { Field, TextField, WordsField } from "../../parts/field";
+import { FormDialog } from "../../parts/form";
 import { Refused } from "../../parts/page";
 import { say } from "../../parts/toast";
 import { dateIn, squareMetres } from "./words";
@@ -44,7 +44,6 @@ async function send(draft: Draft, firm: Firm): Promise<number> {
 
 /** File an objection on behalf of a firm: which firm, which land, how much, why, until when. */
 export function File(given: { uscc?: string | undefined; close: () => void; done: () => void }) {
-  const { busy, problem, run } = useAct();
   const [draft, setDraft] = useState<Draft>({
     firm: given.uscc ? { uscc: given.uscc, name: given.uscc } : null,
     parcel: "",
@@ -62,53 +61,35 @@ export function File(given: { uscc?: string | undefined; close: () => void; done
   };
   const { firm } = draft;
   return (
-    <Dialog title={t("录入异议", "File an objection")} close={given.close}>
-      <form
-        class="file-objection"
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (firm) void run(() => file(firm));
-        }}
-      >
-        <About />
-        <FirmChoice firm={firm} choose={(one) => set({ firm: one, parcel: "" })} />
-        {firm && (
-          <Land uscc={firm.uscc} parcel={draft.parcel} choose={(parcel) => set({ parcel })} />
-        )}
-        <Area draft={draft} set={set} />
-        <label class="field">
-          <span>{t("理由", "Reason")}</span>
-          <textarea
-            required
-            maxLength={4000}
-            value={draft.reason}
-            onInput={(e) => set({ reason: e.currentTarget.value })}
-          />
-        </label>
-        <label class="field">
-          <span>{t("答复期限", "Answer due")}</span>
-          <input
-            type="date"
-            required
-            value={draft.deadline}
-            onInput={(e) => set({ deadline: e.currentTarget.value })}
-          />
-        </label>
-        {problem && <Refused problem={problem} />}
-        <div class="actions end">
-          <button type="button" onClick={given.close}>
-            {t("取消", "Cancel")}
-          </button>
-          <button
-            type="submit"
-            class="main"
-            disabled={busy || !firm || !draft.reason.trim() || wrongArea(draft)}
-          >
-            {t("录入", "File")}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t("录入异议", "File an objection")}
+      yes={t("录入", "File")}
+      class="file-objection"
+      ready={firm !== null && draft.reason.trim() !== "" && !wrongArea(draft)}
+      act={async () => {
+        if (firm) await file(firm);
+      }}
+      close={given.close}
+    >
+      <About />
+      <FirmChoice firm={firm} choose={(one) => set({ firm: one, parcel: "" })} />
+      {firm && <Land uscc={firm.uscc} parcel={draft.parcel} choose={(parcel) => set({ parcel })} />}
+      <Area draft={draft} set={set} />
+      <WordsField
+        label={t("理由", "Reason")}
+        value={draft.reason}
+        most={4000}
+        required
+        put={(reason) => set({ reason })}
+      />
+      <TextField
+        label={t("答复期限", "Answer due")}
+        type="date"
+        required
+        value={draft.deadline}
+        put={(deadline) => set({ deadline })}
+      />
+    </FormDialog>
   );
 }
 
@@ -177,15 +158,13 @@ function FirmChoice(given: { firm: Firm | null; choose: (firm: Firm | null) => v
     );
   return (
     <div>
-      <label class="field">
-        <span>{t("企业名称、曾用名或信用代码的一部分", "Part of the firm's name or code")}</span>
-        <input
-          type="search"
-          value={typed}
-          autocomplete="off"
-          onInput={(e) => setTyped(e.currentTarget.value)}
-        />
-      </label>
+      <TextField
+        label={t("企业名称、曾用名或信用代码的一部分", "Part of the firm's name or code")}
+        type="search"
+        autocomplete="off"
+        value={typed}
+        put={setTyped}
+      />
       {found.problem && <Refused problem={found.problem} />}
       {part.length >= 2 && (
         <ul class="hits" aria-label={t("找到的企业", "Firms found")}>
@@ -222,8 +201,7 @@ function Land(given: { uscc: string; parcel: string; choose: (parcel: string) =>
   const lines = useLoaded(() => linesOf(given.uscc), [given.uscc]);
   const codes = [...new Set((lines.data ?? []).map((l) => l.parcel_code).filter(Boolean))];
   return (
-    <label class="field">
-      <span>{t("涉及的宗地（可不选）", "The parcel (may stay empty)")}</span>
+    <Field label={t("涉及的宗地（可不选）", "The parcel (may stay empty)")}>
       <select value={given.parcel} onChange={(e) => given.choose(e.currentTarget.value)}>
         <option value="">
           {lines.loading ? t("读取中……", "Loading …") : t("不限", "none in particular")}
@@ -241,7 +219,7 @@ function Land(given: { uscc: string; parcel: string; choose: (parcel: string) =>
           </option>
         ))}
       </select>
-    </label>
+    </Field>
   );
 }
 

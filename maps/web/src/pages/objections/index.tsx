@@ -7,6 +7,7 @@ import { edition } from "../../edition";
 import { t } from "../../lang";
 import { may, me } from "../../me";
 import { moment, num } from "../../numbers";
+import { Pick } from "../../parts/field";
 import { Page, Shown } from "../../parts/page";
 import { type Column, Table } from "../../parts/table";
 import { Tabs } from "../../parts/tabs";
@@ -156,17 +157,13 @@ function Division(given: { value: string; choose: (code: string) => void }) {
   const [typed, setTyped] = useState("");
   if (own.length > 0)
     return (
-      <label>
-        <span>{t("辖区", "Division")}</span>
-        <select value={given.value} onChange={(e) => given.choose(e.currentTarget.value)}>
-          <option value="">{t("我的全部辖区", "all of mine")}</option>
-          {own.map((d) => (
-            <option key={d.code} value={d.code}>
-              {d.code} {d.name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Pick
+        label={t("辖区", "Division")}
+        value={given.value}
+        put={given.choose}
+        choices={own.map((d) => [d.code, `${d.code} ${d.name}`])}
+        all={t("我的全部辖区", "all of mine")}
+      />
     );
   return (
     <label>

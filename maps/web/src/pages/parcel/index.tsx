@@ -1,53 +1,44 @@
 import { useRoute } from "preact-iso";
 import { api, data } from "../../api/client";
-import { useLoaded } from "../../api/use";
-import "../../cards/cards.css";
 import { Facts } from "../../cards/facts";
 import { Findings } from "../../cards/findings";
 import { History } from "../../cards/history";
 import { ParcelBar } from "../../cards/ledger";
 import { Links } from "../../cards/links";
+import { CardPage, Halves } from "../../cards/page";
 import { LowEfficiency } from "../../cards/low";
 import { Beside, GradeSpan, Indicators, Stakes } from "../../cards/score";
 import { around } from "../../cards/shapes";
 import { Sources } from "../../cards/sources";
 import type { ParcelCard } from "../../cards/types";
-import { edition } from "../../edition";
 import { t } from "../../lang";
+import { word } from "../../legend";
 import { LazyMap } from "../../map/lazy";
 import { mu, num } from "../../numbers";
 import { Bucket } from "../../parts/grade";
-import { Page, Shown } from "../../parts/page";
-import { enterpriseHref, mapHref } from "../../routes";
+import { enterpriseHref } from "../../routes";
 
 /** The card of a parcel: its areas, who is on it and why, both grades, findings, sources. */
 export default function Parcel() {
   const { code = "" } = useRoute().params;
-  const number = edition.value?.number;
-  const card = useLoaded(
-    () =>
-      number === undefined
-        ? new Promise<never>(() => undefined)
-        : data(
-            api.GET("/v1/cards/parcels/{parcel_code}", {
-              params: { path: { parcel_code: code }, query: { edition: number } },
-            }),
-          ),
-    [code, number],
-  );
   return (
-    <Page
-      title={t("宗地 {c}", "Parcel {c}", { c: code })}
-      actions={
-        <a class="button" href={mapHref("parcel", code)}>
-          {t("在地图上看", "On the map")}
-        </a>
-      }
+    <CardPage<ParcelCard>
+      kind="parcel"
+      id={code}
+      title={() => t("宗地 {c}", "Parcel {c}", { c: code })}
+      read={read}
     >
-      <Shown of={card}>{(found) => <Card card={found} />}</Shown>
-    </Page>
+      {(card) => <Card card={card} />}
+    </CardPage>
   );
 }
+
+const read = (code: string, number: number): Promise<ParcelCard> =>
+  data(
+    api.GET("/v1/cards/parcels/{parcel_code}", {
+      params: { path: { parcel_code: code }, query: { edition: number } },
+    }),
+  );
 
 function Card(given: { card: ParcelCard }) {
   const { card } = given;
@@ -57,42 +48,46 @@ function Card(given: { card: ParcelCard }) {
   const firm = (uscc: string) => <a href={enterpriseHref(uscc)}>{name(uscc)}</a>;
   const rated = card.parcel_evaluation[0];
   return (
-    <div class="card-grid">
-      <div>
-        <section class="panel">
-          <Beside parcel={plot.parcel_grade ?? ""} firm={plot.enterprise_grade ?? ""} />
-          <ParcelBar area={plot.area_m2 ?? 0} rows={card.ledger_lines} name={name} />
-          <Facts of={facts(card)} />
-        </section>
-        <Links
-          title={t("谁在用，凭什么", "Who uses it, and why")}
-          rows={card.links}
-          name={(l) => firm(l.uscc ?? "")}
-          rival={firm}
-        />
-        <LowEfficiency rows={card.low_efficiency} />
-        <History of="parcel" rows={card.history} />
-      </div>
-      <div>
-        <section class="panel">
-          <LazyMap shapes={around([plot])} label={t("宗地位置", "Where it lies")} />
-        </section>
-        {rated && (
+    <Halves
+      left={
+        <>
           <section class="panel">
-            <h2>{t("宗地评价", "Parcel evaluation")}</h2>
-            <GradeSpan row={rated} cohort={card.cohort} />
-            <Indicators
-              values={rated.indicators ?? {}}
-              cohort={card.cohort}
-              own={t("本宗地", "Parcel")}
-            />
+            <Beside parcel={plot.parcel_grade ?? ""} firm={plot.enterprise_grade ?? ""} />
+            <ParcelBar area={plot.area_m2 ?? 0} rows={card.ledger_lines} name={name} />
+            <Facts of={facts(card)} />
           </section>
-        )}
-        <Stakes rows={card.grade_stakes} />
-        <Findings rows={card.cross_check} sources={card.sources} />
-        <Sources rows={card.sources} />
-      </div>
-    </div>
+          <Links
+            title={t("谁在用，凭什么", "Who uses it, and why")}
+            rows={card.links}
+            name={(l) => firm(l.uscc ?? "")}
+            rival={firm}
+          />
+          <LowEfficiency rows={card.low_efficiency} />
+          <History of="parcel" rows={card.history} />
+        </>
+      }
+      right={
+        <>
+          <section class="panel">
+            <LazyMap shapes={around([plot])} label={t("宗地位置", "Where it lies")} />
+          </section>
+          {rated && (
+            <section class="panel">
+              <h2>{t("宗地评价", "Parcel evaluation")}</h2>
+              <GradeSpan row={rated} cohort={card.cohort} />
+              <Indicators
+                values={rated.indicators ?? {}}
+                cohort={card.cohort}
+                own={t("本宗地", "Parcel")}
+              />
+            </section>
+          )}
+          <Stakes rows={card.grade_stakes} />
+          <Findings rows={card.cross_check} sources={card.sources} />
+          <Sources rows={card.sources} />
+        </>
+      }
+    />
   );
 }
 
@@ -100,7 +95,7 @@ function facts(card: ParcelCard) {
   const plot = card.plots;
   const settled = card.parcel_reconciliation[0];
   const own = card.sources.find((s) => s.table === "parcels");
-  const cell = (field: string) => own?.cells.find((c) => c.field === field)?.value ?? "";
+  const cell = (field: string) => String(own?.cells.find((c) => c.field === field)?.value ?? "");
   const term = [cell("right_start_on"), cell("right_end_on")].filter(Boolean).join(" — ");
   return [
     [t("坐落", "Location"), plot.location],
@@ -118,7 +113,7 @@ function facts(card: ParcelCard) {
       plot.tax_per_mu ? `${num(plot.tax_per_mu, 2)} ${t("万元/亩", "10⁴ yuan/mu")}` : "",
     ],
     [t("使用权期限", "Term"), term],
-    [t("权利性质", "Nature of right"), cell("right_nature")],
+    [t("权利性质", "Nature of right"), word("right_nature", cell("right_nature"))],
     [t("登记容积率", "Registered FAR"), cell("floor_area_ratio")],
     [t("权利比例", "Shares"), cell("holder_shares")],
     [t("建设期起", "Construction from"), cell("construction_start_on")],

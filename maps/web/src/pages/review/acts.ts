@@ -1,6 +1,6 @@
 import type { Schema } from "../../api/client";
 import { wordOn } from "./judged";
-import type { Item, Pair, Question, Word } from "./types";
+import { type Item, keyOf, type Pair, type Question, type Word } from "./types";
 
 export type Judged = Schema["JudgedPair"];
 
@@ -52,4 +52,30 @@ export function actOf(
       return one ? [{ word, done: one, before: before(word) }] : [];
     }),
   };
+}
+
+/** What the list says of pairs that were decided just now; `done` once the service recorded it. */
+export function noted(
+  items: readonly Item[],
+  words: readonly Word[],
+  mine: string,
+  done: readonly Judged[] = [],
+): Item[] {
+  const told = new Map(words.map((word, i) => [keyOf(word), { word, done: done[i] }]));
+  return items.map((item) => {
+    const found = told.get(keyOf(item));
+    if (!found) return item;
+    const number = found.done?.number;
+    if (number !== undefined && found.done?.kind === "proposal") {
+      const waits = { proposal_id: number, proposed_by: mine };
+      return { ...item, decided: null, decided_by: null, ...waits, claimed_by: null };
+    }
+    return {
+      ...item,
+      decided: found.word.verdict,
+      decided_by: mine,
+      decision_id: number ?? item.decision_id,
+      claimed_by: null,
+    };
+  });
 }

@@ -5,9 +5,10 @@ import { asProblem } from "../../api/use";
 import { t } from "../../lang";
 import { me } from "../../me";
 import { say } from "../../parts/toast";
-import { type Act, actOf, type Judged, same, withNow } from "./acts";
+import { type Act, actOf, type Judged, noted, same, withNow } from "./acts";
 import { type Filters, queryOf, storedFilters } from "./filters";
 import { wordsOf } from "./judged";
+import { Outbox } from "./outbox";
 import {
   type Decision,
   type Item,
@@ -39,6 +40,7 @@ export class Bench {
   readonly at = signal<Pair | null>(null);
   readonly question = signal<Question | null>(null);
   readonly busy = signal(false);
+  readonly outbox = new Outbox();
   /** What is about to be said of the question, its reason still missing. */
   readonly choice = signal<Choice | null>(null);
   readonly conflict = signal<Conflict | null>(null);
@@ -61,6 +63,7 @@ export class Bench {
   private readonly known = new Map<string, Promise<Question>>();
   private readonly there = new Map<string, Question>();
   private claimed: Pair | null = null;
+  private left = false;
 
   constructor(readonly edition: number) {}
 
@@ -72,11 +75,15 @@ export class Bench {
       void this.read(filters, wanted);
       wanted = null;
     });
+    const unguard = this.outbox.guard();
     const leave = (): void => this.letGo(true);
     window.addEventListener("pagehide", leave);
     void this.measure();
+    this.left = false;
     return () => {
+      this.left = true;
       stop();
+      unguard();
       window.removeEventListener("pagehide", leave);
       this.letGo(false);
     };
@@ -133,6 +140,8 @@ export class Bench {
     this.at.value = asked;
     this.choice.value = null;
     this.conflict.value = null;
+    await this.outbox.arrived(parcel_code); // else it would show what stood before
+    if (!same(asked, this.at.peek())) return;
     const ready = this.there.get(keyOf(asked));
     if (ready) this.question.value = ready; // else the last one stays, dimmed, until it is read
     try {
@@ -257,29 +266,35 @@ export class Bench {
     const [question, choice] = [this.question.peek(), this.choice.peek()];
     if (!question || !choice || !reason.trim() || this.busy.peek()) return;
     const words = wordsOf(question, choice, this.items.peek());
-    const done = await this.judge(words, reason.trim(), choiceWord(choice));
-    if (!done) this.choice.value = null;
+    await this.judge(words, reason.trim(), choiceWord(choice));
   }
 
-  /** Record words and go on. A conflict is put on the bench instead; false then. */
-  async judge(words: Word[], reason: string, said: string): Promise<boolean> {
+  /**
+   * Say words and go on at once; they are recorded meanwhile. What the service refuses comes back on
+   * the bench, a conflict with what stands now, and the list tells again what it told before.
+   */
+  async judge(words: Word[], reason: string, said: string): Promise<void> {
     const question = this.question.peek();
     const pair = this.at.peek();
-    if (!question || !pair || words.length === 0 || !this.ready()) return false;
-    this.busy.value = true;
+    if (!question || !pair || words.length === 0 || !this.ready()) return;
+    const before = new Map(this.items.peek().map((i) => [keyOf(i), i]));
+    const plots = words.map((w) => w.parcel_code);
+    const sent = this.outbox.put(plots, () => this.send(words, reason));
+    this.note(words);
+    this.claimed = null; // a decision gives its claim back
+    if (!this.next()) this.clear();
     try {
-      const done = await this.send(words, reason);
+      const done = await sent;
       this.acts.value = [...this.acts.peek(), actOf(question, pair, said, words, done)];
       this.note(words, done);
-      this.claimed = null; // a decision gives its claim back
-      if (!this.next()) this.clear();
       void this.measure();
-      return true;
     } catch (e) {
+      const touched = new Set(words.map(keyOf));
+      this.items.value = this.items
+        .peek()
+        .map((i) => (touched.has(keyOf(i)) ? (before.get(keyOf(i)) ?? i) : i));
+      for (const plot of plots) this.forget(plot);
       await this.refused(asProblem(e), pair);
-      return false;
-    } finally {
-      this.busy.value = false;
     }
   }
 
@@ -288,33 +303,24 @@ export class Bench {
     return data(api.POST("/v1/review/judgements", { body }));
   }
 
-  /** What the list says of pairs that were just decided. */
-  private note(words: Word[], done: Judged[]): void {
-    const mine = me.peek()?.subject ?? "";
-    const told = new Map(words.map((w, i) => [keyOf(w), { word: w, done: done[i] }]));
-    this.items.value = this.items.peek().map((item) => {
-      const found = told.get(keyOf(item));
-      if (!found?.done) return item;
-      const { kind, number } = found.done;
-      return kind === "proposal"
-        ? { ...item, proposal_id: number, proposed_by: mine, claimed_by: null }
-        : {
-            ...item,
-            decided: found.word.verdict,
-            decided_by: mine,
-            decision_id: number,
-            claimed_by: null,
-          };
-    });
+  private note(words: Word[], done?: Judged[]): void {
+    this.items.value = noted(this.items.peek(), words, me.peek()?.subject ?? "", done);
     for (const word of words) this.forget(word.parcel_code);
   }
 
   private async refused(problem: Problem, pair: Pair): Promise<void> {
-    if (problem.status !== 409) {
-      say(`${problem.message}`, true);
+    if (problem.status !== 409 || this.left) {
+      say(
+        t("{p} 没有记下：{m}", "{p} is not recorded: {m}", {
+          p: pair.parcel_code,
+          m: problem.message,
+        }),
+        true,
+      );
+      if (!this.left) void this.open(pair);
       return;
     }
-    this.forget(pair.parcel_code);
+    await this.open(pair);
     const query = { parcel_code: pair.parcel_code, limit: 1000 };
     const [question, decisions] = await Promise.all([
       this.ask(pair),
@@ -335,6 +341,8 @@ export class Bench {
 
   /** Take the last act of this tab back: what stood before stands again, else it is unsure. */
   async undo(): Promise<void> {
+    if (this.busy.peek()) return;
+    await this.outbox.arrived();
     const act = this.acts.peek().at(-1);
     if (!act || this.busy.peek()) return;
     this.busy.value = true;

@@ -3,9 +3,9 @@ import { enterpriseHref } from "../../routes";
 import { word } from "../../legend";
 import { t } from "../../lang";
 import { num, percent } from "../../numbers";
+import { type Evidence, waterfall } from "../../parts/bits";
+import { EvidenceBars } from "../../parts/evidence";
 import { Grade } from "../../parts/grade";
-import { type Evidence, waterfall } from "./bits";
-import { EvidenceBars } from "./evidence";
 import { marked, type Piece } from "./marks";
 import type { Candidate, Question } from "./types";
 import { placeName, verdictWord } from "./words";
@@ -42,11 +42,13 @@ export function CandidateCard(given: {
       )}
       <Score question={question} candidate={candidate} blind={blind} />
       <EvidenceBars
+        caption={t("候选{p}的证据", "Evidence for candidate {p}", {
+          p: placeName(candidate.place),
+        })}
         steps={waterfall(evidence ?? [])}
         scale={scale}
         blind={blind}
         waiting={evidence === undefined}
-        place={candidate.place}
         shown={[`${question.plot.holder} ${candidate.name ?? ""}`]}
       />
     </section>
@@ -129,8 +131,8 @@ function Facts(given: { candidate: Candidate }) {
       </Fact>
       <Fact label={t("地址", "Address")}>{or(c.address)}</Fact>
       <Fact label={t("登记", "Status")}>
-        <span class={c.status === "存续" ? "" : "alarm"}>{or(c.status)}</span> ·{" "}
-        {t("行业 {i}", "industry {i}", { i: or(c.industry) })} · {or(c.size)}
+        <span class={c.status === "存续" ? "" : "alarm"}>{or(word("status", c.status))}</span> ·{" "}
+        {t("行业 {i}", "industry {i}", { i: or(c.industry) })} · {or(word("size", c.size))}
       </Fact>
       <Fact label={t("等级", "Grade")}>
         <Grade grade={c.grade ?? ""} /> <span class="small">{rangeOf(c)}</span>

@@ -58,6 +58,13 @@ export function DecideBar(given: { bench: Bench }) {
 function LastAct(given: { bench: Bench }) {
   const { bench } = given;
   const act = bench.acts.value.at(-1);
+  const waiting = bench.outbox.waiting.value;
+  if (waiting > 0)
+    return (
+      <p class="small last sending" role="status">
+        {t("正在记录 {n} 条……", "recording {n} …", { n: waiting })}
+      </p>
+    );
   if (!act) return <p class="small last">{t("按 ? 看全部按键", "press ? for all keys")}</p>;
   return (
     <p class="small last">

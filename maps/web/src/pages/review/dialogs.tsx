@@ -4,6 +4,7 @@ import { asProblem, useLoaded } from "../../api/use";
 import { t } from "../../lang";
 import { moment, mu, num, percent } from "../../numbers";
 import { Dialog } from "../../parts/dialog";
+import { ReasonField } from "../../parts/field";
 import { Shown } from "../../parts/page";
 import { Table } from "../../parts/table";
 import { say } from "../../parts/toast";
@@ -261,21 +262,7 @@ export function EqualDialog(given: { bench: Bench; group: Item[]; close: () => v
             </label>
           ))}
         </fieldset>
-        <label class="field">
-          <span>{t("理由", "Reason")}</span>
-          <input
-            list="equal-reasons"
-            required
-            maxLength={2000}
-            value={reason}
-            onInput={(e) => setReason(e.currentTarget.value)}
-          />
-        </label>
-        <datalist id="equal-reasons">
-          {presets.map((r) => (
-            <option key={r} value={r} />
-          ))}
-        </datalist>
+        <ReasonField id="equal-reasons" value={reason} usual={presets} put={setReason} />
         <button type="submit" class="main" disabled={!reason.trim()}>
           {t("{n} 宗一起记下", "Record all {n}", { n: group.length })}
         </button>

@@ -6,7 +6,7 @@ import { moment, mu, num } from "../../numbers";
 import { Bucket } from "../../parts/grade";
 import { Aside } from "./aside";
 import type { Bench } from "./bench";
-import { type Evidence, reach, waterfall } from "./bits";
+import { type Evidence, reach, waterfall } from "../../parts/bits";
 import { CandidateCard } from "./candidate";
 import type { Question } from "./types";
 import { verdictWord } from "./words";

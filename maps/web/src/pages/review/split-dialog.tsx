@@ -5,6 +5,7 @@ import { word } from "../../legend";
 import { t } from "../../lang";
 import { num } from "../../numbers";
 import { Dialog } from "../../parts/dialog";
+import { ReasonField } from "../../parts/field";
 import { say } from "../../parts/toast";
 import type { Bench } from "./bench";
 import { wordOn } from "./judged";
@@ -67,21 +68,7 @@ export function SplitDialog(given: { bench: Bench; question: Question }) {
           }}
         />
         <SumLine sum={sum} />
-        <label class="field">
-          <span>{t("理由", "Reason")}</span>
-          <input
-            list="split-reasons"
-            required
-            maxLength={2000}
-            value={reason}
-            onInput={(e) => setReason(e.currentTarget.value)}
-          />
-        </label>
-        <datalist id="split-reasons">
-          {reasons("split").map((r) => (
-            <option key={r} value={r} />
-          ))}
-        </datalist>
+        <ReasonField id="split-reasons" value={reason} usual={reasons("split")} put={setReason} />
         <button type="submit" class="main" disabled={!ready}>
           {t("记下拆分", "Record the split")}
         </button>

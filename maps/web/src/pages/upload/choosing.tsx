@@ -80,23 +80,27 @@ function Pick(given: { take: (files: Packed[]) => void }) {
           "Drop a folder, an archive or files here, or:",
         )}
       </p>
-      <label class="field">
-        <span>{t("选择文件夹", "Choose a folder")}</span>
-        <input
-          ref={folder}
-          type="file"
-          multiple
-          onChange={(e) => given.take(chosen(e.currentTarget.files ?? []))}
-        />
-      </label>
-      <label class="field">
-        <span>{t("选择压缩包或多个文件", "Choose an archive or files")}</span>
-        <input
-          type="file"
-          multiple
-          onChange={(e) => given.take(chosen(e.currentTarget.files ?? []))}
-        />
-      </label>
+      <div class="actions">
+        <label class="button pick">
+          {t("选择文件夹", "Choose a folder")}
+          <input
+            ref={folder}
+            class="hidden"
+            type="file"
+            multiple
+            onChange={(e) => given.take(chosen(e.currentTarget.files ?? []))}
+          />
+        </label>
+        <label class="button pick">
+          {t("选择压缩包或多个文件", "Choose an archive or files")}
+          <input
+            class="hidden"
+            type="file"
+            multiple
+            onChange={(e) => given.take(chosen(e.currentTarget.files ?? []))}
+          />
+        </label>
+      </div>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { api, data } from "../../api/client";
 import { edition } from "../../edition";
 import { t } from "../../lang";
 import { me } from "../../me";
+import { NumberField, TextField } from "../../parts/field";
 import { Refused } from "../../parts/page";
 import type { Job } from "./send";
 
@@ -46,30 +47,26 @@ function Asked(given: { started: (job: Job) => void }) {
     >
       <h2>{t("运行库中的数据", "Run what is stored")}</h2>
       <div class="filters">
-        <label>
-          <span>{t("年度", "Year")}</span>
-          <input
-            type="number"
-            min={1990}
-            max={2100}
-            required
-            value={year}
-            onInput={(e) => setYear(e.currentTarget.valueAsNumber)}
-          />
-        </label>
-        <label>
-          <span>{t("评价方案", "Scheme")}</span>
-          <input
-            required
-            pattern="[a-z0-9\-]+(\+[a-z0-9\-]+)*"
-            value={scheme}
-            onInput={(e) => setScheme(e.currentTarget.value)}
-          />
-        </label>
-        <label>
-          <span>{t("对应关系日期（空为年末）", "Links as of (empty: end of year)")}</span>
-          <input type="date" value={asOf} onInput={(e) => setAsOf(e.currentTarget.value)} />
-        </label>
+        <NumberField
+          label={t("年度", "Year")}
+          least={1990}
+          most={2100}
+          value={year}
+          put={setYear}
+        />
+        <TextField
+          label={t("评价方案", "Scheme")}
+          required
+          pattern="[a-z0-9\-]+(\+[a-z0-9\-]+)*"
+          value={scheme}
+          put={setScheme}
+        />
+        <TextField
+          label={t("对应关系日期（空为年末）", "Links as of (empty: end of year)")}
+          type="date"
+          value={asOf}
+          put={setAsOf}
+        />
         <label>
           <input
             type="checkbox"
