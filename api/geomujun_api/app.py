@@ -105,6 +105,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(database.check_target, service.settings)
     await run_in_threadpool(service.pool.open)
     await run_in_threadpool(warm, service)
+    await run_in_threadpool(web.warm)
     service.lines.open()
     gc.collect()
     gc.freeze()  # what stays for ever is not looked through again: that took a tenth of a second

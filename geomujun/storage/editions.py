@@ -219,7 +219,7 @@ def listing(connection: Conn) -> list[dict[str, Any]]:
     return records.every(
         connection,
         "SELECT e.number, e.year, e.as_of, e.state, e.title, e.scheme_id, e.version,"
-        " e.built_at, e.built_by,"
+        " e.built_at, e.built_by, nullif(e.map -> 'bounds', '[]') AS bounds,"
         " ARRAY(SELECT c.channel FROM pub.current AS c WHERE c.edition = e.number"
         "  ORDER BY 1) AS channels,"
         " (SELECT jsonb_agg(jsonb_build_object('state', s.state, 'actor', s.actor,"

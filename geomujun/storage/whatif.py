@@ -61,6 +61,31 @@ def read_ground(connection: Conn, number: int, names: Iterable[str]) -> dict[str
     return {name: found[name] for name in names}
 
 
+_MAIN_USERS: Final = """
+WITH main AS (
+  SELECT DISTINCT ON (l.parcel_code) l.parcel_code, l.uscc
+  FROM pub.links AS l JOIN pub.editions AS e ON e.number = l.edition
+  WHERE l.edition = %s AND (l.band = 'auto' OR l.decision = 'same')
+    AND l.decision <> 'different' AND l.relation <> 'REGISTERED_ONLY'
+    AND (l.valid_from IS NULL OR l.valid_from <= e.as_of)
+    AND (l.valid_to IS NULL OR l.valid_to >= e.as_of)
+  ORDER BY l.parcel_code, l.area_m2 DESC NULLS LAST, l.uscc
+)
+SELECT m.uscc, p.parcel_code, ST_X(p.at), ST_Y(p.at)
+FROM main AS m JOIN (
+  SELECT q.parcel_code, ST_PointOnSurface(q.geom) AS at
+  FROM pub.plots AS q WHERE q.edition = %s AND NOT ST_IsEmpty(q.geom)
+) AS p USING (parcel_code)
+ORDER BY 1, 2
+"""
+
+
+def main_users(connection: Conn, number: int) -> pd.DataFrame:
+    """Plots with their main user, whose grade the map shows: uscc, parcel_code, x, y (degrees)."""
+    rows = connection.execute(_MAIN_USERS, (number, number)).fetchall()
+    return pd.DataFrame(rows, columns=["uscc", "parcel_code", "x", "y"])
+
+
 _SHOWN: Final = "id, kind, name, edition, year, body, saved_by, saved_at"
 
 

@@ -9,6 +9,7 @@ export default defineConfig({
   build: {
     outDir: "../geomujun_maps/web",
     emptyOutDir: true,
+    manifest: "manifest.json", // tells the service which files a page needs
     target: "es2022",
     modulePreload: { polyfill: false }, // the polyfill is an inline script, which the CSP refuses
     assetsInlineLimit: 0,

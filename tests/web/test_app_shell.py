@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 from app_tab import Opening
 from serving import Live, key_for
@@ -18,7 +20,7 @@ def test_the_public_is_asked_to_sign_in_and_a_key_opens_the_county(
     page.wait_for_url("**/app/map*")
     assert page.get_by_role("link", name="审计").count() == 0, "a reviewer has no audit log"
     page.get_by_role("button", name="退出").click()
-    page.get_by_role("link", name="登录").wait_for()
+    page.get_by_role("banner").get_by_role("link", name="登录").wait_for()
 
 
 def test_a_key_that_is_not_in_force_is_refused_with_its_reason(tab: Opening) -> None:
@@ -28,6 +30,8 @@ def test_a_key_that_is_not_in_force_is_refused_with_its_reason(tab: Opening) -> 
     page.get_by_label("密钥").fill("gmj_" + "x" * 43)
     page.get_by_role("button", name="登录").click()
     page.get_by_role("alert").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_role("alert").is_visible(), "the reason stays"
     assert page.get_by_role("link", name="登录").count() == 1
 
 
@@ -55,3 +59,16 @@ def test_the_apps_pages_run_under_a_strict_policy_and_unknown_files_are_404(serv
         assert kept.headers["content-type"].startswith("text/javascript")
         for wrong in ("/app/assets/../../x.py", "/app/%2e%2e/__init__.py", "/app/none.js"):
             assert client.get(wrong).status_code == 404
+
+
+def test_a_page_is_told_with_all_its_code(service: Live) -> None:
+    def named(path: str) -> list[str]:
+        answer = httpx.get(f"{service.url}/app{path}", trust_env=False)
+        return re.findall(r"<([^>]+)>; rel=(?:modulepreload|preload)", answer.headers["link"])
+
+    whole = named("/map")
+    assert any("/draw-" in file for file in whole), "the map's library does not wait for the app"
+    assert all(httpx.get(service.url + f, trust_env=False).status_code == 200 for f in whole)
+    assert named("/") == whole, "the bare address opens the map"
+    assert not any("/draw-" in file for file in named("/lists"))
+    assert "link" not in httpx.get(f"{service.url}/app/elsewhere", trust_env=False).headers

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +12,7 @@ from conftest import ARGS, Opening, Tab, need_chromium
 from pixels import pixel
 from postgis_fixtures import publication
 from serving import Live, key_for
+from test_accessibility import faults
 
 from geomujun.domain.legend import legend
 from geomujun.pipeline.publish import publish
@@ -276,21 +276,11 @@ def test_two_editions_lie_side_by_side_under_one_divider(tab: Opening, service: 
     assert told(page)["beside"] == "1"
 
 
-def test_the_map_has_no_serious_accessibility_fault(drawing: Any, service: Live) -> None:
-    script = Path(__file__).parents[2] / "maps/web/node_modules/axe-core/axe.min.js"
-    if not script.exists():
-        pytest.skip("axe-core is not installed: npm ci in maps/web")
-    context = drawing.new_context(viewport={"width": 1366, "height": 768}, bypass_csp=True)
-    key = key_for(service.target, "viewer", ("",))
-    context.add_init_script(f"sessionStorage.setItem('geomujun.token', {key!r})")
-    page = context.new_page()
+def test_the_map_with_a_chosen_plot_has_no_serious_accessibility_fault(
+    tab: Opening, service: Live
+) -> None:
     found = plot(service, "parcel_grade = 'B'")
-    page.goto(f"{service.url}/app{at(found, 17, f'&sel=parcel:{found[0]}')}")
+    page = tab("viewer", bypass_csp=True).open(at(found, 17, f"&sel=parcel:{found[0]}"))
     drawn(page)
     page.locator(".map-panel dl").wait_for(timeout=DRAWN_MS)
-    page.add_script_tag(path=str(script))
-    faults = page.evaluate("async () => (await axe.run()).violations")
-    context.close()
-    serious = [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in faults
-               if v["impact"] in ("serious", "critical")]  # fmt: skip
-    assert serious == []
+    assert faults(page) == []

@@ -46,6 +46,9 @@ class EditionRow(Strict):
     version: str
     built_at: datetime
     channels: list[Literal["internal", "public"]]
+    bounds: list[float] | None = Field(
+        None, description="西、南、东、北（度，CGCS2000）；没有图形时为空"
+    )
     built_by: str | None = None
     states: list[Step] | None = None
 

@@ -36,6 +36,7 @@ from geomujun_api.words import EditionNumber
 
 router: Final = APIRouter(prefix="/v1/simulations", tags=["试算"], responses=problems())
 _KEPT: Final = 2  # editions; some hundred megabytes each for a city
+_PLOTS: Final = 5000  # changed plots told at most: some 600 KB
 _NOW: Final = "now"  # name of the scenario asked for
 BY: Final = ("enterprises", "area_mu", "tax_wan_yuan")
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
@@ -122,6 +123,16 @@ class Mover(Strict):
     tax_wan_yuan: float | None
 
 
+class ChangedPlot(Strict):
+    """A plot whose main user's grade is another one."""
+
+    parcel_code: str
+    uscc: str
+    before: str
+    after: str
+    at: list[float] = Field(description="宗地内一点：经度、纬度", min_length=2, max_length=2)
+
+
 class Simulated(Strict):
     """``matrix``: rows now, columns then, A–D and no grade last; by firms, mu and tax."""
 
@@ -130,14 +141,17 @@ class Simulated(Strict):
     matrix: dict[str, list[list[float]]]
     movers: list[Mover]
     total: int
+    plots: list[ChangedPlot] = Field(description="主要使用企业等级有变化的宗地，面积大的企业在前")
+    plots_total: int
 
 
 @dataclass(slots=True)
 class _Desk:
-    """An edition's simulator, which is for one thread at a time, and names as published."""
+    """An edition's simulator, which is for one thread at a time, names and places as published."""
 
     simulator: Simulator
     names: dict[str, str]
+    plots: pd.DataFrame  # see `whatif.main_users`
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -155,13 +169,16 @@ def simulate(caller: Publishing, said: Asked) -> Response:
               for s in saved if s["id"] in said.beside}  # fmt: skip
     found = _run(desk, asked)
     first = found.outcomes[0]
-    movers = found.movers(first)
+    movers = found.movers(first).sort_values(["area_mu", "uscc"], ascending=[False, True])
+    changed = movers[["uscc", "before", "after"]].merge(desk.plots, on="uscc")
     body = {
         "edition": edition.number,
         "comparison": _comparison(found),
         "matrix": {by: found.transition(first, by).to_numpy().tolist() for by in BY},
         "movers": _movers(movers, desk.names, said.limit),
         "total": len(movers),
+        "plots": _changed(changed.head(_PLOTS)),
+        "plots_total": len(changed),
     }
     return reading.now(caller, body)
 
@@ -186,8 +203,9 @@ def _desk(caller: Caller, number: int) -> _Desk:
                     "SELECT uscc, name FROM pub.firms WHERE edition = %s", (number,)
                 ).fetchall()
             )
+            plots = whatif.main_users(connection, number)
         simulator = Simulator(ground, rules.scheme, reliefs.load(), rules.merge_groups)
-        return _Desk(simulator, names)
+        return _Desk(simulator, names, plots)
 
     found: _Desk = kept(caller.service, "simulators", _KEPT).get(number, made)
     return found
@@ -209,10 +227,18 @@ def _mu(found: Simulation, outcome: Outcome) -> list[float]:
 
 
 def _movers(frame: pd.DataFrame, names: dict[str, str], limit: int) -> list[dict[str, Any]]:
-    """The largest first; names as the edition shows them, persons masked."""
-    rows = frame.sort_values(["area_mu", "uscc"], ascending=[False, True]).head(limit)
+    """Names as the edition shows them, persons masked."""
+    rows = frame.head(limit)
     made: list[dict[str, Any]] = json.loads(rows.to_json(orient="records", force_ascii=False))
     return [row | {"name": names.get(row["uscc"], "")} for row in made]
+
+
+def _changed(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {"parcel_code": row.parcel_code, "uscc": row.uscc, "before": row.before,
+         "after": row.after, "at": [round(row.x, 6), round(row.y, 6)]}
+        for row in frame.itertuples()
+    ]  # fmt: skip
 
 
 class IndicatorNow(Strict):

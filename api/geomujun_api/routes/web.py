@@ -6,10 +6,12 @@ for each time. A path without a file is a page of the app, so that deep links op
 
 from __future__ import annotations
 
+import json
+import re
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -20,6 +22,8 @@ from geomujun_api.problems import NotFoundError
 router: Final = APIRouter(include_in_schema=False)
 BASE: Final = "/app"
 FOR_EVER: Final = "public, max-age=31536000, immutable"
+_FIRST: Final = "map"  # the page that the bare address opens
+_PAGE: Final = re.compile(r"src/pages/([a-z-]+)(?:/index)?\.tsx")
 _BUILD: Final = resources.files("geomujun_maps") / "web"
 _MEDIA: Final = {
     "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8",
@@ -48,6 +52,8 @@ async def file(request: Request, path: str = "") -> Response:
         raise NotFoundError(_missing(name))
     headers = {"cache-control": FOR_EVER if name.startswith("assets/") else "no-cache",
                "vary": "accept-encoding"}  # fmt: skip
+    if name == "index.html" and (needed := _needed().get(path.split("/")[0] or _FIRST)):
+        headers["link"] = needed
     packed = _files().get(name + ".gz")
     if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
         found, headers["content-encoding"] = packed, "gzip"
@@ -59,6 +65,44 @@ def _missing(name: str) -> str:
     if name == "index.html":
         return t("网页程序没有构建：请运行 make web", "the web app is not built: run `make web`")
     return t("没有这个文件", "no such file")
+
+
+def warm() -> None:
+    """Look at the build, so that the first page is no slower."""
+    _needed()
+
+
+@cache
+def _needed() -> dict[str, str]:
+    """By a page's name, the ``Link`` header with its code: else it is asked for after the app's.
+
+    The build's manifest tells what each page imports.
+    """
+    found = _files().get("manifest.json")
+    manifest: dict[str, Any] = json.loads(found.read_bytes()) if found else {}
+    pages = {told[1]: key for key in manifest if (told := _PAGE.fullmatch(key))}
+    return {name: _links(manifest, _imported(manifest, key)) for name, key in pages.items()}
+
+
+def _imported(manifest: dict[str, Any], key: str) -> set[str]:
+    """A file of the build and all that it imports at once."""
+    found, ahead = set[str](), [key]
+    while ahead:
+        one = ahead.pop()
+        if one not in found:
+            found.add(one)
+            ahead += manifest[one].get("imports", [])
+    return found
+
+
+def _links(manifest: dict[str, Any], keys: set[str]) -> str:
+    said = [(manifest[key]["file"], "modulepreload") for key in keys]
+    said += [
+        (style, "preload; as=style; crossorigin")
+        for key in keys
+        for style in manifest[key].get("css", [])
+    ]
+    return ", ".join(f"<{BASE}/{file}>; rel={rel}" for file, rel in sorted(said))
 
 
 @cache

@@ -1,7 +1,8 @@
 import { computed, effect, signal } from "@preact/signals";
 import { api, data, type Schema } from "./api/client";
 import { asProblem, type Loaded } from "./api/use";
-import { me } from "./me";
+import { me, signedIn } from "./me";
+import { token } from "./session";
 
 export type Edition = Schema["EditionRow"];
 
@@ -27,18 +28,24 @@ export const chooseEdition = (number: number): void => {
 
 /** Ask again: after a publication, a change of state. */
 export async function readEditions(): Promise<void> {
+  const by = token.peek();
   try {
-    editions.value = await data(api.GET("/v1/editions"));
-    editionsProblem.value = undefined;
+    const found = await data(api.GET("/v1/editions"));
+    if (by === token.peek()) editions.value = found;
   } catch (e) {
+    if (by !== token.peek()) return; // the key was refused: `watchEditions` asks for the next reader
     editions.value = [];
     editionsProblem.value = asProblem(e);
   }
 }
 
 export function watchEditions(): void {
+  // Who has a key sees editions; of the public it is known once the service said who asks.
+  const sees = computed(() => signedIn.value || (me.value?.role === "" && me.value.sees));
   effect(() => {
+    void token.value; // asked again with each key
     editions.value = null;
-    if (me.value?.sees) void readEditions(); // the service would refuse anybody else
+    editionsProblem.value = undefined;
+    if (sees.value) void readEditions();
   });
 }

@@ -19,14 +19,15 @@ export const signedIn = computed(() => token.value !== "");
 /** Ask who this is, now and at each change of the key. */
 export function watchMe(): void {
   effect(() => {
-    void token.value; // asked again with each key
+    const asked = token.value;
     data(api.GET("/v1/me"))
       .then((found) => {
+        if (asked !== token.peek()) return; // overtaken by another key
         me.value = found;
-        unknown.value = "";
+        if (asked) unknown.value = ""; // why a key was refused stays when the public is told
       })
       .catch((e: unknown) => {
-        me.value = null;
+        if (asked === token.peek()) me.value = null;
         unknown.value = asProblem(e).message;
       });
   });

@@ -9,7 +9,7 @@ const SCALE = 2; // pixels of the image for each of the screen
 export function hatchImage(hatch: Hatch): ImageData {
   const side = Math.max(4, Math.round(hatch.spacing * Math.SQRT2)) * SCALE;
   const canvas = new OffscreenCanvas(side, side);
-  const pen = canvas.getContext("2d");
+  const pen = canvas.getContext("2d", { willReadFrequently: true }); // read at once: not on the GPU
   if (!pen) throw new Error("no 2d canvas");
   pen.strokeStyle = hatch.colour;
   pen.globalAlpha = hatch.opacity;

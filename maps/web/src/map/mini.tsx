@@ -7,7 +7,7 @@ import { t } from "../lang";
 import { boundsOf } from "./bounds";
 export { boundsOf };
 import { draw } from "./draw";
-import { canDraw } from "./library";
+import { drawable, tried } from "./library";
 import { baseStyle, byGrade, plotLayers } from "./style";
 
 /**
@@ -21,25 +21,23 @@ export function MiniMap(given: { shapes: FeatureCollection; label: string; heigh
   const latest = useRef(shapes);
   latest.current = shapes;
   const number = edition.value?.number;
-  const drawable = canDraw();
   useEffect(() => {
-    if (!box.current || number === undefined || !drawable) return undefined;
-    const made = draw(
-      box.current,
-      baseStyle(number, plotLayers(byGrade("parcel_grade"))),
-      boundsOf(shapes),
-      {
+    if (!box.current || number === undefined) return undefined;
+    const place = box.current;
+    const made = tried(() =>
+      draw(place, baseStyle(number, plotLayers(byGrade("parcel_grade"))), boundsOf(shapes), {
         maxZoom: 18,
         fitBoundsOptions: { padding: 40, maxZoom: 17 },
-      },
+      }),
     );
+    if (!made) return undefined;
     made.on("load", () => addShapes(made, latest.current));
     map.current = made;
     return () => {
       map.current = null;
       made.remove();
     };
-  }, [number, drawable]);
+  }, [number]);
   useEffect(() => {
     const shown = map.current?.getSource<GeoJSONSource>("shapes");
     if (!map.current || !shown) return;
@@ -47,7 +45,7 @@ export function MiniMap(given: { shapes: FeatureCollection; label: string; heigh
     const around = boundsOf(shapes);
     if (around) map.current.fitBounds(around, { padding: 40, maxZoom: 17, animate: false });
   }, [shapes]);
-  if (!drawable)
+  if (!drawable.value)
     return <p class="empty">{t("本机浏览器不能画图", "This browser cannot draw maps")}</p>;
   return (
     <div

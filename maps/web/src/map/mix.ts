@@ -27,7 +27,7 @@ export function mixImage(name: string): ImageData | undefined {
   if (!told) return undefined;
   const side = told.side * SCALE;
   const canvas = new OffscreenCanvas(side, side);
-  const pen = canvas.getContext("2d");
+  const pen = canvas.getContext("2d", { willReadFrequently: true }); // read at once: not on the GPU
   if (!pen) throw new Error("no 2d canvas");
   const whole = told.parts.reduce((sum, [, count]) => sum + count, 0) || 1;
   pen.fillStyle = "#d9d9d9";

@@ -2,7 +2,7 @@ import type { Map } from "maplibre-gl";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { label, legend } from "../legend";
 import { lang, setLang, t } from "../lang";
-import { canDraw } from "../map/library";
+import { drawable, tried } from "../map/library";
 import { num } from "../numbers";
 import { Chip, Grade } from "../parts/grade";
 import { serveArchive } from "./archive";
@@ -95,10 +95,11 @@ function Canvas(given: {
   const { loaded, mode, shown, chosen, choose } = given;
   const box = useRef<HTMLDivElement>(null);
   const map = useRef<Map | undefined>(undefined);
-  const drawable = canDraw();
   useEffect(() => {
-    if (!box.current || !drawable) return undefined;
-    const made = drawSite(box.current, loaded.about, mode);
+    if (!box.current) return undefined;
+    const place = box.current;
+    const made = tried(() => drawSite(place, loaded.about, mode));
+    if (!made) return undefined;
     made.on("click", "plots", (e) => {
       const code: unknown = e.features?.[0]?.properties.parcel_code;
       if (typeof code === "string") choose([code]);
@@ -112,7 +113,7 @@ function Canvas(given: {
       map.current = undefined;
       made.remove();
     };
-  }, [mode, drawable]);
+  }, [mode]);
   useEffect(() => {
     if (map.current) filterGrades(map.current, mode, shown);
   }, [shown]);
@@ -122,7 +123,7 @@ function Canvas(given: {
     const at = loaded.plots.at[loaded.plots.parcel_code.indexOf(chosen[0] ?? "")];
     if (at) map.current.easeTo({ center: at, zoom: Math.max(map.current.getZoom(), 15) });
   }, [chosen]);
-  if (!drawable) {
+  if (!drawable.value) {
     return (
       <p class="empty">
         {t("本机浏览器不能画图，请用右侧查询", "This browser cannot draw maps; use the search")}

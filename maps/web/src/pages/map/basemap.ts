@@ -1,4 +1,4 @@
-import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
+import type { LayerSpecification, Map, SourceSpecification } from "maplibre-gl";
 import { signal } from "@preact/signals";
 import { api, data, type Schema } from "../../api/client";
 import { base } from "./state";
@@ -35,6 +35,13 @@ export function basemapSources(): Record<string, SourceSpecification> {
       },
     ]),
   );
+}
+
+/** Put the ground maps below everything else of a map, as soon as they are known. */
+export function addBasemaps(map: Map): void {
+  for (const [name, source] of Object.entries(basemapSources()))
+    if (!map.getSource(name)) map.addSource(name, source);
+  for (const layer of basemapLayers()) if (!map.getLayer(layer.id)) map.addLayer(layer, "plots");
 }
 
 /** Layers of each ground map and its labels, those of the chosen one visible. */

@@ -1,13 +1,14 @@
 import type { LayerSpecification, Map, MapMouseEvent } from "maplibre-gl";
 import { ScaleControl } from "maplibre-gl";
 import { effect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { asProblem } from "../../api/use";
 import { draw } from "../../map/draw";
+import { tried } from "../../map/library";
 import { baseStyle, tilesOf } from "../../map/style";
 import { t } from "../../lang";
 import { say } from "../../parts/toast";
-import { basemapLayers, basemapSources } from "./basemap";
+import { addBasemaps, basemapLayers, basemapSources } from "./basemap";
 import { type Drawn, overlayLayers, plotsLayers } from "./layers";
 import { Filler, NOTHING, OVERLAYS } from "./overlays";
 import { base, hidden, layers, legendView, mode, only, outlined, selected, view } from "./state";
@@ -49,7 +50,7 @@ export function makeMap(
   more: Parameters<typeof draw>[3] = {},
 ): Map {
   const style = baseStyle(number, []);
-  Object.assign(style.sources, basemapSources());
+  Object.assign(style.sources, basemapSources()); // those known by now
   for (const overlay of OVERLAYS) style.sources[overlay.layer] = { type: "geojson", data: NOTHING };
   style.sources.asked = { type: "geojson", data: NOTHING };
   style.sources.measure = { type: "geojson", data: NOTHING };
@@ -81,7 +82,10 @@ export function follow(map: Map, edition: () => number): () => void {
   let stop: (() => void)[] = [];
   const begin = (): void => {
     stop = [
-      effect(() => apply(map, [...basemapLayers(), ...plotsLayers(drawnNow())])),
+      effect(() => {
+        addBasemaps(map);
+        apply(map, [...basemapLayers(), ...plotsLayers(drawnNow())]);
+      }),
       effect(() => {
         void layers.value;
         fill();
@@ -118,9 +122,11 @@ export function Canvas(given: {
   const box = useRef<HTMLDivElement>(null);
   const map = useRef<Map | null>(null);
   const number = useRef(given.number);
-  useEffect(() => {
-    if (!box.current) return undefined;
-    const made = makeMap(box.current, given.number, given.bounds);
+  // Not after the first frame of the page: in software that frame alone takes a tenth of a second.
+  useLayoutEffect(() => {
+    const place = box.current;
+    const made = place && tried(() => makeMap(place, given.number, given.bounds));
+    if (!made) return undefined;
     map.current = made;
     made.addControl(new ScaleControl({ unit: "metric", maxWidth: 120 }), "bottom-left");
     const end = follow(made, () => number.current);

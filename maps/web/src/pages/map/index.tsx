@@ -1,12 +1,10 @@
 import type { Map } from "maplibre-gl";
 import { effect, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { api, data } from "../../api/client";
-import { useLoaded } from "../../api/use";
+import { useEffect, useState } from "preact/hooks";
 import { edition, editions, editionsProblem } from "../../edition";
 import { t } from "../../lang";
-import { canDraw } from "../../map/library";
-import { Refused, Shown } from "../../parts/page";
+import { drawable } from "../../map/library";
+import { Refused } from "../../parts/page";
 import { readBasemaps } from "./basemap";
 import type { Bounds } from "./canvas";
 import { AskedRows } from "./asked";
@@ -23,9 +21,10 @@ import "./map.css";
 
 /** The industrial-land map. */
 export default function MapPage() {
+  useState(() => readAddress(location.search)); // once, before the map is made
   useEffect(() => {
     document.title = t("地图", "Map");
-    readAddress(location.search);
+    void readBasemaps().catch(() => undefined); // none is offered, then
     return effect(() => {
       const query = address.value;
       if (location.pathname.endsWith("/map"))
@@ -35,8 +34,8 @@ export default function MapPage() {
   const shown = edition.value;
   if (editionsProblem.value) return <Refused problem={editionsProblem.value} />;
   if (!shown) return <Waiting none={editions.value?.length === 0} />;
-  return canDraw() ? (
-    <Drawing number={shown.number} />
+  return drawable.value ? (
+    <Drawing number={shown.number} bounds={(shown.bounds ?? undefined) as Bounds | undefined} />
   ) : (
     <PlotTable key={shown.number} number={shown.number} />
   );
@@ -51,24 +50,13 @@ function Waiting(given: { none: boolean }) {
 }
 
 /** The page where maps can be drawn. */
-function Drawing(given: { number: number }) {
+function Drawing(given: { number: number; bounds: Bounds | undefined }) {
   const { number } = given;
   const map = useSignal<Map | null>(null);
   useEffect(() => {
     counted.value = null;
     void count(number).catch(() => undefined); // the map stands without its counts
   }, [number]);
-  const placed = useLoaded(async () => {
-    const [told] = await Promise.all([
-      data(
-        api.GET("/tiles/{version}/{layer}.json", {
-          params: { path: { version: number, layer: "land" } },
-        }),
-      ),
-      readBasemaps().catch(() => undefined), // none is offered, then
-    ]);
-    return (told.bounds ?? undefined) as Bounds | undefined;
-  }, []);
   return (
     <div class="map-page">
       <section class="map-side" aria-label={t("图例和筛选", "Legend and filters")}>
@@ -81,17 +69,13 @@ function Drawing(given: { number: number }) {
         </div>
       </section>
       <div class="map-place">
-        <Shown of={placed}>
-          {(bounds) => (
-            <Compared
-              number={number}
-              beside={beside.value}
-              bounds={bounds}
-              busy={() => measuring.peek() !== null}
-              ready={(made) => (map.value = made)}
-            />
-          )}
-        </Shown>
+        <Compared
+          number={number}
+          beside={beside.value}
+          bounds={given.bounds}
+          busy={() => measuring.peek() !== null}
+          ready={(made) => (map.value = made)}
+        />
         <AskedRows map={map} number={number} />
         <Tools map={map} />
         <MeasureBar map={map} />

@@ -6,6 +6,8 @@ import { Grade } from "../../parts/grade";
 import { Matrix } from "../../parts/matrix";
 import { Table } from "../../parts/table";
 import { enterpriseHref } from "../../routes";
+import { ChangedLand } from "./changed";
+import type { Changed } from "./changes";
 import type { Simulated } from "./rules";
 
 const CLASSES = ["A", "B", "C", "D", ""];
@@ -16,6 +18,7 @@ type Mover = Simulated["movers"][number];
 /** What the rules give: the sums, the matrix, who moves, and saved scenarios beside. */
 export function Outcome({ found }: { found: Simulated }) {
   const [by, setBy] = useState<By>("enterprises");
+  const [at, setAt] = useState<Changed["at"] | null>(null);
   const now = found.comparison[1];
   const rows = found.matrix[by] ?? [];
   return (
@@ -40,8 +43,9 @@ export function Outcome({ found }: { found: Simulated }) {
           told={(v) => num(v, by === "enterprises" ? 0 : 1)}
         />
       </section>
+      <ChangedLand found={found} at={at} />
       <Beside rows={found.comparison} />
-      <Movers found={found} />
+      <Movers found={found} show={setAt} />
     </>
   );
 }
@@ -100,8 +104,15 @@ function Beside({ rows }: { rows: readonly Row[] }) {
   );
 }
 
-function Movers({ found }: { found: Simulated }) {
+function Movers(given: { found: Simulated; show: (at: Changed["at"]) => void }) {
+  const { found } = given;
   const shown = found.movers;
+  // The map has the plots of the largest firms; the first of each firm.
+  const place = new Map([...found.plots].reverse().map((p) => [p.uscc, p.at]));
+  const show = (at: Changed["at"]): void => {
+    given.show([...at]); // a new one each time: the map may have been moved away
+    document.getElementById("changed-land")?.scrollIntoView({ block: "start" });
+  };
   return (
     <section class="panel" aria-labelledby="movers">
       <div class="page-head">
@@ -132,6 +143,22 @@ function Movers({ found }: { found: Simulated }) {
                 <Grade grade={r.before} /> → <Grade grade={r.after} />
               </>
             ),
+          },
+          {
+            head: t("地图", "Map"),
+            cell: (r) => {
+              const at = place.get(r.uscc);
+              return at ? (
+                <button
+                  type="button"
+                  class="quiet"
+                  aria-label={t("在地图上看 {n}", "Show {n} on the map", { n: r.name || r.uscc })}
+                  onClick={() => show(at)}
+                >
+                  {t("定位", "Show")}
+                </button>
+              ) : null;
+            },
           },
           { head: t("现得分", "Score"), number: true, cell: (r) => num(r.score_before, 2) },
           { head: t("试算得分", "Then"), number: true, cell: (r) => num(r.score_after, 2) },
