@@ -24,7 +24,7 @@ from geomujun.cli.place import load_locality
 from geomujun.cli.run_case import parse_day
 from geomujun.cli.run_folder import told
 from geomujun.cli.scheme import load_scheme
-from geomujun.intake.verdict import verdict_lines
+from geomujun.intake.verdict import attention_lines
 from geomujun.lang import t
 from geomujun.pipeline import compare
 from geomujun.pipeline import load as loading
@@ -71,7 +71,7 @@ def _load_lines(done: loading.Loaded) -> list[str]:
         return [
             t("这些文件已在库中，没有变化", "these files are in force already; nothing changed")
         ]
-    lines = [line for v in done.files if v.problems for line in verdict_lines(v)]
+    lines = [f"! {line}" for line in attention_lines(done.files)]
     lines.append(t("第 {n} 次导入", "load {n}", n=done.number))
     for stem, c in sorted(done.changes.items()):
         lines.append(

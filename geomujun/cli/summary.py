@@ -46,10 +46,20 @@ def summary_lines(result: Result, out: Path) -> list[str]:
             l=len(tables["low_efficiency"]),
             r=len(tables["rejects"]),
         ),
+        *_attention(result),
         "",
         t("接下来：", "Next:"),
     ]
     return lines + [f"  {n}. {text}" for n, text in enumerate(_next(result, out), 1)]
+
+
+def _attention(result: Result) -> list[str]:
+    """Files that could not be used, and what looks wrong in those that were."""
+    found = result.run.get("attention", ())
+    if not found:
+        return []
+    title = t("请注意（详见 geomujun check）：", "Take note (more: geomujun check):")
+    return ["", title, *(f"  ! {line}" for line in found)]
 
 
 def _bucket_lines(title: str, buckets: pd.Series, mu: pd.Series | None) -> list[str]:

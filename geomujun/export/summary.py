@@ -65,7 +65,7 @@ def _parcel_buckets(result: Result) -> Block:
     rows.append([t("合计", "total"), "", len(frame), sum(r[3] for r in rows), 1.0])
     header = [
         t("宗地归类", "Parcels"),
-        t("词", "word"),
+        t("表中用词", "word"),
         t("宗数", "count"),
         t("亩", "mu"),
         t("占比", "share"),
@@ -83,7 +83,7 @@ def _enterprise_buckets(result: Result) -> Block:
     rows.append([t("合计", "total"), "", len(bucket), None, 1.0])
     header = [
         t("企业归类", "Enterprises"),
-        t("词", "word"),
+        t("表中用词", "word"),
         t("户数", "count"),
         "",
         t("占比", "share"),
@@ -185,7 +185,7 @@ def _findings(result: Result) -> Block:
     ]
     header = [
         t("疑点", "Finding"),
-        t("规则", "rule"),
+        t("规则代号", "rule"),
         t("条数", "count"),
         t("程度", "severity"),
         "",
@@ -204,7 +204,7 @@ def _low(result: Result) -> Block:
     ]
     header = [
         t("提示（仅筛查）", "Hint (screening only)"),
-        t("规则", "rule"),
+        t("规则代号", "rule"),
         t("宗数", "count"),
         t("亩", "mu"),
         "",

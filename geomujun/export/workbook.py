@@ -1,15 +1,15 @@
 """report.xlsx: a summary sheet and one sheet per output table, for people.
 
-Headers and words are Chinese (identifiers when English is chosen), numbers carry the catalogue's
-decimals, headers stay in view and filter. Text is always text: nothing a department typed becomes a
-formula or a link. A table longer than a sheet goes on in the next. xlsxwriter makes the book with
-its styles and headers, `sheet_xml` puts the rows in, whole columns at a time.
+Headers and words are Chinese (identifiers when English is chosen), what the tables hold as JSON is
+said in words (`readable`), numbers carry the catalogue's decimals, headers stay in view and filter.
+Text is always text: nothing a department typed becomes a formula or a link. A table longer than a
+sheet goes on in the next. xlsxwriter makes the book with its styles and headers, `sheet_xml` puts
+the rows in, whole columns at a time.
 """
 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +23,7 @@ import xlsxwriter
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.legend import GRADES, legend
 from geomujun.domain.model import Field, Kind
-from geomujun.export import sheet_xml, summary
+from geomujun.export import readable, sheet_xml, summary
 from geomujun.export.frames import OUTPUTS, fields_of, ordered
 from geomujun.export.result import Result
 from geomujun.export.sheet_xml import Column
@@ -32,16 +32,20 @@ from geomujun.lang import get_lang, t
 SHEET_ROWS: Final = 1_048_576  # of the format, header included
 _CELL_CHARS: Final = 32_767
 _UNITS: Final = {"m2": "㎡", "mu": "亩", "points": "分", "bits": "比特", "ratio": ""}
-_GRADE_COLUMNS: Final = frozenset({"grade", "grade_best", "grade_worst"})
-_CODES: Final = re.compile(r"(?:_code|uscc|_id)$|^id$")
-_WIDE: Final = {
-    "evidence": 60,
-    "message": 50,
-    "reason": 40,
-    "basis": 36,
-    "question": 40,
-    "name": 32,
-}
+_GRADE_COLUMNS: Final = frozenset(
+    {"grade", "grade_best", "grade_worst", "joint_best", "joint_worst", "before", "after"}
+)
+_HIDDEN: Final = frozenset({"facts_digest", "indicator", "title"})  # for programs
+_LOOKED_AT: Final = 300  # rows from which a column's width is taken
+_NARROW, _BROAD = 10, 60
+
+# What is read first stands first; a table not named here comes after, in the catalogue's order.
+_ORDER: Final = (
+    "links", "review_queue", "parcel_reconciliation", "enterprise_reconciliation",
+    "enterprise_evaluation", "parcel_evaluation", "region_evaluation", "group_evaluation",
+    "benchmarks", "ledger", "ledger_lines", "cross_check", "low_efficiency", "screening_rules",
+    "rejects", "grade_stakes", "group_suggestions",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -90,10 +94,15 @@ def write(result: Result, path: Path, *, sheet_rows: int = SHEET_ROWS) -> None:
         raw.set_properties({"title": result.title, "created": made, "comments": "geomujun"})
         book = _Book(raw)
         _summary(book, result)
-        for name in OUTPUTS:
-            fields = fields_of(result, name)
-            _table(book, TABLES[name].title, ordered(result, name), fields, sheet_rows)
+        for name in sheet_order():
+            frame, fields = ordered(result, name), fields_of(result, name)
+            _table(book, name, *readable.beside(result, frame, fields), sheet_rows)
     sheet_xml.fill(shell, path, book.rows)
+
+
+def sheet_order() -> list[str]:
+    """The output tables in the order of their sheets."""
+    return sorted(OUTPUTS, key=lambda n: _ORDER.index(n) if n in _ORDER else len(_ORDER))
 
 
 def header_of(spec: Field) -> str:
@@ -107,70 +116,84 @@ def header_of(spec: Field) -> str:
 def _words(spec: Field, table: str) -> Mapping[str, str]:
     """What people read instead of a column's words; empty when its texts stay as they are."""
     if spec.name == "bucket":
-        if table == TABLES["parcel_reconciliation"].title:
+        if table == "parcel_reconciliation":
             return {k: s.title for k, s in legend().parcel_buckets.items()}
         return {k: legend().bucket(k) for k in legend().enterprise_buckets}
     return {k: legend().word(spec.name, k) for k in legend().words.get(spec.name, ())}
 
 
-def _readable(values: pd.Series, words: Mapping[str, str]) -> pd.Series:
-    if words:
-        return values.map({v: words.get(v, v) for v in pd.unique(values)}).astype("str")
+def _shown(frame: pd.DataFrame, fields: Sequence[Field], table: str) -> pd.DataFrame:
+    """A table of `frames.ordered` with the texts that people read."""
+    said = {}
+    for spec in fields:
+        read = readable.reader(table, spec.name)
+        words = _words(spec, table) if spec.kind is Kind.TEXT else {}
+        if read or words:
+            cells = frame[spec.name].astype("str")
+            every = {v: read(v) if read else words.get(v, v) for v in pd.unique(cells)}
+            said[spec.name] = cells.map(every).astype("str")
+    return frame.assign(**said)
+
+
+def _column(values: pd.Series, spec: Field) -> Column:
+    """The cells of a column of `_shown`."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return Column(sheet_xml.days(values), is_text=False)
+    if pd.api.types.is_numeric_dtype(values):
+        return Column(sheet_xml.numbers(values), is_text=False)
     long = values.str.len() > _CELL_CHARS
     if long.any():
-        return values.where(~long, values.str.slice(0, _CELL_CHARS - 1) + "…")
-    return values
-
-
-def _column(values: pd.Series, spec: Field, table: str) -> Column:
-    """The cells of a column of `frames.ordered`."""
-    if spec.kind is Kind.DATE:
-        return Column(sheet_xml.days(values), is_text=False)
-    if spec.kind is not Kind.TEXT:
-        return Column(sheet_xml.numbers(values), is_text=False)
-    cells = sheet_xml.texts(_readable(values, _words(spec, table)))
+        values = values.where(~long, values.str.slice(0, _CELL_CHARS - 1) + "…")
+    cells = sheet_xml.texts(values)
     if spec.name not in _GRADE_COLUMNS:
         return Column(cells, is_text=True)
     known = pd.Index(list(GRADES)).get_indexer(pd.Index(values))
     return Column(cells, is_text=True, variant=np.asarray(known + 1, dtype=np.int64))
 
 
-def _width(spec: Field) -> float:
-    if spec.name in _WIDE:
-        return _WIDE[spec.name]
-    if _CODES.search(spec.name):
-        return 22
-    letters = sum(2 if ord(c) > 0x2E7F else 1 for c in header_of(spec))
-    return max(10, min(28, letters + 4))
+def _letters(text: str) -> int:
+    """How many narrow letters a text is wide."""
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+
+
+def _width(values: pd.Series, spec: Field) -> float:
+    """Wide enough for the header (in two lines) and the texts of the first rows."""
+    head = min(_letters(header_of(spec)) + 4, 28)
+    if not pd.api.types.is_string_dtype(values):
+        return max(_NARROW + 2, head)
+    widest = max(map(_letters, values.head(_LOOKED_AT)), default=0)
+    return max(_NARROW, head, min(widest + 2, _BROAD))
 
 
 def _table(
-    book: _Book, title: str, frame: pd.DataFrame, fields: Sequence[Field], sheet_rows: int
+    book: _Book, name: str, frame: pd.DataFrame, fields: Sequence[Field], sheet_rows: int
 ) -> None:
     size = sheet_rows - 1
-    for part, start in enumerate(range(0, max(len(frame), 1), size), start=1):
-        name = title if part == 1 else f"{title}_{part}"
-        rows = frame.iloc[start : start + size]
-        _sheet(book, name[:31], fields, len(rows))
+    shown = _shown(frame, fields, name)
+    widths = [_width(shown[spec.name], spec) for spec in fields]
+    for part, start in enumerate(range(0, max(len(shown), 1), size), start=1):
+        rows = shown.iloc[start : start + size]
+        title = TABLES[name].title if part == 1 else f"{TABLES[name].title}_{part}"
+        _sheet(book, title[:31], list(zip(fields, widths, strict=True)), len(rows))
         if len(rows):
             number = len(book.book.worksheets())
-            book.rows[number] = [_column(rows[spec.name], spec, title) for spec in fields]
+            book.rows[number] = [_column(rows[spec.name], spec) for spec in fields]
 
 
-def _sheet(book: _Book, name: str, fields: Sequence[Field], rows: int) -> None:
+def _sheet(book: _Book, name: str, columns: Sequence[tuple[Field, float]], rows: int) -> None:
     """A sheet with its header and, under it, a blank cell of each style a column has."""
     sheet = book.book.add_worksheet(name)
     plain = book.style("plain")
-    for n, spec in enumerate(fields):
-        sheet.set_column(n, n, _width(spec), plain)
+    for n, (spec, width) in enumerate(columns):
+        sheet.set_column(n, n, width, plain, {"hidden": spec.name in _HIDDEN})
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, rows, len(fields) - 1)
+    sheet.autofilter(0, 0, rows, len(columns) - 1)
     sheet.repeat_rows(0)
     sheet.set_landscape()
     sheet.set_footer(f"&L{t('内部资料', 'INTERNAL')}&C&A&R&P / &N")
     head = book.style("head", bold=True, bg_color="#2b3d4a", font_color="#ffffff", text_wrap=True)
     sheet.set_row(0, 32)
-    for n, spec in enumerate(fields):
+    for n, (spec, _) in enumerate(columns):
         sheet.write_string(0, n, header_of(spec), head)
         if rows:
             for row, style in enumerate(_styles(book, spec), start=1):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
@@ -245,7 +245,7 @@ def _undecided(options: Sequence[str], x: float, y: float, place: Place) -> CrsR
 
 def _from_range(x: float, y: float, place: Place) -> Decision:
     if coordinate_range(x, y) == "degrees":
-        how = t("无声明；坐标在经纬度范围内", "none declared; the coordinates are degrees")
+        how = t("坐标在经纬度范围内", "the coordinates are degrees")
         return Decision(CRS.from_user_input(TARGET), TARGET, how)
     options = _candidates(x, y)
     if not options:
@@ -277,9 +277,7 @@ def _from_range(x: float, y: float, place: Place) -> Decision:
                 c=place.divisions[0],
             )
         )
-    return Decision(
-        CRS.from_user_input(chosen), chosen, t("无声明；按{by}判定", "none declared; {by}", by=by)
-    )
+    return Decision(CRS.from_user_input(chosen), chosen, t("按{by} 判定", "by {by}", by=by))
 
 
 def _asked(text: str, x: float, y: float) -> Decision:
@@ -383,6 +381,7 @@ def decide(
         found = _from_declared(crs, x, y, place)
     else:
         found = _from_range(x, y, place)
+        found = replace(found, how=t("无声明；{how}", "none declared; {how}", how=found.how))
     notes = [*found.notes, *_far_note(found, x, y, place)]
     if declared.strip() and crs is None:
         notes.insert(

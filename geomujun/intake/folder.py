@@ -96,7 +96,8 @@ class Listing:
     """The folder sorted out; every entry of it is in exactly one of the four."""
 
     sources: list[Source] = field(default_factory=list)
-    ignored: list[tuple[str, str]] = field(default_factory=list)  # name, why
+    ignored: list[tuple[str, str]] = field(default_factory=list)  # name, why: nobody's loss
+    strange: list[tuple[str, str]] = field(default_factory=list)  # name, why: perhaps misnamed
     refused: list[tuple[str, str, str, str]] = field(default_factory=list)  # name, stem, why, hint
     mapping: Path | None = None
 
@@ -155,7 +156,7 @@ def _unsupported(path: Path, stem: str, ext: str, out: Listing) -> None:
         )
         out.refused.append((path.name, stem, why, hint))
         return
-    out.ignored.append(
+    out.strange.append(
         (path.name, t("不是约定的文件名或格式", "not a stem or format of the contract"))
     )
 
@@ -175,14 +176,14 @@ def _place(path: Path, entries: dict[str, list[Path]], out: Listing) -> None:
         out.mapping = path
     elif ext in SHAPE_PARTS[1:] or path.name.lower().endswith(SHAPE_LEFTOVERS):
         if stem.removesuffix(".shp") + ".shp" not in entries:
-            out.ignored.append((path.name, t("没有同名的 .shp", "no .shp of the same name")))
+            out.strange.append((path.name, t("没有同名的 .shp", "no .shp of the same name")))
     elif not kind:
         _unsupported(path, stem, ext, out)
     elif known or kind in CONTAINERS:
         parts = _shape_parts(stem, entries) if kind == "shp" else {}
         out.sources.append(Source(path, known, kind, parts))
     else:
-        out.ignored.append(
+        out.strange.append(
             (path.name, t("文件名不是约定的表名", "its name is not a stem of the contract"))
         )
 

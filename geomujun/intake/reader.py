@@ -312,6 +312,7 @@ def examine(
         if progress is not None:
             progress(part.label, reading.files[-1].rows_in)
     reading.files += [FileVerdict(name, "", notes=[why]) for name, why in listing.ignored]
+    reading.files += [FileVerdict(n, "", notes=[w], warnings=[w]) for n, w in listing.strange]
     files = sorted(reading.files, key=lambda v: (not v.stem, v.file, v.stem))
     rejects = pd.concat(reading.rejects, ignore_index=True) if reading.rejects else empty_rejects()
     rejects = rejects.sort_values(

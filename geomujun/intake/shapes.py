@@ -16,6 +16,7 @@ from geomujun.geo.area import ellipsoid_area_m2
 from geomujun.geo.crs import Place
 from geomujun.geo.places import CHINA
 from geomujun.geo.validity import AREA_CHANGE, State, mend
+from geomujun.intake import units
 from geomujun.intake.issues import Issues
 from geomujun.intake.mapping import Rule
 from geomujun.intake.raw import Raw
@@ -25,11 +26,8 @@ from geomujun.lang import t
 OUTSIDE: Final = "outside"
 SHOWN_ROWS: Final = 5
 # A registered area this many times off the drawn one is probably in another unit.
-_UNIT_RATIOS: Final = (
-    (550.0, 800.0, "亩"),
-    (8_000.0, 12_500.0, "公顷"),
-    (8e-5, 1.25e-4, "万倍 / ten thousandfold"),
-)
+_AREA_UNITS: Final = ("㎡", "亩", "公顷")
+_SAME: Final = (0.8, 1.25)  # drawn ÷ registered area of layers whose unit is right
 
 
 def _reasons() -> dict[str, str]:
@@ -144,25 +142,33 @@ def compare_areas(layer: gpd.GeoDataFrame, verdict: FileVerdict) -> None:
         return
     drawn = ellipsoid_area_m2(layer["geometry"].to_numpy()[known])
     ratio = float(np.median(drawn / layer["area_m2"].to_numpy()[known]))
-    label = TABLES[verdict.stem].by_name["area_m2"].standard
-    for low, high, word in _UNIT_RATIOS:
-        if low <= ratio <= high:
-            verdict.notes.append(
-                t(
-                    "图形面积约为 {f} 的 {r:.4g} 倍，单位可能是{w}；确认后写 mapping.yaml 的 units",
-                    "drawn areas are {r:.4g} times {f}: perhaps {w}; say units in mapping.yaml",
-                    f=label,
-                    r=ratio,
-                    w=word,
-                )
-            )
-            return
-    if not 0.8 <= ratio <= 1.25:
-        verdict.notes.append(
+    if _SAME[0] <= ratio <= _SAME[1]:
+        return
+    field = TABLES[verdict.stem].by_name["area_m2"]
+    taken = verdict.units.get("area_m2", (units.own_word(field.unit), ""))[0]
+    what = t(
+        "图形面积约为{f}的 {r:.4g} 倍（{f}按{u}读入）",
+        "drawn areas are about {r:.4g} times {s} (read as {u})",
+        f=field.label, s=field.standard, r=ratio, u=taken,
+    )  # fmt: skip
+    perhaps = _unit_of(ratio, field.unit, taken)
+    verdict.warn(
+        what
+        + (
             t(
-                "图形面积与 {f} 之比的中位数为 {r:.4g}",
-                "median of drawn area ÷ {f} is {r:.4g}",
-                f=label,
-                r=ratio,
-            )
+                "，实际单位可能是{w}；核实后在 mapping.yaml 的 {stem} 下写 units: {{{s}: {w}}}",
+                "; perhaps they are {w}: then, under {stem} of mapping.yaml, units: {{{s}: {w}}}",
+                w=perhaps, s=field.standard, stem=verdict.stem,
+            ) if perhaps
+            else t("；请核实面积单位和坐标系", "; check the unit and the coordinate system")
         )
+    )  # fmt: skip
+
+
+def _unit_of(ratio: float, unit: str, taken: str) -> str:
+    """The unit in which registered areas would equal the drawn ones; "" for none."""
+    now = units.factor(unit, taken) or 1.0
+    for word in _AREA_UNITS:
+        if _SAME[0] <= ratio * now / (units.factor(unit, word) or np.nan) <= _SAME[1]:
+            return word
+    return ""

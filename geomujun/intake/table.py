@@ -102,6 +102,11 @@ def _other_axis(f: Field, column: pd.Series) -> Flags:
     return column.between(*other).to_numpy(dtype=bool)
 
 
+def _plain(bound: float) -> str:
+    """A bound without exponent: 10,000,000."""
+    return f"{bound:,.10f}".rstrip("0").rstrip(".")
+
+
 def _blank(f: Field, n: int) -> pd.Series:
     """A column of missing values."""
     dtype: Any = DTYPES[f.kind]
@@ -190,10 +195,10 @@ class _Builder:
             why = t("经度与纬度疑似颠倒", "longitude and latitude look swapped")
             self._flag(f, swapped, column, why)
             reason = t(
-                "超出合理范围 {low:g} 至 {high:g}{unit}",
-                "outside the plausible range {low:g} to {high:g}{unit}",
-                low=low,
-                high=high,
+                "超出合理范围 {low} 至 {high}{unit}",
+                "outside the plausible range {low} to {high}{unit}",
+                low=_plain(low),
+                high=_plain(high),
                 unit=" " + units.own_word(f.unit) if f.unit else "",
             )
             self._flag(f, outside & ~swapped, column, reason)

@@ -8,10 +8,11 @@ row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from geomujun.domain.catalogue import TABLES
 from geomujun.lang import t
 
 
@@ -40,6 +41,7 @@ class FileVerdict:
     geometry: dict[str, int] = field(default_factory=dict)  # what was mended or missing → rows
     sample: str = ""  # some decoded text, so that a person sees a wrong encoding
     notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # those of the notes that spoil results
     problems: list[str] = field(default_factory=list)  # why nothing was read
     hint: str = ""
 
@@ -48,16 +50,33 @@ class FileVerdict:
         """Whether the table was read and keeps a row."""
         return bool(self.stem) and not self.problems and self.rows_kept > 0
 
+    def warn(self, text: str) -> None:
+        """Add a note that people must see even when they only run the job."""
+        self.notes.append(text)
+        self.warnings.append(text)
+
+    @property
+    def attention(self) -> list[str]:
+        """What of this file people must know: why it was left out, and what spoils results."""
+        empty = self.stem and not self.problems and not self.rows_kept
+        nothing = [t("没有可用的行", "no usable row")] if empty else []
+        return [*self.problems, *nothing, *self.warnings]
+
     def as_dict(self) -> dict[str, Any]:
         """Plain types only, for JSON; keys as the attributes."""
         out = asdict(self)
         out["units"] = {k: {"unit": u, "how": how} for k, (u, how) in self.units.items()}
         out["usable"] = self.usable
+        del out["warnings"]  # they stand among the notes
         return out
 
 
+def _listed(items: Iterable[str]) -> str:
+    return t("，", ", ").join(items)
+
+
 def _pairs(items: Mapping[str, object], joint: str) -> str:
-    return "，".join(f"{k}{joint}{v}" for k, v in items.items())
+    return _listed(f"{k}{joint}{v}" for k, v in items.items())
 
 
 def _rows_line(v: FileVerdict) -> str:
@@ -78,13 +97,41 @@ def _detail_lines(v: FileVerdict) -> list[str]:
         (t("编码", "encoding"), " — ".join(x for x in (v.encoding, v.encoding_how) if x)),
         (t("文字样例", "sample"), v.sample),
         (t("坐标系", "CRS"), " — ".join(x for x in (v.crs, v.crs_how) if x)),
-        (t("字段", "columns"), _pairs(v.columns, "→")),
-        (t("未用的列", "unused columns"), "，".join(v.extra)),
-        (t("缺少的字段", "fields not found"), "，".join(v.missing)),
-        (t("单位", "units"), _pairs({k: f"{u}（{how}）" for k, (u, how) in v.units.items()}, "=")),
+        (t("字段", "columns"), _columns(v)),
+        (t("未用的列", "unused columns"), _listed(v.extra)),
+        (t("缺少的字段", "fields not found"), _listed(v.missing)),
+        (t("单位", "units"), _units(v)),
         (t("图形", "geometry"), _pairs(v.geometry, " ")),
     ]
-    return [f"{name}：{text}" for name, text in rows if text]
+    return [t("{n}：{x}", "{n}: {x}", n=name, x=text) for name, text in rows if text]
+
+
+def _columns(v: FileVerdict) -> str:
+    """Headers with the field each one is, a header that already says so alone."""
+    named = {header: _field(v.stem, name) for header, name in v.columns.items()}
+    return _listed(h if h == name else f"{h}→{name}" for h, name in named.items())
+
+
+def _units(v: FileVerdict) -> str:
+    said = {
+        _field(v.stem, k): t("{u}（{h}）", "{u} ({h})", u=u, h=h) for k, (u, h) in v.units.items()
+    }
+    return _pairs(said, "=")
+
+
+def _field(stem: str, name: str) -> str:
+    """A field as people read it: its Chinese label, or the identifier in English."""
+    spec = TABLES[stem].by_name.get(name) if stem in TABLES else None
+    return t(spec.label, name) if spec else name
+
+
+def attention_lines(verdicts: Iterable[FileVerdict]) -> list[str]:
+    """What people must know before they trust a result, a line each; [] when all is well."""
+    return [
+        t("{file}：{what}", "{file}: {what}", file=v.file, what=what)
+        for v in verdicts
+        for what in v.attention
+    ]
 
 
 def verdict_lines(verdict: FileVerdict) -> list[str]:

@@ -14,6 +14,7 @@ from geomujun.domain.words import Band, Verdict
 from geomujun.export.bundle import TABLES_READY
 from geomujun.export.result import Result
 from geomujun.intake.reader import Intake
+from geomujun.intake.verdict import attention_lines
 from geomujun.pipeline.decisions import Decisions
 from geomujun.policy import locality as localities
 
@@ -86,6 +87,7 @@ def record(
         "as_of": job.as_of.isoformat(),
         "merge_groups": job.merge_groups,
         "inputs": inputs,
+        "attention": attention_lines(intake.files),
         "decisions": {"sha256": decided.sha256, "lines": decided.lines, "live": len(decided.live)},
         "closings": {
             "sha256": decided.closings.sha256,

@@ -17,12 +17,11 @@ from geomujun.planning.progress import NUMBERS, TARGETS
 from geomujun.storage import field_checks, whatif
 from geomujun.storage.field_checks import FieldCheck
 from geomujun.storage.target import Conn
-from geomujun_api import reading
+from geomujun_api import reading, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading, Reviewing
 from geomujun_api.problems import NotFoundError
 from geomujun_api.reading import Edition, EditionAsked
-from geomujun_api.routes.dashboard import keyed
 from geomujun_api.service import Caller
 from geomujun_api.words import ONE_LINE, EditionNumber, ParcelPath, Reason
 
@@ -102,7 +101,7 @@ class Checked(Amounts):
 @router.get("", summary="低效用地整治进度：待核查到已完成", responses=problems(404))
 def programme(caller: Reading, asked: Annotated[EditionAsked, Query()]) -> Programme:
     """Listed plots and their land by state, within the reader's divisions; targets of the plan."""
-    keyed(caller)
+    within.keyed(caller)
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
         rows = field_checks.programme(
@@ -113,13 +112,14 @@ def programme(caller: Reading, asked: Annotated[EditionAsked, Query()]) -> Progr
     done = next((s for s in stages if s.state == "done"), None)
     body = plan["body"] if plan else {}
     aims = [
-        Aim(id=name, target=body.get("targets", {}).get(name),
-            planned=body.get("totals", {}).get(name),
-            done=getattr(done, column) if done else 0.0)
+        {"id": name, "target": body.get("targets", {}).get(name),
+         "planned": body.get("totals", {}).get(name),
+         "done": getattr(done, column) if done else 0.0}
         for name, column in TARGETS.items()
     ]  # fmt: skip
-    return Programme(edition=edition.number, year=edition.year, items=stages,
-                     plan=plan["name"] if plan else "", aims=aims)  # fmt: skip
+    found = {"edition": edition.number, "year": edition.year, "items": stages,
+             "plan": plan["name"] if plan else "", "aims": aims}  # fmt: skip
+    return Programme.model_validate(found)
 
 
 def _plan(caller: Caller, connection: Conn, year: int) -> dict[str, Any] | None:
@@ -135,7 +135,7 @@ def history(
     caller: Reading, parcel_code: ParcelPath, asked: Annotated[EditionAsked, Query()]
 ) -> list[Checked]:
     """What was found on a plot of the reader's divisions, by whom and when."""
-    keyed(caller)
+    within.keyed(caller)
     with caller.service.reading() as connection:
         _listed(caller, connection, asked, parcel_code)
         rows = field_checks.history(connection, parcel_code)

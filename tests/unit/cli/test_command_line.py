@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -255,3 +256,13 @@ def test_a_command_imports_what_it_needs(args: tuple[str, ...], unwanted: tuple[
     loaded = set(done.stderr.splitlines()[-1].split())
     assert "typer" in loaded
     assert not loaded & set(unwanted)
+
+
+def test_a_run_says_which_files_it_could_not_use(geomujun: Call, tmp_path: Path) -> None:
+    shutil.copytree(TOWN, tmp_path / "case")
+    (tmp_path / "case" / "leases.xlsx").write_text("<html><table></table></html>")
+    done = geomujun("run", tmp_path / "case", "--out", tmp_path / "out", *SCHEME, "--quiet")
+    assert done.code == 0
+    assert "  ! leases.xlsx：" in done.out
+    told = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["attention"]
+    assert [line for line in told if line.startswith("leases.xlsx：")]

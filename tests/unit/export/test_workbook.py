@@ -34,7 +34,8 @@ def _column(sheet: Worksheet, header: str) -> list[object]:
 
 def test_a_summary_comes_first_then_a_sheet_per_table(book: openpyxl.Workbook) -> None:
     titles = [t.title for t in TABLES.values() if t.role == "output"]
-    assert book.sheetnames == ["汇总", *titles]
+    assert book.sheetnames[:3] == ["汇总", "地企对应", "复核清单"]
+    assert sorted(book.sheetnames[1:]) == sorted(titles)
 
 
 def test_headers_are_chinese_frozen_and_filter(book: openpyxl.Workbook) -> None:
@@ -60,6 +61,28 @@ def test_no_word_of_the_program_is_left_for_an_official_to_guess(
     assert not [cell for cell in cells if re.search("[a-z]{2}", cell)]
 
 
+def test_codes_have_the_firms_name_and_the_plots_place_beside_them(
+    book: openpyxl.Workbook,
+) -> None:
+    result = masked_sample()
+    names = result.tables["enterprise_reconciliation"].set_index("uscc")["name"]
+    places = result.case.parcels.set_index("parcel_code")["location"]
+    sheet = book["地企对应"]
+    headers = [c.value for c in sheet[1]]
+    for code, beside, known in (
+        ("统一社会信用代码", "企业名称", names),
+        ("宗地代码", "坐落", places),
+    ):
+        assert headers.index(beside) == headers.index(code) + 1
+        pairs = zip(_column(sheet, code), _column(sheet, beside), strict=True)
+        assert [(a, b) for a, b in pairs if (b or "") != known.get(a, "")] == []
+
+
+def test_no_cell_holds_json_or_codes_joined_by_a_stroke(book: openpyxl.Workbook) -> None:
+    cells = [c.value for sheet in book for row in sheet.iter_rows() for c in row]
+    assert not [c for c in cells if isinstance(c, str) and (re.match(r"[\[{]", c) or "|" in c)]
+
+
 def test_words_are_chinese_and_areas_are_numbers(book: openpyxl.Workbook) -> None:
     links = book["地企对应"]
     assert set(_column(links, "关系")) <= {
@@ -72,7 +95,8 @@ def test_words_are_chinese_and_areas_are_numbers(book: openpyxl.Workbook) -> Non
     }
     areas = _column(links, "对应面积（㎡）")
     assert all(isinstance(a, int | float) for a in areas)
-    assert links.cell(2, 5).number_format == "#,##0.00"
+    column = [c.value for c in links[1]].index("对应面积（㎡）") + 1
+    assert links.cell(2, column).number_format == "#,##0.00"
     assert "已对应" in _column(book["宗地清点"], "归类")
 
 

@@ -17,7 +17,7 @@ from geomujun.domain.catalogue import TABLES
 from geomujun.domain.model import Kind
 from geomujun.geo.area import ellipsoid_area_m2
 from geomujun.intake.reader import Intake, examine, read_case
-from geomujun.intake.verdict import FileVerdict, verdict_lines
+from geomujun.intake.verdict import FileVerdict, attention_lines, verdict_lines
 
 
 def case(folder: Path) -> tuple[Intake, dict[str, FileVerdict]]:
@@ -243,6 +243,25 @@ def test_areas_that_look_like_mu_are_warned_of_but_not_converted(tmp_path: Path)
     intake, verdicts = case(tmp_path)
     assert intake.case.parcels["area_m2"].tolist() == [15.0] * 4
     assert any("可能是亩" in n for n in verdicts["parcels.geojson"].notes)
+
+
+def test_square_metres_under_a_header_that_says_mu_are_warned_of(tmp_path: Path) -> None:
+    files.sound_case(tmp_path)
+    frame = files.parcels(ZDMJ=[10000.0] * 4).rename(columns={"ZDMJ": "面积(亩)"})
+    files.write_geojson(tmp_path / "parcels.geojson", frame)
+    (warning,) = case(tmp_path)[1]["parcels.geojson"].attention
+    assert "按亩读入" in warning
+    assert "units: {ZDMJ: ㎡}" in warning
+
+
+def test_what_a_job_would_leave_out_or_misread_is_said_file_by_file(tmp_path: Path) -> None:
+    files.sound_case(tmp_path)
+    assert attention_lines(case(tmp_path)[0].files) == []
+    (tmp_path / "leases.xls").write_text("<html><table></table></html>")
+    (tmp_path / "租赁.csv").write_text("合同编号\n1\n")
+    (tmp_path / ".DS_Store").write_text("x")
+    said = attention_lines(case(tmp_path)[0].files)
+    assert [line.partition("：")[0] for line in said] == ["leases.xls", "租赁.csv"]
 
 
 def test_words_of_other_departments_become_the_contracts(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomujun.intake import units, values
@@ -167,6 +167,7 @@ def test_an_end_written_as_month_or_year_lasts_to_its_last_day(cell: str, day: s
     assert date(cell, to_end=True) == day
 
 
+@settings(deadline=None)  # a busy machine is no fault of the reader
 @given(st.dates(dt.date(1927, 6, 1), dt.date(2140, 1, 1)))
 def test_all_spellings_of_a_day_agree(day: dt.date) -> None:
     serial = (day - dt.date(1899, 12, 30)).days
