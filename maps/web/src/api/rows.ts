@@ -6,14 +6,14 @@ export function itemsOf<Row>(found: unknown): Row[] {
 
 /** All rows of a list that comes by pages. */
 export async function allPages<Row>(
-  ask: (cursor?: string) => Promise<{ items: Row[]; next: string | null }>,
+  ask: (cursor: string | null) => Promise<{ items: Row[]; next: string | null }>,
 ): Promise<Row[]> {
   const found: Row[] = [];
-  let cursor: string | undefined;
+  let cursor: string | null = null;
   do {
-    const page = await ask(cursor);
+    const page: { items: Row[]; next: string | null } = await ask(cursor);
     found.push(...page.items);
-    cursor = page.next ?? undefined;
+    cursor = page.next;
   } while (cursor);
   return found;
 }
