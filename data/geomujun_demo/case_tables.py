@@ -219,11 +219,10 @@ def region_indicators(known: Known) -> pd.DataFrame:
     places = [(p.division, p.town[:3]) for p in world.plots]
     counties = list(dict.fromkeys(places))
     rows: list[tuple[object, ...]] = []
-    for code, name in counties:
-        land = sum(p.area_m2 for p in world.plots if p.division == code) * 1.35
-        rows.append(
-            (name, code, "县级", world.year, *_region(total, 3.1 / len(counties)), round(land, 2))
-        )
+    land = {c: sum(p.area_m2 for p in world.plots if p.division == c) for c, _ in counties}
+    for code, name in counties:  # of a neighbour only the fringe is there, in land and figures
+        figures = _region(total, 3.1 * land[code] / sum(land.values()))
+        rows.append((name, code, "县级", world.year, *figures, round(land[code] * 1.35, 2)))
     for name, level, code, _ in world.parks:
         part = 0.55 / max(1, len(world.parks))
         rows.append((name, code, level, world.year, *_region(total, part), None))

@@ -6,6 +6,7 @@ other kinds and other rates, to see what of the matcher travels.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from random import Random
@@ -55,6 +56,24 @@ PROFILES: Final = {
         {"valid": 9, "empty": 62, "old": 24, "broken": 3, "wide": 2}, 0.38, 0.75, 0.25, 0.15, True
     ),
 }
+
+
+def spoiler(
+    functions: Mapping[str, Callable[[Random, Name], str]], scenarios: Mapping[str, Sequence[str]]
+) -> Callable[[Random, Name, str], tuple[str, str]]:
+    """The `Noise.spoil` of a module.
+
+    Args:
+        functions: What each kind does to a name.
+        scenarios: The kinds each ``own_*`` scenario chooses from.
+    """
+
+    def spoil(rng: Random, name: Name, kind: str) -> tuple[str, str]:
+        kind = rng.choice(scenarios.get(kind, (kind,)))
+        text = functions[kind](rng, name)
+        return (text, kind) if text != name.full else (name.full, "")
+
+    return spoil
 
 
 def load(name: str) -> Noise:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Final
 
-from geomujun_demo.noise import swap_letters
+from geomujun_demo.noise import spoiler, swap_letters
 from geomujun_demo.world import Name
 
 KINDS: Final = (
@@ -48,13 +48,6 @@ LEGAL: Final = {
     "股份有限公司": ("有限公司", "股份公司"), "有限公司": ("有限责任公司", "公司"),
     "合伙企业（有限合伙）": ("合伙企业",), "工厂": ("厂",), "厂": ("有限公司", "工厂"),
 }  # fmt: skip
-
-
-def spoil(rng: Random, name: Name, kind: str) -> tuple[str, str]:
-    """See `noise.Noise`."""
-    kind = rng.choice(_SCENARIO.get(kind, (kind,)))
-    text = _FUNCTIONS[kind](rng, name)
-    return (text, kind) if text != name.full else (name.full, "")
 
 
 def place(rng: Random, text: str) -> str:
@@ -153,3 +146,4 @@ _FUNCTIONS: Final = {
     "region": _region, "legal": _legal, "homophone": _homophone, "visual": _visual,
     "missing": _missing, "swap": _swap, "abbr": _abbr, "note": _note,
 }  # fmt: skip
+spoil: Final = spoiler(_FUNCTIONS, _SCENARIO)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from random import Random
 from typing import Final
 
-from geomujun_demo.noise import swap_letters
+from geomujun_demo.noise import spoiler, swap_letters
 from geomujun_demo.world import Name
 
 KINDS: Final = (
@@ -48,13 +48,6 @@ DEPARTMENTS: Final = ("生产部", "云岫基地", "财务室", "厂区", "一�
 SITES: Final = ("（老厂）", "(新厂区)", "南厂", "【二期】", "-1号地块")
 FORMS: Final = ("有限公司", "股份有限公司", "公司", "总厂", "厂", "集团公司", "实业公司")
 TRADES: Final = ("制造", "科技", "实业", "工贸")
-
-
-def spoil(rng: Random, name: Name, kind: str) -> tuple[str, str]:
-    """See `noise.Noise`."""
-    kind = rng.choice(_SCENARIO.get(kind, (kind,)))
-    text = _FUNCTIONS[kind](rng, name)
-    return (text, kind) if text != name.full else (name.full, "")
 
 
 def place(rng: Random, text: str) -> str:
@@ -150,3 +143,4 @@ _FUNCTIONS: Final = {
     "wrong_form": _wrong_form, "cut": _cut, "site": _site, "full_division": _full_division,
     "added_trade": _added_trade, "inverted": _inverted,
 }  # fmt: skip
+spoil: Final = spoiler(_FUNCTIONS, _SCENARIO)

@@ -15,23 +15,26 @@ from geomujun.cli.options import Json
 from geomujun.cli.run_folder import told
 from geomujun.errors import MachineError
 from geomujun.lang import t
-from geomujun.settings import from_environment
+from geomujun.settings import Settings, from_environment
 from geomujun.storage import backup as backups
 from geomujun.storage import inputs, migrate
-from geomujun.storage.target import connect, from_url
+from geomujun.storage.target import Target, connect, from_url
 
 app = typer.Typer(no_args_is_help=True, help="PostGIS 数据库 · the database")
+
+
+def _target(settings: Settings) -> Target:
+    """The server of DATABASE_URL as it is, or the private one, started and at this version."""
+    return from_url(settings.database_url) if settings.database_url else store.ready(settings)
 
 
 @app.command("up")
 def up(as_json: Json = False) -> None:
     """启动私有 PostGIS（没有则建），并升级 · start the private PostGIS, made when missing."""
     settings = from_environment()
+    target = _target(settings)
     if settings.database_url:
-        target = from_url(settings.database_url)
         migrate.upgrade(target)
-    else:
-        target = store.ready(settings)
     told({"database": target.label, "revision": migrate.head()},
          [t("数据库就绪：{d}", "the database is up: {d}", d=target.label)], as_json)  # fmt: skip
 
@@ -77,13 +80,8 @@ def status(as_json: Json = False) -> None:
 @app.command("upgrade")
 def upgrade(as_json: Json = False) -> None:
     """把库的结构升级到本版本 · bring the schema to this version."""
-    settings = from_environment()
-    if settings.database_url:
-        target = from_url(settings.database_url)
-        migrate.upgrade(target)
-    else:
-        target = store.ready(settings)
-        migrate.upgrade(target)  # views, functions and rights anew, also at the same revision
+    target = _target(from_environment())
+    migrate.upgrade(target)  # views, functions and rights anew, also at the same revision
     told({"revision": migrate.head()}, [f"{target.label}: {migrate.head()}"], as_json)
 
 

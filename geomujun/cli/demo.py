@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -14,8 +14,8 @@ from geomujun.errors import MachineError, UsageError
 from geomujun.lang import t
 from geomujun.pipeline import reconcile
 
-SCHEME = "zhejiang-2022"
-YEAR = 2024
+SCHEME: Final = "zhejiang-2022"
+YEAR: Final = 2024
 
 
 def demo(
@@ -34,16 +34,7 @@ def demo(
         raise UsageError(
             t("没有这个规模：{s!r}", "no such size: {s!r}", s=size), hint="town | county"
         )
-    try:
-        # Imported here: the generator is no part of the service.
-        from geomujun_demo import make
-    except ImportError as e:
-        raise MachineError(
-            t("没有安装演示数据生成器", "the demo generator is not installed"),
-            hint=t("在源码目录里运行 make setup", "run `make setup` in the source folder"),
-        ) from e
-    console.err(t("生成演示数据（虚构）……", "making the demo data (all invented) …"))
-    make(out / "world", size="town" if size == "town" else "county")
+    make_county(out / "world", "town" if size == "town" else "county")
     job = reconcile.Job(
         folder=out / "world" / "case",
         out=out / "result",
@@ -61,3 +52,21 @@ def demo(
                 "open the files above; the service: geomujun serve --demo",
             )
         )
+
+
+def make_county(folder: Path, size: Literal["town", "county"]) -> None:
+    """Make the invented county in a folder; its case is then in ``case``.
+
+    Raises:
+        MachineError: the generator is not installed.
+    """
+    try:
+        # Imported here: the generator is no part of the service.
+        from geomujun_demo import make
+    except ImportError as e:
+        raise MachineError(
+            t("没有安装演示数据生成器", "the demo generator is not installed"),
+            hint=t("在源码目录里运行 make setup", "run `make setup` in the source folder"),
+        ) from e
+    console.err(t("生成演示数据（虚构）……", "making the demo data (all invented) …"))
+    make(folder, size=size)

@@ -80,5 +80,5 @@ def _approval(given: str, *, internal: bool) -> str:
         return str(typer.prompt(t("审图号", "approval number of the map (审图号)")))
     raise UsageError(
         t("公开的地图要有审图号", "a public map needs an approval number (审图号)"),
-        hint="--approval 浙S(2024)12号 | --internal-net",
+        hint="--approval 浙S(9999)99号 | --internal-net",
     )

@@ -101,7 +101,7 @@ def _before(
         rows = regions.regions(case, run.year - 1).set_index("id")
         rows = rows[~rows.index.duplicated()].reindex(pool.index)
         return leading.indicators_of(rows.assign(area_mu=pool["area_mu"]), ids, one.kind)
-    figures, _ = pick(case.indicators, run.year - 1)
+    figures = pick(case.indicators, run.year - 1)
     return earlier(figures, one, pool)
 
 
@@ -212,8 +212,8 @@ def _taxes(
 ) -> tuple[pd.Series, pd.Series] | None:
     """Tax by uscc of this year and the year before; None when one of them is not known."""
     if case is not None:
-        now, _ = pick(case.indicators, run.year)
-        old, _ = pick(case.indicators, run.year - 1)
+        now = pick(case.indicators, run.year)
+        old = pick(case.indicators, run.year - 1)
         if old["tax_wan_yuan"].notna().any():
             return now["tax_wan_yuan"], old["tax_wan_yuan"]
     if before is None:

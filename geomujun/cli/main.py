@@ -10,6 +10,7 @@ import sys
 from typing import Annotated, Any, Final, cast
 
 import typer
+from typer import rich_utils
 
 from geomujun import __version__
 from geomujun.cli.console import err
@@ -18,6 +19,9 @@ from geomujun.errors import GeomujunError, MachineError, UsageError
 from geomujun.lang import set_lang, t
 from geomujun.settings import from_environment
 
+rich_utils.ARGUMENTS_PANEL_TITLE = "参数 · arguments"
+rich_utils.OPTIONS_PANEL_TITLE = "选项 · options"
+rich_utils.COMMANDS_PANEL_TITLE = "命令 · commands"
 app = typer.Typer(
     name="geomujun",
     no_args_is_help=True,

@@ -38,6 +38,37 @@ Tax = Annotated[float | None, typer.Option("--target-tax", help="税收提升（
 Tce = Annotated[
     float | None, typer.Option("--target-tce", help="腾出能耗（吨标煤） · energy released")
 ]
+Budget = Annotated[float | None, typer.Option("--budget", help="预算（万元） · budget, wan yuan")]
+Costs = Annotated[
+    Path | None,
+    typer.Option("--costs", help="各路径单价和来源 YAML · costs a mu, with source", metavar="FILE"),
+]
+Owners = Annotated[
+    int | None,
+    typer.Option("--max-owners", min=0, help="最多谈多少业主 · owners to talk to at most"),
+]
+Goal = Annotated[str, typer.Option("--goal", help=" | ".join(planning.GOALS), metavar="GOAL")]
+Alternatives = Annotated[
+    int,
+    typer.Option("--alternatives", min=0, max=20, help="次优方案个数 · next best selections"),
+]
+Differ = Annotated[
+    int, typer.Option("--differ", min=1, help="次优方案至少差几个片区 · clusters they differ in")
+]
+RoadWidth = Annotated[
+    float | None,
+    typer.Option("--road-width", min=0, max=500, help="跨多宽的路仍算成片（米） · road width, m"),
+]
+Rules = Annotated[
+    str, typer.Option("--rules", help="只看这些规则 · only these rules", metavar="A,B")
+]
+Include = Annotated[list[str] | None, typer.Option("--include", help="必选片区 · cluster to take")]
+Exclude = Annotated[list[str] | None, typer.Option("--exclude", help="不选片区 · cluster to leave")]
+OwnPaths = Annotated[
+    Path | None,
+    typer.Option("--paths", help="自己的整治路径 YAML · paths of the place", metavar="FILE"),
+]
+Seconds = Annotated[float, typer.Option("--seconds", min=1, help="每次求解限时 · time limit")]
 _WORDS = {
     "mu": ("腾出土地（亩）", "land released, mu"),
     "area": ("整治面积（亩）", "area treated, mu"),
@@ -56,52 +87,18 @@ def plan(  # noqa: PLR0913, PLR0917 - one argument per option; typer passes name
     target_area: Area = None,
     target_tax: Tax = None,
     target_tce: Tce = None,
-    budget: Annotated[
-        float | None, typer.Option("--budget", help="预算（万元） · budget, wan yuan")
-    ] = None,
-    costs: Annotated[
-        Path | None,
-        typer.Option(
-            "--costs", help="各路径单价和来源 YAML · costs a mu, with source", metavar="FILE"
-        ),
-    ] = None,
-    max_owners: Annotated[
-        int | None,
-        typer.Option("--max-owners", min=0, help="最多谈多少业主 · owners to talk to at most"),
-    ] = None,
-    goal: Annotated[
-        str, typer.Option("--goal", help=" | ".join(planning.GOALS), metavar="GOAL")
-    ] = "",
-    alternatives: Annotated[
-        int,
-        typer.Option("--alternatives", min=0, max=20, help="次优方案个数 · next best selections"),
-    ] = 2,
-    differ: Annotated[
-        int,
-        typer.Option("--differ", min=1, help="次优方案至少差几个片区 · clusters they differ in"),
-    ] = 1,
-    road_width: Annotated[
-        float | None,
-        typer.Option(
-            "--road-width", min=0, max=500, help="跨多宽的路仍算成片（米） · road width, m"
-        ),
-    ] = None,
-    rules: Annotated[
-        str, typer.Option("--rules", help="只看这些规则 · only these rules", metavar="A,B")
-    ] = "",
-    include: Annotated[
-        list[str] | None, typer.Option("--include", help="必选片区 · cluster to take")
-    ] = None,
-    exclude: Annotated[
-        list[str] | None, typer.Option("--exclude", help="不选片区 · cluster to leave")
-    ] = None,
-    paths: Annotated[
-        Path | None,
-        typer.Option("--paths", help="自己的整治路径 YAML · paths of the place", metavar="FILE"),
-    ] = None,
-    seconds: Annotated[
-        float, typer.Option("--seconds", min=1, help="每次求解限时 · time limit")
-    ] = 60.0,
+    budget: Budget = None,
+    costs: Costs = None,
+    max_owners: Owners = None,
+    goal: Goal = "",
+    alternatives: Alternatives = 2,
+    differ: Differ = 1,
+    road_width: RoadWidth = None,
+    rules: Rules = "",
+    include: Include = None,
+    exclude: Exclude = None,
+    paths: OwnPaths = None,
+    seconds: Seconds = 60.0,
     as_json: Json = False,
 ) -> None:
     """低效用地整治计划：成片、排序、选优 · remediation plan for low-efficiency land."""

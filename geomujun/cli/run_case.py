@@ -13,6 +13,7 @@ from geomujun.cli import console
 from geomujun.cli.options import (
     AsOf,
     CaseFolder,
+    Json,
     MergeGroups,
     Out,
     Quiet,
@@ -29,6 +30,24 @@ from geomujun.lang import t
 from geomujun.pipeline import reconcile
 from geomujun.pipeline.learning import read_weights
 from geomujun.settings import from_environment
+
+Year = Annotated[int, typer.Option("--year", min=1990, max=2100, help="年度 · year of the figures")]
+DecisionsFile = Annotated[
+    Path | None,
+    typer.Option("--decisions", help="人工决定 JSONL · human decisions", metavar="FILE"),
+]
+Since = Annotated[
+    Path | None,
+    typer.Option(
+        "--since",
+        help="接着上次结果：沿用其统计量和权重，写出 diff.csv · go on from an earlier run",
+        metavar="DIR",
+    ),
+]
+ClosingsFile = Annotated[
+    Path | None,
+    typer.Option("--closings", help="已关闭的疑点 JSONL · closed findings", metavar="FILE"),
+]
 
 
 def parse_day(text: str | None, year: int) -> date:
@@ -47,32 +66,15 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option of CONTRACT §1; ty
     case: CaseFolder,
     out: Out,
     scheme: SchemeId,
-    year: Annotated[
-        int, typer.Option("--year", min=1990, max=2100, help="年度 · year of the figures")
-    ],
-    decisions: Annotated[
-        Path | None,
-        typer.Option("--decisions", help="人工决定 JSONL · human decisions", metavar="FILE"),
-    ] = None,
+    year: Year,
+    decisions: DecisionsFile = None,
     as_of: AsOf = None,
     merge_groups: MergeGroups = False,
     workers: Workers = 2,
-    since: Annotated[
-        Path | None,
-        typer.Option(
-            "--since",
-            help="接着上次结果：沿用其统计量和权重，写出 diff.csv · go on from an earlier run",
-            metavar="DIR",
-        ),
-    ] = None,
-    closings: Annotated[
-        Path | None,
-        typer.Option("--closings", help="已关闭的疑点 JSONL · closed findings", metavar="FILE"),
-    ] = None,
+    since: Since = None,
+    closings: ClosingsFile = None,
     weights: WeightsFile = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="结果摘要用 JSON · summary as JSON")
-    ] = False,
+    as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """对一个案卷文件夹做全部工作 · do the whole job on a case folder."""

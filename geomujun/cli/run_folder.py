@@ -39,7 +39,7 @@ def settled_case(folder: Path) -> Case:
 
 def ground_of(run: RunFolder, case: Case | None) -> Ground:
     """What planning reads; with the case, tax and energy of plots from the year's figures too."""
-    return planned.ground_of(run, None if case is None else pick(case.indicators, run.year)[0])
+    return planned.ground_of(run, None if case is None else pick(case.indicators, run.year))
 
 
 def text_of(path: Path) -> str:

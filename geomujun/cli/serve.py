@@ -16,6 +16,7 @@ import typer
 from pydantic import SecretStr
 
 from geomujun.cli import console, store
+from geomujun.cli.demo import SCHEME, YEAR, make_county
 from geomujun.cli.place import load_locality
 from geomujun.cli.run_case import parse_day
 from geomujun.cli.scheme import load_scheme
@@ -29,7 +30,6 @@ from geomujun.storage import inputs
 from geomujun.storage.target import Target, connect
 
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
-DEMO_YEAR, DEMO_SCHEME = 2024, "zhejiang-2022"
 
 
 def serve(
@@ -117,22 +117,14 @@ def _demo(target: Target) -> None:
 
 
 def _load_demo(target: Target) -> None:
-    try:
-        from geomujun_demo import make
-    except ImportError as e:
-        raise MachineError(
-            t("没有安装演示数据生成器", "the demo generator is not installed"),
-            hint=t("在源码目录里运行 make setup", "run `make setup` in the source folder"),
-        ) from e
-    console.err(t("生成演示数据（虚构）……", "making the demo data (all invented) …"))
     today = datetime.now(UTC).date()
     with tempfile.TemporaryDirectory(prefix="geomujun-demo-") as folder, console.progress() as say:
-        make(Path(folder), size="county")
+        make_county(Path(folder), "county")
         loading.load(target, loading.Load(Path(folder) / "case", store.actor(), today), say)
         asked = publishing.Publication(
-            year=DEMO_YEAR,
-            scheme=load_scheme(DEMO_SCHEME, DEMO_YEAR),
-            as_of=parse_day(None, DEMO_YEAR),
+            year=YEAR,
+            scheme=load_scheme(SCHEME, YEAR),
+            as_of=parse_day(None, YEAR),
             actor=store.actor(),
             locality=load_locality(from_environment().locality),
         )

@@ -23,7 +23,6 @@ from geomujun.pipeline import reconcile, scored
 from geomujun.planning import scenarios as reading
 from geomujun.planning.ground import Ground
 from geomujun.planning.outcomes import Outcome, Simulation
-from geomujun.planning.scenarios import Scenario
 from geomujun.planning.simulate import simulate as run_simulation
 from geomujun.policy import relief as reliefs
 from geomujun.policy.model import Scheme
@@ -31,61 +30,72 @@ from geomujun.policy.model import Scheme
 BY: Final = ("enterprises", "area_mu", "tax_wan_yuan")
 QUICK: Final = "quick"  # name of the scenario that options make
 
+Case = Annotated[Path | None, typer.Argument(help="案卷文件夹 · case folder", metavar="[CASE]")]
+RunFolder = Annotated[
+    Path | None, typer.Option("--result", help="运行结果文件夹 · folder of a run", metavar="DIR")
+]
+Scenarios = Annotated[
+    Path | None, typer.Option("--scenarios", help="情景 YAML · scenarios", metavar="FILE")
+]
+CaseScheme = Annotated[
+    str, typer.Option("--scheme", help="案卷的评价方案 · scheme for a case", metavar="ID")
+]
+CaseYear = Annotated[int, typer.Option("--year", help="案卷的年度 · year for a case")]
+Weight = Annotated[
+    list[str] | None,
+    typer.Option("--weight", help="权重 · weight", metavar="COHORT.INDICATOR=N"),
+]
+Shares = Annotated[
+    list[str] | None,
+    typer.Option("--shares", help="等级比例 · class shares", metavar="COHORT=A,B,C,D"),
+]
+MinMu = Annotated[
+    list[str] | None,
+    typer.Option("--min-mu", help="最小用地 · smallest land", metavar="COHORT=MU"),
+]
+BenchmarkYear = Annotated[
+    int | None, typer.Option("--benchmark-year", help="基准值取自该年 · year of the means")
+]
+Model = Annotated[
+    list[str] | None,
+    typer.Option("--model", help="并列的另一方案 · another scheme beside", metavar="ID"),
+]
+MergeOrNot = Annotated[
+    bool | None,
+    typer.Option("--merge-groups/--no-merge-groups", help="母子公司合并 · merge parents"),
+]
+Lease = Annotated[
+    str,
+    typer.Option(
+        "--lease",
+        help="租赁土地算给谁 · who is charged for leased land",
+        metavar="user|holder|holder_grade",
+    ),
+]
+Relief = Annotated[
+    Path | None,
+    typer.Option("--relief", help="城镇土地使用税减免 YAML · land tax relief", metavar="FILE"),
+]
+SaveTo = Annotated[
+    Path | None, typer.Option("--out", help="保存到文件夹 · save to a folder", metavar="DIR")
+]
+
 
 def simulate(  # noqa: PLR0913, PLR0917 - one argument per option; typer passes names
-    case: Annotated[
-        Path | None, typer.Argument(help="案卷文件夹 · case folder", metavar="[CASE]")
-    ] = None,
-    result: Annotated[
-        Path | None,
-        typer.Option("--result", help="运行结果文件夹 · folder of a run", metavar="DIR"),
-    ] = None,
-    scenarios: Annotated[
-        Path | None,
-        typer.Option("--scenarios", help="情景 YAML · scenarios", metavar="FILE"),
-    ] = None,
-    scheme: Annotated[
-        str, typer.Option("--scheme", help="案卷的评价方案 · scheme for a case", metavar="ID")
-    ] = "",
-    year: Annotated[int, typer.Option("--year", help="案卷的年度 · year for a case")] = 0,
-    weight: Annotated[
-        list[str] | None,
-        typer.Option("--weight", help="权重 · weight", metavar="COHORT.INDICATOR=N"),
-    ] = None,
-    shares: Annotated[
-        list[str] | None,
-        typer.Option("--shares", help="等级比例 · class shares", metavar="COHORT=A,B,C,D"),
-    ] = None,
-    min_mu: Annotated[
-        list[str] | None,
-        typer.Option("--min-mu", help="最小用地 · smallest land", metavar="COHORT=MU"),
-    ] = None,
-    benchmark_year: Annotated[
-        int | None, typer.Option("--benchmark-year", help="基准值取自该年 · year of the means")
-    ] = None,
-    model: Annotated[
-        list[str] | None,
-        typer.Option("--model", help="并列的另一方案 · another scheme beside", metavar="ID"),
-    ] = None,
-    merge_groups: Annotated[
-        bool | None,
-        typer.Option("--merge-groups/--no-merge-groups", help="母子公司合并 · merge parents"),
-    ] = None,
-    lease: Annotated[
-        str,
-        typer.Option(
-            "--lease",
-            help="租赁土地算给谁 · who is charged for leased land",
-            metavar="user|holder|holder_grade",
-        ),
-    ] = "user",
-    relief: Annotated[
-        Path | None,
-        typer.Option("--relief", help="城镇土地使用税减免 YAML · land tax relief", metavar="FILE"),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="保存到文件夹 · save to a folder", metavar="DIR")
-    ] = None,
+    case: Case = None,
+    result: RunFolder = None,
+    scenarios: Scenarios = None,
+    scheme: CaseScheme = "",
+    year: CaseYear = 0,
+    weight: Weight = None,
+    shares: Shares = None,
+    min_mu: MinMu = None,
+    benchmark_year: BenchmarkYear = None,
+    model: Model = None,
+    merge_groups: MergeOrNot = None,
+    lease: Lease = "user",
+    relief: Relief = None,
+    out: SaveTo = None,
     as_json: Json = False,
 ) -> None:
     """换一套规则试算：谁升谁降、涉及多少地和税、减免多少 · what other rules would change."""
@@ -93,10 +103,8 @@ def simulate(  # noqa: PLR0913, PLR0917 - one argument per option; typer passes 
     spared = reliefs.load(text_of(relief), relief.name) if relief else reliefs.load()
     quick = _quick((weight or [], shares or [], min_mu or []), benchmark_year, merge_groups, lease)
     text = text_of(scenarios) if scenarios else ""
+    listed = reading.read(text, rules, spared, scenarios.name) if scenarios and text else []
     asked = {one: {"scheme": one} for one in model or []} | ({QUICK: quick} if quick else {})
-    listed: list[Scenario] = []
-    if text:
-        listed += reading.read(text, rules, spared, scenarios.name if scenarios else "")
     for name, one in asked.items():
         made = yaml.safe_dump({"scenarios": {name: one}}, allow_unicode=True)
         listed += reading.read(made, rules, spared, t("命令行", "the command line"))

@@ -25,8 +25,6 @@ class Evaluation:
     """Results of `evaluate`. The first three are the output tables of the same name.
 
     ``benchmarks``: side (enterprise | parcel | region), cohort, indicator, value, how.
-    ``figure_conflicts``: uscc, field, kept_source, kept_value, other_source, other_value,
-    difference: figures of several departments that differ.
     ``left_out``: side, unit, uscc, reason: who stands on a parcel or in a unit and was not counted.
     ``members``: uscc, unit_kind, unit_id, area_mu, members, cohort of every evaluated firm.
     ``parcel_users``: parcel_code, uscc, net_m2, unsplit, weight (the part of a firm's figures a
@@ -39,7 +37,6 @@ class Evaluation:
     parcel_evaluation: pd.DataFrame
     region_evaluation: pd.DataFrame
     benchmarks: pd.DataFrame
-    figure_conflicts: pd.DataFrame
     left_out: pd.DataFrame
     members: pd.DataFrame
     parcel_users: pd.DataFrame
@@ -75,8 +72,7 @@ def evaluate(
             ),
             where=scheme.id,
         )
-    picked, conflicts = figures.pick(case.indicators, year)
-    picked = with_pledges(picked, case, book, scheme)
+    picked = with_pledges(figures.pick(case.indicators, year), case, book, scheme)
     base = tables.base(case, book, scheme, picked)
     firm_scheme = scheme if scheme.subject == "enterprise" else _no_firms(scheme)
     joins = enterprises.joins(case, book, base, merge_groups)
@@ -90,7 +86,6 @@ def evaluate(
         benchmarks=_stacked(
             enterprise=firms.benchmarks, parcel=land.benchmarks, region=areas.benchmarks
         ),
-        figure_conflicts=conflicts,
         left_out=_stacked(
             enterprise=firms.left_out.rename(columns={"unit_id": "unit"}),
             parcel=land.left_out.rename(columns={"parcel_code": "unit"}),

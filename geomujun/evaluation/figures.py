@@ -2,7 +2,7 @@
 
 Rows of different 来源 stand side by side. For each item the department the catalogue names answers
 (`Field.source`); then `ORDER`; other named sources by name; then rows that name none; the firm's
-own report last. The value not taken is never lost: it comes back as a conflict when it differs.
+own report last. The values not taken stand beside it in the finding FIGURE_CONFLICT.
 Duplicate rows of one source: the smaller value counts, so that file order decides nothing.
 
 Source: S0 五(二) (企业直报 carries 道德风险); 浙亩均办〔2022〕2号 三14 (数源责任部门).
@@ -31,67 +31,38 @@ _FIRST, _OTHER, _BLANK, _SELF = -1, 100, 101, 102
 COLUMNS: Final = tuple(f.name for f in TABLES["indicators"].fields if f.kind is Kind.NUMBER)
 PLEDGED: Final = ("pledged_m2", "attained_m2")  # 标准地: see `evaluation.pledges`
 OPERANDS: Final = (*COLUMNS, *PLEDGED)  # what a formula may read, beside the area
-_CONFLICT: Final = (
-    "uscc", "field", "kept_source", "kept_value", "other_source", "other_value", "difference",
-)  # fmt: skip
 
 
-def pick(indicators: pd.DataFrame, year: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The figures of one year and the values that were not taken.
+def pick(indicators: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The figures of one year: index uscc, sorted; one float column per item, NaN missing.
 
     Args:
-        indicators: The case's table.
+        indicators: The case's table; a firm with a row but no value is in the result too.
         year: Year of the figures.
-
-    Returns:
-        ``figures``: index uscc, sorted; one float column per item, NaN missing. A firm with a row
-        but no value is there. ``conflicts``: uscc, field, kept_source, kept_value, other_source,
-        other_value, difference (other - kept), where the two differ; sorted.
     """
     rows = indicators[(indicators["year"] == year).fillna(False).to_numpy(dtype=bool)]
     rows = rows[(rows["uscc"] != "").to_numpy(dtype=bool)]
     code, names = numbered(rows["uscc"])
     index = names.rename("uscc")
     if len(rows) == len(index):
-        figures = rows.set_index("uscc")[list(COLUMNS)].reindex(index).astype("float64")
-        return figures, pd.DataFrame(columns=list(_CONFLICT))
+        return rows.set_index("uscc")[list(COLUMNS)].reindex(index).astype("float64")
     said, sources = numbered(rows["source"].str.strip())
     trusted = _trusted(pd.Series(sources, dtype="str"))
     order = _Order(code, said)
     picked: dict[str, Floats] = {}
-    conflicts: list[pd.DataFrame] = []
     for name in COLUMNS:
-        how = trusted[TABLES["indicators"].by_name[name].source]
         value = rows[name].to_numpy(dtype=float)
-        kept, other = order.split(how, value)
+        kept = order.counting(trusted[TABLES["indicators"].by_name[name].source], value)
         column = np.full(len(index), np.nan)
         column[code[kept]] = value[kept]
         picked[name] = column
-        base = np.zeros(len(index), dtype=np.int64)
-        base[code[kept]] = kept
-        conflicts.append(_conflict(name, other, base[code[other]], value))
-    found = _named(pd.concat(conflicts, ignore_index=True), (code, names), (said, sources))
-    return pd.DataFrame(picked, index=index), found
+    return pd.DataFrame(picked, index=index)
 
 
 def _trusted(sources: pd.Series) -> dict[str, Ints]:
     """`trust` of the sources by the department that answers for a field."""
     departments = {TABLES["indicators"].by_name[name].source for name in COLUMNS}
     return {d: trust(sources, d).to_numpy() for d in sorted(departments)}
-
-
-def _named(
-    found: pd.DataFrame, firms: tuple[Ints, pd.Index], sources: tuple[Ints, pd.Index]
-) -> pd.DataFrame:
-    """Conflicts with codes and sources in place of row numbers, sorted."""
-    (code, names), (said, words) = firms, sources
-    kept, other = found["kept"].to_numpy(), found["other"].to_numpy()
-    made = found.assign(
-        uscc=names[code[other]], kept_source=words[said[kept]], other_source=words[said[other]]
-    )
-    field = numbered(made["field"])[0]
-    order = np.lexsort((made["other_value"].to_numpy(), said[other], field, code[other]))
-    return made.iloc[order].reset_index(drop=True)[list(_CONFLICT)]
 
 
 def trust(source: pd.Series, department: str) -> pd.Series:
@@ -115,8 +86,8 @@ class _Order:
         self.repeats = len(np.unique(pairs)) < len(pairs)
         self._known: dict[tuple[int, ...], Ints] = {}
 
-    def split(self, how: Ints, value: Floats) -> tuple[Ints, Ints]:
-        """Row positions that count, one per firm, and those that do not.
+    def counting(self, how: Ints, value: Floats) -> Ints:
+        """Row positions that count, one per firm.
 
         Args:
             how: Trust by source (`trust`).
@@ -133,20 +104,4 @@ class _Order:
         order = order[~np.isnan(value[order])]
         first = np.ones(len(order), dtype=bool)
         first[1:] = self.code[order][1:] != self.code[order][:-1]
-        return order[first], order[~first]
-
-
-def _conflict(name: str, other: Ints, kept: Ints, value: Floats) -> pd.DataFrame:
-    """Values that were not taken and differ, beside the one that was; rows ``kept``, ``other``."""
-    differs = ~np.isclose(value[other], value[kept], rtol=1e-9, atol=1e-9)
-    other, kept = other[differs], kept[differs]
-    return pd.DataFrame(
-        {
-            "field": pd.Series(name, index=range(len(other)), dtype="str"),
-            "kept_value": value[kept],
-            "other_value": value[other],
-            "difference": value[other] - value[kept],
-            "kept": kept,
-            "other": other,
-        }
-    )
+        return order[first]

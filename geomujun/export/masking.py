@@ -85,25 +85,10 @@ _SURNAMES: Final = frozenset(
     "章俞楼诸骆单祝傅柴寿娄金鲁施倪裘宣柳应褚葛凌翁喻詹季裴阮"
 )
 # Words of organisations that are given names as well: 李建设, 张人民, 欧阳建设, 王镇.
-_GIVEN: Final = frozenset(
-    [
-        "建设",
-        "人民",
-        "国家",
-        "集体",
-        "开发",
-        "工业",
-        "实业",
-        "经济",
-        "服务",
-        "管理",
-        "合作",
-        "镇",
-        "社",
-        "村",
-        "乡",
-    ]
-)
+_GIVEN: Final = frozenset({
+    "建设", "人民", "国家", "集体", "开发", "工业", "实业", "经济", "服务", "管理", "合作",
+    "镇", "社", "村", "乡",
+})  # fmt: skip
 _LATIN_ORG: Final = re.compile(
     r"\b(CO|LTD|LIMITED|INC|LLC|LLP|CORP|CORPORATION|COMPANY|GMBH|AG|SA|PLC|BANK|GROUP|HOLDINGS?|"
     r"FACTORY|TRADING|INDUSTR\w+|PTE|PTY|KK|BV|NV|SPA|SRL)\b\.?"

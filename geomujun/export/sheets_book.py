@@ -16,6 +16,10 @@ from geomujun.lang import t
 
 _COLUMNS = 6
 _WIDTHS = (23, 26, 12, 14, 12, 42)
+_SIGNED = (
+    ("确认：", "confirmed: "), ("镇街审核：", "town: "),
+    ("经办人：", "officer: "), ("日期：", "date: "),
+)  # fmt: skip
 
 
 def write_card(card: Card, path: Path, made: datetime, about: str) -> None:
@@ -40,51 +44,44 @@ def _fill(book: Any, card: Card, about: str) -> None:
     soft = book.add_format({**FONT, "font_color": "#5b6670"})
     box = {**FONT, "border": 1, "border_color": "#b8c2c8", "text_wrap": True, "valign": "top"}
     cell, head = book.add_format(box), book.add_format({**box, "bold": True, "bg_color": "#e9eef1"})
-    for n, width in enumerate(_WIDTHS):
-        sheet.set_column(n, n, width)
-    sheet.write_string(0, 0, card.name, book.add_format({**FONT, "bold": True, "font_size": 16}))
-    sheet.write_string(
-        0,
-        _COLUMNS - 1,
-        t("内部资料", "INTERNAL"),
-        book.add_format({**FONT, "font_color": "#b2182b"}),
-    )
-    row = 1
+    row = _top(book, sheet, card)
     for name, value in card.facts:
         sheet.write_string(row, 0, name, soft)
         sheet.write_string(row, 1, value, plain)
         row += 1
-    swatch = legend().grades.get(card.grade, legend().grades[""])
-    letter = book.add_format(
-        {
-            **FONT,
-            "bold": True,
-            "align": "center",
-            "bg_color": swatch.colour,
-            "font_color": swatch.text,
-        }
-    )
-    sheet.write_string(row, 0, card.grade or "—", letter)
-    interval = f"{t('等级区间', 'grade interval')} {card.interval}" if card.interval else ""
-    sheet.write_string(
-        row, 1, "　".join(x for x in (swatch.title, interval, card.grade_reason) if x), plain
-    )
+    _grade(book, sheet, row, card)
     row += 2
     for listing in card.listings:
         row = _listing(sheet, row, listing, (head, cell, soft)) + 1
-    for n, who in enumerate(
-        (
-            t("确认：", "confirmed: "),
-            t("镇街审核：", "town: "),
-            t("经办人：", "officer: "),
-            t("日期：", "date: "),
-        )
-    ):
-        sheet.write_string(row + 1, n, who, plain)
+    for n, (zh, en) in enumerate(_SIGNED):
+        sheet.write_string(row + 1, n, t(zh, en), plain)
     sheet.write_string(row + 3, 0, about, soft)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 1)
     sheet.set_landscape()
+
+
+def _top(book: Any, sheet: Any, card: Card) -> int:
+    """Column widths, the name and whom the card is for; the row that comes next."""
+    for n, width in enumerate(_WIDTHS):
+        sheet.set_column(n, n, width)
+    title = book.add_format({**FONT, "bold": True, "font_size": 16})
+    mark = book.add_format({**FONT, "font_color": "#b2182b"})
+    sheet.write_string(0, 0, card.name, title)
+    sheet.write_string(0, _COLUMNS - 1, t("内部资料", "INTERNAL"), mark)
+    return 1
+
+
+def _grade(book: Any, sheet: Any, row: int, card: Card) -> None:
+    """The grade in its colour, what it means and why."""
+    swatch = legend().grades.get(card.grade, legend().grades[""])
+    coloured = {"bg_color": swatch.colour, "font_color": swatch.text}
+    letter = book.add_format({**FONT, "bold": True, "align": "center", **coloured})
+    plain = book.add_format({**FONT, "text_wrap": True, "valign": "top"})
+    interval = f"{t('等级区间', 'grade interval')} {card.interval}" if card.interval else ""
+    said = "　".join(x for x in (swatch.title, interval, card.grade_reason) if x)
+    sheet.write_string(row, 0, card.grade or "—", letter)
+    sheet.write_string(row, 1, said, plain)
 
 
 def _listing(sheet: Any, row: int, listing: Listing, styles: tuple[Any, Any, Any]) -> int:

@@ -60,7 +60,8 @@ class FileVerdict:
         """What of this file people must know: why it was left out, and what spoils results."""
         empty = self.stem and not self.problems and not self.rows_kept
         nothing = [t("没有可用的行", "no usable row")] if empty else []
-        return [*self.problems, *nothing, *self.warnings]
+        what_to_do = t("（{h}）", " ({h})", h=self.hint) if self.hint else ""
+        return [*(p + what_to_do for p in self.problems), *nothing, *self.warnings]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain types only, for JSON; keys as the attributes."""

@@ -8,7 +8,7 @@ compound are two places; what stands last in a text is its most exact part and i
 It knows no coordinates and decides nothing: the caller ranks or adds the bits to other evidence.
 Weights: conditional logit over 976 labelled queries with a full match, scaled to bits on all 11,528
 labelled pairs (`benchmarks/fit_addresses.py`; cross-validated by halves the full match stands first
-for 0.754 of the queries, a weighted 2-gram Jaccard puts it there for 0.61).
+for 0.755 of the queries, a weighted 2-gram Jaccard puts it there for 0.613).
 """
 
 from __future__ import annotations

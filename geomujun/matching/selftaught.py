@@ -16,14 +16,17 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geomujun.domain.words import Verdict
 from geomujun.matching import learn
+from geomujun.matching.compete import total_bits
 from geomujun.matching.engine import Ground
 from geomujun.matching.title import own_levels
 from geomujun.matching.weights import NAME_PARTS, Weights
 
+Ints = npt.NDArray[np.int64]
 PARTS: Final = tuple(p for p in learn.OWN_PARTS if p not in {"code", "date"})
 ENOUGH: Final = 400  # holders with an answer, below which nothing is learned
 GAIN: Final = 0.01  # least part of the unexplained bits that learning must explain
@@ -103,9 +106,7 @@ def _strangers(coded: pd.DataFrame, uncoded: pd.DataFrame, weights: Weights) -> 
         return 1
     shares = []
     for pairs in (coded, uncoded):
-        weight = codeless_bits(pairs, weights)
-        group = pairs.groupby(_KEYS, sort=False).ngroup().to_numpy()
-        total = 1.0 + np.bincount(group, np.exp2(np.clip(weight, -60.0, 60.0)))
+        _, _, total = _odds(pairs, weights)
         shares.append(float(np.mean(1.0 / total)))
     odds = [max(s, 1e-3) / max(1.0 - s, 1e-3) for s in shares]
     return int(np.clip(round(odds[1] / odds[0]), 1, MOST))
@@ -141,19 +142,26 @@ def teach(pairs: pd.DataFrame, weights: Weights) -> Lesson:
 
 def codeless_bits(pairs: pd.DataFrame, weights: Weights) -> learn.Floats:
     """Prior and bits of every pair without the code."""
-    weight = weights.name_bits(pairs)["bits"].to_numpy() + pairs["prior"].to_numpy()
+    bits = {"name": weights.name_bits(pairs)["bits"].to_numpy(), "prior": pairs["prior"].to_numpy()}
     for part in PARTS:
         if part not in NAME_PARTS:
-            weight = weight + weights.column(part, pairs[f"l_{part}"])
-    return np.asarray(weight, dtype=np.float64)
+            bits[part] = weights.column(part, pairs[f"l_{part}"])
+    return total_bits(bits, list(bits))
+
+
+def _odds(pairs: pd.DataFrame, weights: Weights) -> tuple[Ints, learn.Floats, learn.Floats]:
+    """The holder of each pair (0 … n-1), the pair's odds, and each holder's odds in all.
+
+    Odds are against "none of them", which counts 1 in the holder's.
+    """
+    group = pairs.groupby(_KEYS, sort=False).ngroup().to_numpy().astype(np.int64)
+    power = np.exp2(np.clip(codeless_bits(pairs, weights), -60.0, 60.0)).astype(np.float64)
+    return group, power, np.asarray(1.0 + np.bincount(group, power), dtype=np.float64)
 
 
 def unexplained(pairs: pd.DataFrame, weights: Weights) -> float:
     """Σ over the holders of -log2 of the probability given to the right answer."""
-    weight = codeless_bits(pairs, weights)
-    group = pairs.groupby(_KEYS, sort=False).ngroup().to_numpy()
-    power = np.exp2(np.clip(weight, -60.0, 60.0))
-    total = 1.0 + np.bincount(group, power)
+    group, power, total = _odds(pairs, weights)
     chosen = np.ones(len(total))
     right = pairs["right"].to_numpy(dtype=bool)
     chosen[group[right]] = power[right]

@@ -159,25 +159,38 @@ def solve(
     findings, low, seconds = look()
     clock.beside(seconds)
     tables = {
-        "links": shown.links,
-        "parcel_reconciliation": shown.parcels,
-        "enterprise_reconciliation": shown.enterprises,
-        "ledger": book.ledger,
-        "ledger_lines": book.ledger_lines,
-        "enterprise_evaluation": evaluation.enterprise_evaluation,
-        "parcel_evaluation": evaluation.parcel_evaluation,
-        "region_evaluation": evaluation.region_evaluation,
+        **_kept(shown, book),
+        **_evaluated(job.scheme, inputs.case, evaluation),
         "cross_check": findings,
         "low_efficiency": low.hits,
         "screening_rules": low.rules,
         "rejects": _all_rejects(intake, identity, decided),
         "review_queue": weighed.queue,
         "grade_stakes": weighed.stakes,
-        "group_evaluation": groups.evaluate(inputs.case, evaluation, job.scheme, targets.load()),
-        "benchmarks": _benchmarks(job.scheme, evaluation.benchmarks),
         "group_suggestions": matched.groups,
     }
     return _result(job, inputs, tables)
+
+
+def _kept(shown: Book, book: Book) -> dict[str, pd.DataFrame]:
+    """Links and buckets as they hold on the day, the ledger at the year's end."""
+    return {
+        "links": shown.links,
+        "parcel_reconciliation": shown.parcels,
+        "enterprise_reconciliation": shown.enterprises,
+        "ledger": book.ledger,
+        "ledger_lines": book.ledger_lines,
+    }
+
+
+def _evaluated(scheme: Scheme, case: Case, found: Evaluation) -> dict[str, pd.DataFrame]:
+    return {
+        "enterprise_evaluation": found.enterprise_evaluation,
+        "parcel_evaluation": found.parcel_evaluation,
+        "region_evaluation": found.region_evaluation,
+        "group_evaluation": groups.evaluate(case, found, scheme, targets.load()),
+        "benchmarks": _benchmarks(scheme, found.benchmarks),
+    }
 
 
 def _overlaid(case: Case) -> tuple[Overlays, dict[str, float]]:

@@ -138,7 +138,7 @@ def _figures(case: Case, year: int, found: Evaluation) -> pd.DataFrame:
     there = case.indicators["year"].dropna().astype("int64").unique()
     made = []
     for one in sorted(int(y) for y in there if year - YEARS < y <= year):
-        picked, _ = pick(case.indicators, one)
+        picked = pick(case.indicators, one)
         made.append(picked.reset_index().assign(year=one))
     empty = pd.DataFrame(columns=["uscc", "year", *COLUMNS])
     whole = pd.concat(made, ignore_index=True) if made else empty

@@ -63,3 +63,12 @@ def test_what_the_guide_of_the_site_commands_is_done_by_the_tutorial() -> None:
         text = (DOCS / "guides" / guide).read_text("utf-8")
         shown = re.findall(r"^    (GEOMUJUN.*)$", text, re.M)
         assert shown[-1] in (DOCS / tutorial).read_text("utf-8")
+
+
+@pytest.mark.parametrize(("name", "sign", "a_minute"), [
+    ("tutorial.md", r"[\u4e00-\u9fff]", 300), ("tutorial.en.md", r"\S+", 220),
+])  # fmt: skip
+def test_half_of_the_ten_minutes_is_enough_to_read_it(name: str, sign: str, a_minute: int) -> None:
+    text = (DOCS / name).read_text("utf-8")
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)  # its commands are pasted
+    assert len(re.findall(sign, prose)) / a_minute <= 5

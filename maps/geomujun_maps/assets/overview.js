@@ -77,6 +77,7 @@ document.addEventListener("DOMContentLoaded", function () {
   G.put(document.getElementById("panel"), [G.head(D.meta, ui), G.search(ui, entries), legendBox, list,
     G.el("footer.foot", null, D.meta.totals.map(function (x) { return G.el("div", null, x); }), G.el("p.small", null, ui.screening_note))]);
   map.fitBounds(D.bounds, { padding: [24, 24], animate: false });
+  map.setMaxZoom(map.getZoom() + 3); /* nearer, a cell says nothing more: the area's own page does */
   draw();
   place();
   document.documentElement.setAttribute("data-ready", "1");

@@ -60,7 +60,9 @@ def test_no_command_shows_the_help(geomujun: Call) -> None:
     done = geomujun()
     assert done.code == 2
     assert "demo" in done.out + done.err
-    assert geomujun("--help").code == 0
+    told = geomujun("--help")
+    assert told.code == 0
+    assert "命令 · commands" in told.out
 
 
 def test_the_version_goes_to_stdout(geomujun: Call) -> None:

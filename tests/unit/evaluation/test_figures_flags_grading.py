@@ -15,25 +15,15 @@ def test_the_department_of_the_catalogue_answers_for_each_item() -> None:
         {"uscc": "A", "source": "税务局", "tax_wan_yuan": 6},
         {"uscc": "A", "source": "", "employees": 8},
     ]
-    got, conflicts = figures.pick(table("indicators", [{"year": YEAR} | r for r in rows]), YEAR)
+    got = figures.pick(table("indicators", [{"year": YEAR} | r for r in rows]), YEAR)
     assert got.loc["A", "tax_wan_yuan"] == 6
     assert got.loc["A", "employees"] == 8
     assert got.loc["A", "power_wan_kwh"] == 1
     assert got.loc["A", "revenue_wan_yuan"] == 50
-    taxes = conflicts[conflicts["field"] == "tax_wan_yuan"]
-    assert list(taxes["other_source"]) == ["企业直报", "市统计局"]
-    assert list(taxes["difference"]) == [3, -1]
-    assert list(conflicts["field"]) == ["employees", "tax_wan_yuan", "tax_wan_yuan"]
-
-
-def test_equal_figures_of_two_departments_are_no_conflict() -> None:
-    rows = [{"uscc": "A", "year": YEAR, "source": s, "tax_wan_yuan": 5} for s in ("税务", "统计")]
-    _, conflicts = figures.pick(table("indicators", rows), YEAR)
-    assert conflicts.empty
 
 
 def test_a_row_without_any_figure_is_still_a_row() -> None:
-    got, _ = figures.pick(table("indicators", [{"uscc": "A", "year": YEAR}]), YEAR)
+    got = figures.pick(table("indicators", [{"uscc": "A", "year": YEAR}]), YEAR)
     assert list(got.index) == ["A"]
     assert got.loc["A"].isna().all()
 
