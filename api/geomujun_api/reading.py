@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import Response
@@ -18,7 +20,17 @@ from geomujun.policy.beyond import row_told
 from geomujun_api import formats
 from geomujun_api.answers import Strict, problems
 from geomujun_api.problems import NotFoundError
-from geomujun_api.rows import Asked, Source, Where, check_filters, chosen, page, plain, schema_of
+from geomujun_api.rows import (
+    Asked,
+    Sort,
+    Source,
+    Where,
+    check_filters,
+    chosen,
+    page,
+    plain,
+    schema_of,
+)
 from geomujun_api.service import Caller
 from geomujun_api.shown import Edition, resolve
 from geomujun_api.words import storable
@@ -56,12 +68,14 @@ class ListAsked(OneAsked):
     )
 
 
+# By which column a list is sorted, downwards with a minus; a model names those with an index.
+SORT: Final[Any] = Option(None, description="按哪一列排序，前加减号为从大到小；缺值在最后")
 _COMMON: Final = frozenset(ListAsked.model_fields)
 
 
 def conditions(asked: ListAsked, **more: Any) -> Where:
     """Every filter of a query model that was set, equal to its column; the division as prefix."""
-    named = asked.model_dump(exclude=set(_COMMON), exclude_none=True)
+    named = asked.model_dump(exclude={*_COMMON, "sort"}, exclude_none=True)
     begins = {"division_code": asked.division} if asked.division else {}
     return Where(equal=named, begins=begins, **more)
 
@@ -77,7 +91,9 @@ def listed(
     exported = media in formats.WRITERS
     visible = source.fields(caller.service, caller.reader, "export" if exported else "internal")
     where = where or conditions(asked)
-    check_filters(where, visible)
+    by = sort_of(asked)
+    seen = replace(where, looks_at=(*where.looks_at, *([by.column] if by else [])))
+    check_filters(seen, visible)  # an order tells of a hidden column as a condition does
     fields = chosen(visible, asked.fields)
     pinned, after = read_cursor(caller, asked, source)
     open_for = caller.service.streaming if exported else caller.service.reading
@@ -88,7 +104,7 @@ def listed(
             return Response(status_code=304, headers=headers)
         shape = {formats.GEOJSON: "geojson", formats.PARQUET: "wkb"}.get(media, "")
         question = Asked(edition.number, fields, where, after, asked.limit,
-                         shape if source.shaped else "")  # fmt: skip
+                         shape if source.shaped else "", by)  # fmt: skip
         rows, last = page(connection, source, question, caller.reader)
     following = (
         None if last is None else _write_cursor(edition.number, last, _question(caller, asked))
@@ -100,6 +116,11 @@ def listed(
         name = f"{source.name}-{edition.number}.{formats.WRITERS[media][0]}"
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return Response(body, media_type=media, headers=headers)
+
+
+def sort_of(asked: ListAsked) -> Sort | None:
+    """How a list is sorted, where it can be."""
+    return Sort.of(getattr(asked, "sort", None))
 
 
 def _body(
@@ -201,13 +222,12 @@ def read_cursor(caller: Caller, asked: ListAsked, source: Source) -> tuple[int |
     cursor = asked.cursor
     if not cursor:
         return None, None
-    kind: type = int if source.order == "row_no" else str
+    by = sort_of(asked)
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         edition, last, told = json.loads(base64.urlsafe_b64decode(padded))
         whole = told == _question(caller, asked) and type(edition) is int and 0 < edition < 2**31
-        small = abs(last) < 2**31 if isinstance(last, int) else storable(last)
-        whole = whole and small and type(last) is kind
+        whole = whole and (_is_key(last, source) if by is None else _is_place(last, source))
     except (ValueError, TypeError, RecursionError):
         whole = False
     if not whole:
@@ -216,6 +236,21 @@ def read_cursor(caller: Caller, asked: ListAsked, source: Source) -> tuple[int |
             hint=t("从第一页开始", "begin at the first page"),
         )
     return edition, last
+
+
+def _is_key(last: object, source: Source) -> bool:
+    if source.order == "row_no":
+        return type(last) is int and abs(last) < 2**31
+    return type(last) is str and storable(last)
+
+
+def _is_place(last: object, source: Source) -> bool:
+    """A value, None for a blank one, and a key."""
+    if not isinstance(last, list) or len(last) != 2:
+        return False
+    value = last[0]
+    number = type(value) in (int, float) and abs(value) < math.inf
+    return (value is None or number) and _is_key(last[1], source)
 
 
 def _link(caller: Caller, following: str) -> str:
@@ -261,6 +296,6 @@ def one_answers(title: str, schema: dict[str, Any], *codes: int) -> dict[int | s
 
 
 __all__ = [
-    "Edition", "EditionAsked", "ListAsked", "OneAsked", "conditions", "given", "list_answers",
-    "listed", "one", "one_answers", "plain", "read_cursor", "resolve",
+    "SORT", "Edition", "EditionAsked", "ListAsked", "OneAsked", "conditions", "given",
+    "list_answers", "listed", "one", "one_answers", "plain", "read_cursor", "resolve", "sort_of",
 ]  # fmt: skip

@@ -60,6 +60,7 @@ class Programme(Strict):
     year: int
     items: list[Stage]
     plan: str = Field(description="计划名称，没有时为空；全部辖区的读者可见")
+    plan_id: int | None
     aims: list[Aim]
 
 
@@ -119,7 +120,8 @@ def programme(caller: Reading, asked: Annotated[EditionAsked, Query()]) -> Progr
         for name, column in TARGETS.items()
     ]  # fmt: skip
     return Programme(edition=edition.number, year=edition.year, items=stages,
-                     plan=plan["name"] if plan else "", aims=aims)  # fmt: skip
+                     plan=plan["name"] if plan else "", plan_id=plan["id"] if plan else None,
+                     aims=aims)  # fmt: skip
 
 
 def _plan(caller: Caller, connection: Conn, year: int) -> dict[str, Any] | None:

@@ -27,6 +27,8 @@ export function TextField(
     pattern?: string;
     placeholder?: string;
     autocomplete?: "off";
+    inputMode?: "decimal";
+    max?: string;
     /** Of the data list with usual values. */
     list?: string;
   },
