@@ -214,15 +214,14 @@ def _sorting(
             return [], key
         values["after"] = asked.after
         return [sql.SQL("{} > %(after)s").format(key)], key
-    way, column = (sql.SQL("<"), sql.Identifier(by.column)) if by.down else (
-        sql.SQL(">"), sql.Identifier(by.column)
-    )  # fmt: skip
-    found = [sql.SQL("{} IS NULL" if blank else "{} IS NOT NULL").format(column)]
+    way, column = sql.SQL("<" if by.down else ">"), sql.Identifier(by.column)
+    found: list[sql.Composable] = [
+        sql.SQL("{} IS NULL" if blank else "{} IS NOT NULL").format(column)
+    ]
     if asked.after is not None:
         values["after_value"], values["after"] = asked.after
-        form = "{key} {way} %(after)s" if blank else (
-            "({column}, {key}) {way} (%(after_value)s, %(after)s)"
-        )  # fmt: skip
+        both = "({column}, {key}) {way} (%(after_value)s, %(after)s)"
+        form = "{key} {way} %(after)s" if blank else both
         found.append(sql.SQL(form).format(key=key, way=way, column=column))
     end = sql.SQL(" DESC" if by.down else "")
     order = [key + end] if blank else [column + end, key + end]

@@ -114,14 +114,14 @@ def programme(caller: Reading, asked: Annotated[EditionAsked, Query()]) -> Progr
     done = next((s for s in stages if s.state == "done"), None)
     body = plan["body"] if plan else {}
     aims = [
-        Aim(id=name, target=body.get("targets", {}).get(name),
-            planned=body.get("totals", {}).get(name),
-            done=getattr(done, column) if done else 0.0)
+        {"id": name, "target": body.get("targets", {}).get(name),
+         "planned": body.get("totals", {}).get(name),
+         "done": getattr(done, column) if done else 0.0}
         for name, column in TARGETS.items()
     ]  # fmt: skip
     return Programme(edition=edition.number, year=edition.year, items=stages,
                      plan=plan["name"] if plan else "", plan_id=plan["id"] if plan else None,
-                     aims=aims)  # fmt: skip
+                     aims=[Aim.model_validate(aim) for aim in aims])  # fmt: skip
 
 
 def _plan(caller: Caller, connection: Conn, year: int) -> dict[str, Any] | None:
