@@ -150,6 +150,6 @@ def test_a_field_check_is_recorded_on_the_card_and_counted_on_the_overview(
     assert kept == [("refuted", "a reviewer", None), ("done", "a publisher", 0.5)]
     page.get_by_role("link", name="总览").click()
     panel = page.get_by_role("region", name="低效整治进度与目标")
-    row = panel.get_by_role("row", name="已完成")
+    row = panel.get_by_role("row", name=re.compile("^已完成"))
     row.wait_for()
     assert int(row.locator("td").nth(1).inner_text()) >= 1

@@ -74,7 +74,8 @@ def test_a_click_on_a_head_sorts_the_whole_list(
     page.wait_for_url("**sort=-area_mu*")
     page.locator("th[aria-sort=descending]").wait_for()
     most = ask(service, "SELECT round(max(area_mu)::numeric * 100) FROM pub.low_efficiency")
-    column = page.locator("thead th").all_inner_texts().index("面积（亩） ▼") + 1
+    heads = page.locator("thead th").all_inner_texts()
+    column = next(n for n, text in enumerate(heads, 1) if text.startswith("面积（亩）"))
 
     def areas() -> list[float]:
         cells = page.locator(f"tbody td:nth-child({column})").all_inner_texts()
