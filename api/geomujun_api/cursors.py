@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final, TypeVar
 
@@ -35,8 +36,11 @@ def write(parts: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read(cursor: str, kinds: Sequence[type]) -> list[Any]:
+def read(cursor: str, kinds: Sequence[type | tuple[type, ...]]) -> list[Any]:
     """The parts of a cursor: numbers that a column can hold, texts that PostgreSQL can.
+
+    Args:
+        kinds: The type of each part, or those it may be of.
 
     Raises:
         UsageError: it is not one of ours, or of another list.
@@ -47,13 +51,23 @@ def read(cursor: str, kinds: Sequence[type]) -> list[Any]:
         found = None
     whole = (
         isinstance(found, list)
-        and [type(part) for part in found] == list(kinds)
-        and all(abs(p) < 2**31 if isinstance(p, int) else storable(p) for p in found)
+        and len(found) == len(kinds)
+        and all(_holds(part, kind) for part, kind in zip(found, kinds, strict=True))
     )
     if not whole:
         raise foreign()
     told: list[Any] = found
     return told
+
+
+def _holds(part: object, kind: type | tuple[type, ...]) -> bool:
+    if type(part) not in (kind if isinstance(kind, tuple) else (kind,)):
+        return False
+    if isinstance(part, float):
+        return math.isfinite(part)
+    if isinstance(part, int):
+        return abs(part) < 2**31
+    return part is None or storable(str(part))
 
 
 def foreign() -> UsageError:

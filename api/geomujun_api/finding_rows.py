@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import Response
 
 from geomujun.storage import editions
-from geomujun_api.reading import ListAsked, conditions, listed, read_cursor, resolve
+from geomujun_api.reading import ListAsked, conditions, listed, read_cursor, resolve, sort_of
 from geomujun_api.rows import SOURCES, Source, Where
 from geomujun_api.search import Searches
 from geomujun_api.service import Caller, Service
@@ -31,9 +31,10 @@ def searched(caller: Caller, source: Source, asked: ListAsked, part: str | None)
     with caller.service.streaming() as connection:
         edition = resolve(caller, connection, asked.edition or pinned, asked.year)
         names = searches(caller.service).names(connection, source, edition.number, columns)
-    alone = not where.equal and not where.begins
+    by = sort_of(asked)
+    alone = not where.equal and not where.begins and by is None
     most = asked.limit + 1 if alone else None
-    found = names.hits(part, caller.reader, str(after or ""), most)
+    found = names.hits(part, caller.reader, "" if by else str(after or ""), most)
     asked = asked.model_copy(update={"edition": edition.number}) if pinned else asked
     where = Where(equal=where.equal, begins=where.begins, among={source.order: found})
     return listed(caller, source, asked, where)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from types import NoneType
 from typing import Any, Final
 
 from fastapi import Response
@@ -14,7 +16,17 @@ from geomujun.lang import get_lang, t
 from geomujun_api import cursors, formats
 from geomujun_api.answers import Strict, problems
 from geomujun_api.problems import NotFoundError
-from geomujun_api.rows import Asked, Source, Where, check_filters, chosen, page, plain, schema_of
+from geomujun_api.rows import (
+    Asked,
+    Sort,
+    Source,
+    Where,
+    check_filters,
+    chosen,
+    page,
+    plain,
+    schema_of,
+)
 from geomujun_api.service import Caller
 from geomujun_api.shown import Edition, resolve
 
@@ -49,12 +61,14 @@ class ListAsked(OneAsked):
     )
 
 
+# By which column a list is sorted, downwards with a minus; a model names those with an index.
+SORT: Final[Any] = Option(None, description="按哪一列排序，前加减号为从大到小；缺值在最后")
 _COMMON: Final = frozenset(ListAsked.model_fields)
 
 
 def conditions(asked: ListAsked, **more: Any) -> Where:
     """Every filter of a query model that was set, equal to its column; the division as prefix."""
-    named = asked.model_dump(exclude=set(_COMMON), exclude_none=True)
+    named = asked.model_dump(exclude={*_COMMON, "sort"}, exclude_none=True)
     begins = {"division_code": asked.division} if asked.division else {}
     return Where(equal=named, begins=begins, **more)
 
@@ -70,7 +84,9 @@ def listed(
     exported = media in formats.WRITERS
     visible = source.fields(caller, "export" if exported else "internal")
     where = where or conditions(asked)
-    check_filters(where, visible)
+    by = sort_of(asked)
+    seen = replace(where, looks_at=(*where.looks_at, *([by.column] if by else [])))
+    check_filters(seen, visible)  # an order tells of a hidden column as a condition does
     fields = chosen(visible, asked.fields)
     pinned, after = read_cursor(caller, asked, source)
     open_for = caller.service.streaming if exported else caller.service.reading
@@ -81,11 +97,13 @@ def listed(
             return Response(status_code=304, headers=headers)
         shape = {formats.GEOJSON: "geojson", formats.PARQUET: "wkb"}.get(media, "")
         question = Asked(edition.number, fields, where, after, asked.limit,
-                         shape if source.shaped else "")  # fmt: skip
+                         shape if source.shaped else "", by)  # fmt: skip
         rows, last = page(connection, source, question, caller.reader)
     rows = [caller.told(row) for row in rows]
     following = (
-        None if last is None else cursors.write([edition.number, last, _question(caller, asked)])
+        None
+        if last is None
+        else cursors.write([edition.number, *(last if by else [last]), _question(caller, asked)])
     )
     if following:
         headers["Link"] = _link(caller, following)
@@ -94,6 +112,11 @@ def listed(
         name = f"{source.name}-{edition.number}.{formats.WRITERS[media][0]}"
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return Response(body, media_type=media, headers=headers)
+
+
+def sort_of(asked: ListAsked) -> Sort | None:
+    """How a list is sorted, where it can be."""
+    return Sort.of(getattr(asked, "sort", None))
 
 
 def _body(
@@ -198,10 +221,11 @@ def read_cursor(caller: Caller, asked: ListAsked, source: Source) -> tuple[int |
     if not cursor:
         return None, None
     kind: type = int if source.order == "row_no" else str
-    edition, last, told = cursors.read(cursor, [int, kind, str])
+    value = [(int, float, NoneType)] if sort_of(asked) else []
+    edition, *last, told = cursors.read(cursor, [int, *value, kind, str])
     if told != _question(caller, asked) or edition < 1:
         raise cursors.foreign()
-    return edition, last
+    return edition, last if value else last[0]
 
 
 def _link(caller: Caller, following: str) -> str:
@@ -247,6 +271,7 @@ def one_answers(title: str, schema: dict[str, Any], *codes: int) -> dict[int | s
 
 
 __all__ = [
-    "Edition", "EditionAsked", "ListAsked", "OneAsked", "conditions", "given", "list_answers",
-    "listed", "now", "one", "one_answers", "plain", "read_cursor", "resolve",
+    "SORT", "Edition", "EditionAsked", "ListAsked", "OneAsked", "conditions", "given",
+    "list_answers", "listed", "now", "one", "one_answers", "plain", "read_cursor", "resolve",
+    "sort_of",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ that the reader may not see is refused: it would tell what the column holds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -117,8 +117,24 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class Sort:
+    """The column a list is sorted by, an index of it being there; blank values come last."""
+
+    column: str
+    down: bool = False
+
+    @classmethod
+    def of(cls, text: str | None) -> Sort | None:
+        """``area_m2`` up, ``-area_m2`` down, None for the table's own order."""
+        return cls(text.removeprefix("-"), text.startswith("-")) if text else None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """One question to a source: which edition, columns, rows, from where and how many."""
+    """One question to a source: which edition, columns, rows, from where and how many.
+
+    ``after``: the key of the last row seen; of a sorted list its value and key.
+    """
 
     edition: int
     fields: tuple[Field, ...]
@@ -126,6 +142,7 @@ class Asked:
     after: Any = None
     limit: int = 100
     shape: str = ""  # "" none | geojson | wkb
+    by: Sort | None = None
 
 
 def check_filters(where: Where, visible: Sequence[Field]) -> None:
@@ -164,17 +181,66 @@ def page(
 
     As they stand: `Caller.told` says what of them is sent.
     """
-    query, values = _select(source, asked, reader)
-    rows = records.every(connection, query, values)
+    read = _sorted if asked.by else _read
+    rows = read(connection, source, asked, reader)
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
-    last = rows[-1]["_at"] if rows and more else None
+    last = _place(rows[-1], asked.by) if rows and more else None
     for row in rows:
         del row["_at"]
+        row.pop("_by", None)
     return rows, last
 
 
-def _select(source: Source, asked: Asked, reader: Reader) -> tuple[sql.Composed, dict[str, Any]]:
+def _place(row: Mapping[str, Any], by: Sort | None) -> Any:
+    return [row["_by"], row["_at"]] if by else row["_at"]
+
+
+def _read(
+    connection: Conn, source: Source, asked: Asked, reader: Reader, blank: bool | None = None
+) -> list[dict[str, Any]]:
+    query, values = _select(source, asked, reader, blank)
+    return records.every(connection, query, values)
+
+
+def _sorted(connection: Conn, source: Source, asked: Asked, reader: Reader) -> list[dict[str, Any]]:
+    """Rows with a value by it, then those without: each part in the order of its index."""
+    in_blank = asked.after is not None and asked.after[0] is None
+    rows = [] if in_blank else _read(connection, source, asked, reader, blank=False)
+    missing = asked.limit + 1 - len(rows)
+    if missing > 0:
+        rest = replace(asked, limit=missing - 1, after=asked.after if in_blank else None)
+        rows += _read(connection, source, rest, reader, blank=True)
+    return rows
+
+
+def _sorting(
+    source: Source, asked: Asked, blank: bool | None, values: dict[str, Any]
+) -> tuple[list[sql.Composable], sql.Composable]:
+    """Conditions of the place a page begins at, and its order; both by one index."""
+    key, by = sql.Identifier(source.order), asked.by
+    if by is None:
+        if asked.after is None:
+            return [], key
+        values["after"] = asked.after
+        return [sql.SQL("{} > %(after)s").format(key)], key
+    way, column = sql.SQL("<" if by.down else ">"), sql.Identifier(by.column)
+    found: list[sql.Composable] = [
+        sql.SQL("{} IS NULL" if blank else "{} IS NOT NULL").format(column)
+    ]
+    if asked.after is not None:
+        values["after_value"], values["after"] = asked.after
+        both = "({column}, {key}) {way} (%(after_value)s, %(after)s)"
+        form = "{key} {way} %(after)s" if blank else both
+        found.append(sql.SQL(form).format(key=key, way=way, column=column))
+    end = sql.SQL(" DESC" if by.down else "")
+    order = [key + end] if blank else [column + end, key + end]
+    return found, sql.SQL(", ").join(order)
+
+
+def _select(
+    source: Source, asked: Asked, reader: Reader, blank: bool | None
+) -> tuple[sql.Composed, dict[str, Any]]:
     values: dict[str, Any] = {
         **asked.where.values, "edition": asked.edition, "divisions": list(reader.divisions),
         "limit": asked.limit + 1,
@@ -190,16 +256,17 @@ def _select(source: Source, asked: Asked, reader: Reader) -> tuple[sql.Composed,
             name = f"{kind}_{number}"
             conditions.append(sql.SQL(form).format(sql.Identifier(column), sql.Placeholder(name)))
             values[name] = value
-    if asked.after is not None:
-        conditions.append(sql.SQL("{} > %(after)s").format(sql.Identifier(source.order)))
-        values["after"] = asked.after
+    begins, order = _sorting(source, asked, blank, values)
+    conditions += begins
     columns = [_column(f) for f in asked.fields]
     columns.append(sql.SQL("{} AS _at").format(sql.Identifier(source.order)))
+    if asked.by:
+        columns.append(sql.SQL("{} AS _by").format(sql.Identifier(asked.by.column)))
     if asked.shape:
         columns.append(sql.SQL(_SHAPES[asked.shape]))
     query = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT %(limit)s").format(
         sql.SQL(", ").join(columns), source.relation, sql.SQL(" AND ").join(conditions),
-        sql.Identifier(source.order),
+        order,
     )  # fmt: skip
     return query, values
 

@@ -27,7 +27,7 @@ def test_up_down_up_and_the_second_autogenerate_is_empty(blank: Target) -> None:
     assert migrate.drift(blank) == []
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006"])
 def test_an_older_revision_is_upgraded_with_its_rows(blank: Target, revision: str) -> None:
     migrate.upgrade(blank, revision)
     with connect(blank) as connection:

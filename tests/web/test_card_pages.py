@@ -57,13 +57,23 @@ def test_a_firm_leads_to_its_card_and_a_finding_to_its_row(
     assert shared[0] in opened.inner_text()
 
 
-def test_the_reasons_of_a_link_add_up_to_its_weight(tab: Opening, shared: tuple[str, str]) -> None:
+def test_the_reasons_of_a_link_add_up_to_its_weight(
+    tab: Opening, service: Live, shared: tuple[str, str]
+) -> None:
     page = tab("viewer").open(f"/parcels/{shared[0]}")
-    table = page.locator("table.evidence").first
+    link = page.locator("article.link").first
+    table = link.locator("table.evidence")
     table.wait_for()
-    bits = [float(b.replace("−", "-")) for b in table.locator(".bits span").all_inner_texts()]
-    total = float(table.locator(".total").inner_text())
-    assert sum(bits) == pytest.approx(total, abs=0.02 * len(bits))
+    uscc = link.locator("h3 a").first.get_attribute("href").split("/")[-1]
+    with connect(service.target, "app") as connection:
+        weights = connection.execute(
+            "SELECT weight_bits FROM pub.links WHERE parcel_code = %s AND uscc = %s",
+            (shared[0], uscc),
+        ).fetchall()
+    bits = [float(b.replace("−", "-")) for b in table.locator("tbody .number").all_inner_texts()]
+    total = float(table.locator("tfoot .number").inner_text().replace("−", "-"))
+    assert sum(bits) == pytest.approx(total, abs=0.01 * len(bits))
+    assert any(total == pytest.approx(w, abs=0.01) for (w,) in weights)
 
 
 def test_the_small_map_shows_the_plot(tab: Opening, shared: tuple[str, str]) -> None:
@@ -102,3 +112,44 @@ def test_what_is_not_there_is_said(tab: Opening) -> None:
     one.expected.append(404)
     page = one.open("/parcels/339999999999GB99999")
     page.get_by_role("alert").wait_for()
+
+
+def test_a_field_check_is_recorded_on_the_card_and_counted_on_the_overview(
+    tab: Opening, service: Live, shared: tuple[str, str]
+) -> None:
+    reader = tab("viewer").open(f"/parcels/{shared[0]}")
+    reader.get_by_role("region", name="实地核查与整治").get_by_text("待核查").wait_for()
+    assert reader.get_by_role("button", name="记一次核查").count() == 0
+    one, late = tab("reviewer"), tab("publisher")
+    late.expected.append(409)
+    pages = [who.open(f"/parcels/{shared[0]}") for who in (one, late)]
+    for page in pages:
+        page.get_by_role("button", name="记一次核查").click()
+    page = pages[0]
+    page.get_by_label("结果").select_option(label="不属实")
+    record = page.get_by_role("button", name="记下", exact=True)
+    assert record.is_disabled(), "what is not so is explained"
+    page.get_by_label("说明").fill("已在生产，<b>误判</b>")
+    record.click()
+    told = page.get_by_role("region", name="实地核查与整治")
+    told.get_by_text("已在生产，<b>误判</b>").wait_for()
+    assert "a reviewer" in told.inner_text()
+    pages[1].get_by_role("button", name="记下", exact=True).click()
+    pages[1].get_by_role("alert").get_by_text("已有别人的核查记录").wait_for()
+    pages[1].get_by_role("button", name="重新读取").click()
+    pages[1].get_by_role("button", name="记一次核查").click()
+    pages[1].get_by_label("结果").select_option(label="已完成")
+    pages[1].get_by_label("腾出土地（亩）").fill("0.5")
+    pages[1].get_by_role("button", name="记下", exact=True).click()
+    pages[1].get_by_role("dialog").wait_for(state="detached")
+    with connect(service.target, "app") as connection:
+        kept = connection.execute(
+            "SELECT state, reviewer, released_mu FROM review.field_checks"
+            " WHERE parcel_code = %s ORDER BY id", (shared[0],),
+        ).fetchall()  # fmt: skip
+    assert kept == [("refuted", "a reviewer", None), ("done", "a publisher", 0.5)]
+    page.get_by_role("link", name="总览").click()
+    panel = page.get_by_role("region", name="低效整治进度与目标")
+    row = panel.get_by_role("row", name=re.compile("^已完成"))
+    row.wait_for()
+    assert int(row.locator("td").nth(1).inner_text()) >= 1

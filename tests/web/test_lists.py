@@ -64,6 +64,37 @@ def test_firms_are_searched_by_a_part_of_the_name_and_lead_to_their_card(tab: Op
     assert page.locator("tbody a").first.get_attribute("href").startswith("/app/enterprises/")
 
 
+def test_a_click_on_a_head_sorts_the_whole_list(
+    tab: Opening, service: Live, tmp_path: Path
+) -> None:
+    page = tab("viewer").open("/lists?table=low-efficiency")
+    head = page.get_by_role("columnheader", name="面积（亩）")
+    assert head.get_attribute("aria-sort") == "none"
+    head.get_by_role("button").click()
+    page.wait_for_url("**sort=-area_mu*")
+    page.locator("th[aria-sort=descending]").wait_for()
+    most = ask(service, "SELECT round(max(area_mu)::numeric * 100) FROM pub.low_efficiency")
+    heads = page.locator("thead th").all_inner_texts()
+    column = next(n for n, text in enumerate(heads, 1) if text.startswith("面积（亩）"))
+
+    def areas() -> list[float]:
+        cells = page.locator(f"tbody td:nth-child({column})").all_inner_texts()
+        return [float(c.replace(",", "")) for c in cells]
+
+    first = areas()
+    assert round(first[0] * 100) == most
+    assert first == sorted(first, reverse=True)
+    page.get_by_role("button", name="下一页").click()
+    page.get_by_text("第 101–200 行").wait_for()
+    second = areas()
+    assert max(second) <= first[-1]
+    lines = saved(page, "CSV", tmp_path).read_text("utf-8-sig").splitlines()
+    assert len(lines) == ask(service, "SELECT count(*) FROM pub.low_efficiency") + 1
+    page.get_by_role("columnheader", name="面积（亩）").get_by_role("button").click()
+    page.locator("th[aria-sort=ascending]").wait_for()
+    assert areas() == sorted(areas())
+
+
 def test_a_finding_is_closed_with_a_reason_and_reopened(tab: Opening) -> None:
     page = tab("reviewer").open("/findings?severity=high&rule=IDLE_LAND")
     page.locator(".story summary").first.click()

@@ -14,7 +14,7 @@ from geomujun_api.answers import problems
 from geomujun_api.deps import Reading
 from geomujun_api.finding_rows import searched
 from geomujun_api.problems import NotFoundError
-from geomujun_api.reading import Edition, ListAsked, OneAsked
+from geomujun_api.reading import SORT, Edition, ListAsked, OneAsked
 from geomujun_api.rows import SOURCES, Source, Where, check_filters, chosen, schema_of
 from geomujun_api.service import Caller
 from geomujun_api.words import Grade, Search, UsccPath
@@ -37,6 +37,7 @@ class FirmsAsked(ListAsked):
     grade: Grade | None = None
     bucket: Bucket | None = None
     industry: Annotated[str | None, Query(pattern=r"^[0-9A-Z]{1,5}$")] = None
+    sort: Literal["occupied_mu", "-occupied_mu", "score", "-score"] | None = SORT
 
 
 @router.get("", summary="企业列表；q 按名称、曾用名、代码或地址的一部分查找",

@@ -59,6 +59,7 @@ class Programme(Strict):
     year: int
     items: list[Stage]
     plan: str = Field(description="计划名称，没有时为空；全部辖区的读者可见")
+    plan_id: int | None
     aims: list[Aim]
 
 
@@ -117,9 +118,9 @@ def programme(caller: Reading, asked: Annotated[EditionAsked, Query()]) -> Progr
          "done": getattr(done, column) if done else 0.0}
         for name, column in TARGETS.items()
     ]  # fmt: skip
-    found = {"edition": edition.number, "year": edition.year, "items": stages,
-             "plan": plan["name"] if plan else "", "aims": aims}  # fmt: skip
-    return Programme.model_validate(found)
+    return Programme(edition=edition.number, year=edition.year, items=stages,
+                     plan=plan["name"] if plan else "", plan_id=plan["id"] if plan else None,
+                     aims=[Aim.model_validate(aim) for aim in aims])  # fmt: skip
 
 
 def _plan(caller: Caller, connection: Conn, year: int) -> dict[str, Any] | None:

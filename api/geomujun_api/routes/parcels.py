@@ -10,7 +10,7 @@ from geomujun_api import formats, reading
 from geomujun_api.answers import problems
 from geomujun_api.deps import Reading
 from geomujun_api.finding_rows import searched
-from geomujun_api.reading import ListAsked, OneAsked
+from geomujun_api.reading import SORT, ListAsked, OneAsked
 from geomujun_api.rows import SOURCES, Where, plain, schema_of
 from geomujun_api.words import Grade, ParcelPath, Search
 
@@ -30,6 +30,7 @@ class PlotsAsked(ListAsked):
     enterprise_grade: Grade | None = None
     low_efficiency: bool | None = None
     review: bool | None = None
+    sort: Literal["area_m2", "-area_m2", "tax_per_mu", "-tax_per_mu"] | None = SORT
 
 
 @router.get("", summary="宗地列表；q 按代码或坐落的一部分查找", response_class=Response,

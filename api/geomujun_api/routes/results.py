@@ -11,7 +11,7 @@ from pydantic import create_model
 from geomujun_api import reading
 from geomujun_api.answers import problems
 from geomujun_api.deps import Reading
-from geomujun_api.reading import ListAsked
+from geomujun_api.reading import SORT, ListAsked
 from geomujun_api.rows import SOURCES
 from geomujun_api.words import Grade, ParcelCode, Uscc
 
@@ -24,7 +24,8 @@ _Word = Annotated[str, Query(pattern=r"^[a-z_]{1,40}$")]
 _TABLES: Final[tuple[tuple[str, str, str, dict[str, Any]], ...]] = (
     ("links", "links", "地企对应及证据",
      {"parcel_code": ParcelCode, "uscc": Uscc, "relation": _Relation,
-      "band": Literal["auto", "review"], "decision": Literal["same", "different", "unsure"]}),
+      "band": Literal["auto", "review"], "decision": Literal["same", "different", "unsure"],
+      "sort": Literal["area_m2", "-area_m2", "probability", "-probability"]}),
     ("ledger", "ledger", "企业用地台账", {"uscc": Uscc}),
     ("ledger-lines", "ledger_lines", "企业用地台账明细",
      {"uscc": Uscc, "parcel_code": ParcelCode, "component": _Word}),
@@ -37,7 +38,7 @@ _TABLES: Final[tuple[tuple[str, str, str, dict[str, Any]], ...]] = (
      {"kind": _Kind, "cohort": _Cohort}),
     ("benchmarks", "benchmarks", "评价基准", {"cohort": _Cohort}),
     ("low-efficiency", "low_efficiency", "低效用地提示",
-     {"parcel_code": ParcelCode, "rule": _Rule}),
+     {"parcel_code": ParcelCode, "rule": _Rule, "sort": Literal["area_mu", "-area_mu"]}),
     ("screening-rules", "screening_rules", "筛查规则执行情况", {"rule": _Rule}),
     ("reconciliation/parcels", "parcel_reconciliation", "宗地清点",
      {"parcel_code": ParcelCode, "bucket": _Word}),
@@ -52,7 +53,10 @@ _TABLES: Final[tuple[tuple[str, str, str, dict[str, Any]], ...]] = (
 
 def _add(path: str, name: str, summary: str, filters: dict[str, Any]) -> None:
     source = SOURCES[name]
-    told: dict[str, Any] = {column: (kind | None, None) for column, kind in filters.items()}
+    told: dict[str, Any] = {
+        column: (kind | None, SORT if column == "sort" else None)
+        for column, kind in filters.items()
+    }
     model = create_model(f"{name}_asked", __base__=ListAsked, **told)
 
     def rows(caller: Reading, asked: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]

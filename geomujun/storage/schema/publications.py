@@ -54,6 +54,13 @@ _LOOKED_UP: Final = {
     "enterprise_reconciliation": ("bucket",),
     "parcel_reconciliation": ("bucket",),
 }
+# Columns that lists are sorted by, each with an index in that order. Blank ones stand last.
+SORTED: Final[dict[str, tuple[str, ...]]] = {
+    "plots": ("area_m2", "tax_per_mu"),
+    "firms": ("occupied_mu", "score"),
+    "links": ("area_m2", "probability"),
+    "low_efficiency": ("area_mu",),
+}
 
 editions = SqlTable(
     "editions",
@@ -126,6 +133,10 @@ def _division() -> Column[Any]:
     return words("division_code", "行政区划代码，按辖区授权用", "")
 
 
+def _sorted(name: str, key: str) -> list[Index]:
+    return [Index(f"ix_{name}_by_{c}", "edition", c, key) for c in SORTED.get(name, ())]
+
+
 def _output(spec: Table) -> SqlTable:
     name = spec.name
     asked = dict.fromkeys([spec.key[0], *_LOOKED_UP.get(name, ())])
@@ -153,6 +164,7 @@ def _output(spec: Table) -> SqlTable:
         *measured,
         *seen,
         *(Index(f"ix_{name}_edition_{c}", "edition", c) for c in asked),
+        *_sorted(name, "row_no"),
         comment=spec.title,
         **_BY_EDITION,
     )  # fmt: skip
@@ -184,6 +196,7 @@ plots = SqlTable(
     mercator("MULTIPOLYGON"),
     gist("plots", "geom"),
     gist("plots", "geom_3857"),
+    *_sorted("plots", "parcel_code"),
     comment="地图上的地块",
     **_BY_EDITION,
 )
@@ -209,6 +222,7 @@ firms = SqlTable(
     mercator("POINT"),
     gist("firms", "geom"),
     gist("firms", "geom_3857"),
+    *_sorted("firms", "uscc"),
     comment="企业",
     **_BY_EDITION,
 )

@@ -63,10 +63,16 @@ function Frame() {
 /** What the public sees of a locality that publishes nothing. */
 function Closed() {
   return (
-    <p class="empty">
-      {t("当地没有公布内容，请先登录。", "This locality publishes nothing; please sign in.")}{" "}
-      <a href={href("/sign-in")}>{t("登录", "Sign in")}</a>
-    </p>
+    <div class="page">
+      <section class="panel narrow">
+        <p>
+          {t("当地没有公布内容，请先登录。", "This locality publishes nothing; please sign in.")}
+        </p>
+        <a class="button main" href={href("/sign-in")}>
+          {t("登录", "Sign in")}
+        </a>
+      </section>
+    </div>
   );
 }
 

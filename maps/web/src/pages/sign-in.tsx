@@ -19,8 +19,16 @@ export default function SignIn() {
   }, [known, route]);
   return (
     <Page title={t("登录", "Sign in")}>
-      <ByIssuer />
-      <ByKey />
+      <div class="narrow">
+        <p>
+          {t(
+            "地企对应：每宗工业用地由谁使用、效益如何、怎么整治。",
+            "Industrial land and its users: who uses it, what it yields, what to mend.",
+          )}
+        </p>
+        <ByIssuer />
+        <ByKey />
+      </div>
     </Page>
   );
 }

@@ -27,6 +27,8 @@ export function TextField(
     pattern?: string;
     placeholder?: string;
     autocomplete?: "off";
+    inputMode?: "decimal";
+    max?: string;
     /** Of the data list with usual values. */
     list?: string;
   },
@@ -135,5 +137,35 @@ export function Pick(given: {
         ))}
       </select>
     </label>
+  );
+}
+
+/** Conditions of a list: applied by Enter or the button, all taken away by another. */
+export function SearchForm(given: {
+  apply: () => void;
+  /** Something is typed, so there is something to apply. */
+  typed?: boolean;
+  /** Takes away the conditions there are. */
+  clear?: (() => void) | undefined;
+  children: ComponentChildren;
+}) {
+  const { apply, typed = true, clear } = given;
+  return (
+    <form
+      class="filters"
+      role="search"
+      onSubmit={(e) => {
+        e.preventDefault();
+        apply();
+      }}
+    >
+      {given.children}
+      {typed && <button type="submit">{t("查询", "Apply")}</button>}
+      {clear && (
+        <button type="button" class="quiet" onClick={clear}>
+          {t("清除条件", "Clear")}
+        </button>
+      )}
+    </form>
   );
 }

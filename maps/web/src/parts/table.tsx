@@ -9,6 +9,14 @@ export interface Column<Row> {
   wide?: boolean;
   /** Of single words: never broken. */
   whole?: boolean;
+  /** The rows can be sorted by it. */
+  sort?: Sorting | undefined;
+}
+
+/** Whether rows are sorted by a column now, and how to ask for it. */
+export interface Sorting {
+  now: "ascending" | "descending" | "none";
+  ask: () => void;
 }
 
 /** A table that says when it is empty; wide ones scroll in their own box. */
@@ -29,8 +37,8 @@ export function Table<Row>(given: {
         <thead>
           <tr>
             {columns.map((c) => (
-              <th key={c.head} scope="col" class={c.number ? "number" : ""}>
-                {c.head}
+              <th key={c.head} scope="col" class={c.number ? "number" : ""} aria-sort={c.sort?.now}>
+                {c.sort ? <Sorter head={c.head} sort={c.sort} /> : c.head}
               </th>
             ))}
           </tr>
@@ -48,6 +56,18 @@ export function Table<Row>(given: {
         </tbody>
       </table>
     </section>
+  );
+}
+
+const MARKS = { ascending: "▲", descending: "▼", none: "⇅" } as const;
+
+/** A head that sorts: its mark tells how it is sorted now. */
+function Sorter(given: { head: string; sort: Sorting }) {
+  const { head, sort } = given;
+  return (
+    <button type="button" class="sorter" onClick={sort.ask} title={t("按此列排序", "Sort by it")}>
+      {head} <span aria-hidden="true">{MARKS[sort.now]}</span>
+    </button>
   );
 }
 

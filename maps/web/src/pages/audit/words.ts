@@ -16,6 +16,7 @@ export function actionWord(action: string): string {
     import: t("导入决定", "imported decisions"),
     open: t("重开疑点", "reopened a finding"),
     closed: t("关闭疑点", "closed a finding"),
+    "field-check": t("实地核查", "checked on the ground"),
     object: t("录入异议", "filed an objection"),
     upheld: t("异议：采纳", "upheld"),
     dismissed: t("异议：不予采纳", "dismissed"),
@@ -35,7 +36,7 @@ export function actionWord(action: string): string {
 /** What may be asked for by name; others appear in the rows. */
 export const ACTIONS = [
   "load", "upload", "publish", "objection", "approved", "published", "withdrawn", "decision",
-  "proposal", "confirm", "refuse", "closed", "object", "upheld", "dismissed", "key", "revoke",
+  "proposal", "confirm", "refuse", "closed", "field-check", "object", "upheld", "dismissed", "key", "revoke",
   "grant", "withdraw",
 ] as const; // prettier-ignore
 
@@ -48,6 +49,7 @@ export function subjectWord(subject: string): string {
     case: t("案卷", "case"),
     pair: t("宗地—企业", "pair"),
     finding: t("疑点", "finding"),
+    plot: t("宗地", "plot"),
     objection: t("异议", "objection"),
     key: t("密钥", "key"),
     subject: t("用户", "user"),

@@ -1,14 +1,14 @@
 import { api, data, type Schema } from "../../api/client";
 import { useLoaded } from "../../api/use";
+import { Programme } from "../../cards/programme";
 import { t } from "../../lang";
 import { word } from "../../legend";
-import { may, me } from "../../me";
 import { num, percent } from "../../numbers";
 import { Shown } from "../../parts/page";
 import { Table } from "../../parts/table";
 import { Panel } from "../../parts/panel";
 import { href } from "../../routes";
-import { type Dashboard, share, SEVERITIES } from "./data";
+import { type Dashboard, SEVERITIES } from "./data";
 
 /** Findings by rule and severity, and the gravest stories. */
 export function Findings({ found }: { found: Dashboard }) {
@@ -111,90 +111,29 @@ export function LowEfficiency({ found }: { found: Dashboard }) {
           )}
         </p>
       </Panel>
-      <Panel id="programme" title={t("整治计划对目标", "The programme against its target")}>
-        {may("publish") && me.value?.everywhere ? (
-          <Programme year={found.year} />
-        ) : (
-          <p class="empty">{t("由全县的发布人查看", "For publishers of all divisions")}</p>
-        )}
+      <div>
+        <Programme />
         {found.targets.length > 0 && <Targets found={found} />}
-      </Panel>
+      </div>
     </div>
-  );
-}
-
-const AIMS: readonly [string, () => string][] = [
-  ["mu", () => t("腾出土地（亩）", "land released, mu")],
-  ["area", () => t("整治面积（亩）", "area treated, mu")],
-  ["tax", () => t("税收提升（万元）", "tax uplift, 10⁴ yuan")],
-  ["tce", () => t("腾出能耗（吨标煤）", "energy released, tce")],
-];
-
-function Programme({ year }: { year: number }) {
-  const loaded = useLoaded<Schema["Saved"][]>(
-    () => data(api.GET("/v1/scenarios", { params: { query: { kind: "plan" } } })),
-    [],
-  );
-  return (
-    <Shown of={loaded}>
-      {(saved) => {
-        const plan = saved.find((one) => one.year === year);
-        if (!plan) {
-          return (
-            <p class="empty">
-              {t("这个年度还没有保存的计划。", "No plan of this year is saved yet.")}{" "}
-              <a href={href("/plan")}>{t("去选片区", "Choose clusters")}</a>
-            </p>
-          );
-        }
-        const targets = plan.body.targets as Record<string, number>;
-        const totals = plan.body.totals as Record<string, number>;
-        return (
-          <>
-            <p>
-              <a href={href("/plan", { saved: plan.id })}>{plan.name}</a>{" "}
-              <span class="small">
-                {plan.saved_by} · {t("第 {n} 号发布", "edition {n}", { n: plan.edition })}
-              </span>
-            </p>
-            <dl class="facts">
-              {AIMS.filter(([id]) => totals[id] !== undefined).map(([id, name]) => (
-                <Aim key={id} name={name()} done={totals[id] ?? 0} target={targets[id]} />
-              ))}
-            </dl>
-          </>
-        );
-      }}
-    </Shown>
-  );
-}
-
-function Aim(given: { name: string; done: number; target: number | undefined }) {
-  const { name, done, target } = given;
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>
-        {t("计划 {d}", "planned {d}", { d: num(done, 1) })}
-        {target !== undefined &&
-          ` / ${t("目标 {t}", "target {t}", { t: num(target, 1) })}（${percent(share(done, target))}）`}
-      </dd>
-    </>
   );
 }
 
 function Targets({ found }: { found: Dashboard }) {
   return (
-    <Table
-      caption={t("效益目标", "Targets of yield")}
-      rows={found.targets}
-      id={(r) => `${r.kind} ${r.id} ${r.cohort} ${r.indicator}`}
-      columns={[
-        { head: t("区域", "Place"), cell: (r) => r.name || r.id },
-        { head: t("评价组", "Cohort"), cell: (r) => r.cohort },
-        { head: t("目标", "Target"), number: true, cell: (r) => num(r.target, 1) },
-        { head: t("完成率", "Reached"), number: true, cell: (r) => percent(r.target_ratio) },
-      ]}
-    />
+    <Panel id="targets" title={t("效益目标", "Targets of yield")}>
+      <Table
+        caption={t("效益目标", "Targets of yield")}
+        captionHidden
+        rows={found.targets}
+        id={(r) => `${r.kind} ${r.id} ${r.cohort} ${r.indicator}`}
+        columns={[
+          { head: t("区域", "Place"), cell: (r) => r.name || r.id },
+          { head: t("评价组", "Cohort"), cell: (r) => r.cohort },
+          { head: t("目标", "Target"), number: true, cell: (r) => num(r.target, 1) },
+          { head: t("完成率", "Reached"), number: true, cell: (r) => percent(r.target_ratio) },
+        ]}
+      />
+    </Panel>
   );
 }

@@ -3,7 +3,7 @@ import { api, data, type Schema } from "../../api/client";
 import { useOfEdition } from "../../api/edition";
 import { t } from "../../lang";
 import { word } from "../../legend";
-import { Pick } from "../../parts/field";
+import { Pick, SearchForm } from "../../parts/field";
 
 type Given = Record<string, string | undefined>;
 /** The rules of the cross-check, as CONTRACT names them and the legend words them. */
@@ -28,13 +28,9 @@ export function Filters(given: { given: Given; ask: (wanted: Record<string, stri
       ),
     );
   return (
-    <form
-      class="filters"
-      role="search"
-      onSubmit={(e) => {
-        e.preventDefault();
-        put("q", part);
-      }}
+    <SearchForm
+      apply={() => put("q", part)}
+      clear={Object.keys(given.given).length > 0 ? () => given.ask({}) : undefined}
     >
       <Pick
         label={t("规则", "Rule")}
@@ -66,13 +62,7 @@ export function Filters(given: { given: Given; ask: (wanted: Record<string, stri
           onInput={(e) => setPart(e.currentTarget.value)}
         />
       </label>
-      <button type="submit">{t("查询", "Apply")}</button>
-      {Object.keys(given.given).length > 0 && (
-        <button type="button" class="quiet" onClick={() => given.ask({})}>
-          {t("清除条件", "Clear")}
-        </button>
-      )}
-    </form>
+    </SearchForm>
   );
 }
 

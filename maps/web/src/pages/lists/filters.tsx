@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { t } from "../../lang";
-import { Pick } from "../../parts/field";
+import { Pick, SearchForm } from "../../parts/field";
 import type { ListTable } from "./tables";
 
 /** The conditions of a list. A choice counts at once, a typed text at Enter or the button. */
@@ -12,20 +12,16 @@ export function Filters(given: {
   const { table, ask } = given;
   const [wanted, setWanted] = useState(given.given);
   if (table.filters.length === 0) return null;
-  const typed = table.filters.some((f) => !f.choices);
   const put = (name: string, value: string): Record<string, string> => {
     const next = { ...wanted, [name]: value };
     setWanted(next);
     return next;
   };
   return (
-    <form
-      class="filters"
-      role="search"
-      onSubmit={(e) => {
-        e.preventDefault();
-        ask(wanted);
-      }}
+    <SearchForm
+      apply={() => ask(wanted)}
+      typed={table.filters.some((f) => !f.choices)}
+      clear={Object.keys(given.given).length > 0 ? () => ask({}) : undefined}
     >
       {table.filters.map((f) =>
         f.choices ? (
@@ -52,12 +48,6 @@ export function Filters(given: {
           </label>
         ),
       )}
-      {typed && <button type="submit">{t("查询", "Apply")}</button>}
-      {Object.keys(given.given).length > 0 && (
-        <button type="button" class="quiet" onClick={() => ask({})}>
-          {t("清除条件", "Clear")}
-        </button>
-      )}
-    </form>
+    </SearchForm>
   );
 }

@@ -8,13 +8,21 @@ import { edition } from "../../edition";
 import { t } from "../../lang";
 import { isNumber, written } from "../../parts/cells";
 import { Page, Shown } from "../../parts/page";
-import { type Column, Table } from "../../parts/table";
+import { type Column, type Sorting, Table } from "../../parts/table";
 import { say } from "../../parts/toast";
 import { href } from "../../routes";
 import { Chooser, useColumns } from "./columns";
 import { Filters } from "./filters";
 import "../../parts/listing.css";
-import { filtersOf, LISTS, type ListColumn, type ListTable, tableOf } from "./tables";
+import {
+  filtersOf,
+  LISTS,
+  type ListColumn,
+  type ListTable,
+  nextSort,
+  sortOf,
+  tableOf,
+} from "./tables";
 
 type Row = Record<string, unknown>;
 interface Sheet {
@@ -30,7 +38,9 @@ export default function Lists() {
   return (
     <Page
       title={t("清单", "Lists")}
-      actions={<Exports table={table} given={filtersOf(table, query)} />}
+      actions={
+        <Exports table={table} given={filtersOf(table, query)} sort={sortOf(table, query)} />
+      }
     >
       <nav class="tabs" aria-label={t("哪张表", "Which table")}>
         {LISTS.map((one) => (
@@ -52,8 +62,9 @@ function One({ table }: { table: ListTable }) {
   const { query, route } = useLocation();
   const given = filtersOf(table, query);
   const columns = useColumns(table);
-  const asked = (wanted: Record<string, string>): void =>
-    route(href("/lists", { table: table.id, ...wanted }), true);
+  const sort = sortOf(table, query);
+  const asked = (wanted: Record<string, string>, by = sort): void =>
+    route(href("/lists", { table: table.id, ...wanted, sort: by }), true);
   return (
     <>
       <div class="list-tools">
@@ -61,9 +72,11 @@ function One({ table }: { table: ListTable }) {
         <Chooser table={table} columns={columns} />
       </div>
       <Rows
-        key={`${edition.value?.number} ${JSON.stringify(given)}`}
+        key={`${edition.value?.number} ${sort} ${JSON.stringify(given)}`}
         table={table}
         given={given}
+        sort={sort}
+        ask={(column) => asked(given, nextSort(sort, column))}
         columns={columns.shown}
       />
     </>
@@ -86,17 +99,25 @@ function Rows(given: {
   table: ListTable;
   given: Record<string, string>;
   columns: readonly ListColumn[];
+  sort: string;
+  ask: (column: string) => void;
 }) {
-  const { table, columns } = given;
+  const { table, columns, sort } = given;
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const loaded = useOfEdition<Sheet>(
     (number) => {
       const cursor = cursors.at(-1);
       const at = cursor ? { cursor } : { edition: String(number) };
-      return page(table, { ...given.given, ...at, limit: String(PAGE) });
+      const by = sort ? { sort } : {};
+      return page(table, { ...given.given, ...by, ...at, limit: String(PAGE) });
     },
     [table.id, cursors],
   );
+  const sorting = (name: string): Sorting | undefined => {
+    if (!table.sorts?.includes(name)) return undefined;
+    const now = sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none";
+    return { now, ask: () => given.ask(name) };
+  };
   return (
     <Shown of={loaded}>
       {(sheet) => (
@@ -104,7 +125,7 @@ function Rows(given: {
           <Table
             caption={table.label()}
             captionHidden
-            columns={columns.map(shown)}
+            columns={columns.map((c) => shown(c, sorting(c.name)))}
             rows={sheet.items.map((row, n) => ({ ...row, _n: n }))}
             id={(row) => row._n}
             empty={t("没有符合条件的记录", "Nothing fits these conditions")}
@@ -140,7 +161,8 @@ function told(before: number, here: number, last: boolean): string {
     : t("第 {a}–{b} 行，后面还有", "rows {a}–{b}, more follow", rows);
 }
 
-const shown = (column: ListColumn): Column<Row & { _n: number }> => ({
+const shown = (column: ListColumn, sort: Sorting | undefined): Column<Row & { _n: number }> => ({
+  sort,
   head: column.label(),
   number: isNumber(column.kind),
   wide: column.kind === "text" || column.kind === "list",
@@ -149,14 +171,19 @@ const shown = (column: ListColumn): Column<Row & { _n: number }> => ({
 });
 
 /** The whole list, as the filters stand, as a file. */
-function Exports({ table, given }: { table: ListTable; given: Record<string, string> }) {
+function Exports(asked: { table: ListTable; given: Record<string, string>; sort: string }) {
+  const { table, given, sort } = asked;
   const [busy, setBusy] = useState(false);
   const forms: Form[] = table.shaped ? ["csv", "xlsx", "geojson"] : ["csv", "xlsx"];
   const number = edition.value?.number;
   const fetched = async (form: Form): Promise<void> => {
     setBusy(true);
     try {
-      const query = { ...given, ...(number ? { edition: String(number) } : {}) };
+      const query = {
+        ...given,
+        ...(sort ? { sort } : {}),
+        ...(number ? { edition: String(number) } : {}),
+      };
       const files = await download(table.path, query, form, `${table.id}-${number ?? ""}`);
       say(t("已导出 {n} 个文件", "{n} file(s) saved", { n: files }));
     } catch (e) {

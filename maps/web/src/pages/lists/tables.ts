@@ -26,6 +26,8 @@ export interface ListTable {
   label: () => string;
   filters: readonly Filter[];
   columns: readonly ListColumn[];
+  /** Columns the service sorts by. */
+  sorts?: readonly string[];
   shaped?: boolean;
   /** What its rows are on the map; without, they are not there. */
   of?: "parcel" | "enterprise";
@@ -76,6 +78,7 @@ export const LOW_RULES = [
 const PARCELS: ListTable = {
   id: "parcels",
   path: "/v1/parcels",
+  sorts: ["area_m2", "tax_per_mu"],
   label: () => t("宗地", "Parcels"),
   shaped: true,
   of: "parcel",
@@ -116,6 +119,7 @@ const PARCELS: ListTable = {
 const ENTERPRISES: ListTable = {
   id: "enterprises",
   path: "/v1/enterprises",
+  sorts: ["occupied_mu", "score"],
   label: () => t("企业", "Enterprises"),
   shaped: true,
   of: "enterprise",
@@ -144,6 +148,7 @@ const ENTERPRISES: ListTable = {
 const LINKS: ListTable = {
   id: "links",
   path: "/v1/links",
+  sorts: ["area_m2", "probability"],
   label: () => t("对应关系", "Links"),
   filters: [
     PARCEL,
@@ -173,6 +178,7 @@ const LINKS: ListTable = {
 const LOW: ListTable = {
   id: "low-efficiency",
   path: "/v1/low-efficiency",
+  sorts: ["area_mu"],
   label: () => t("低效用地", "Low efficiency"),
   filters: [
     PARCEL,
@@ -214,4 +220,16 @@ export const tableOf = (id: string | undefined): ListTable =>
 export function filtersOf(table: ListTable, query: Record<string, string>): Record<string, string> {
   const known = table.filters.map((f) => [f.name, query[f.name]?.trim() ?? ""] as const);
   return Object.fromEntries(known.filter(([, value]) => value !== ""));
+}
+
+/** The order the address asks for: a column, downwards with a minus; "" where it is none of the list. */
+export function sortOf(table: ListTable, query: Record<string, string>): string {
+  const asked = query.sort ?? "";
+  return table.sorts?.includes(asked.replace(/^-/, "")) ? asked : "";
+}
+
+/** The order a click on a head asks for: the most first, then the least, then the list's own. */
+export function nextSort(now: string, column: string): string {
+  if (now === `-${column}`) return column;
+  return now === column ? "" : `-${column}`;
 }

@@ -1,6 +1,7 @@
 import { useRoute } from "preact-iso";
 import { api, data } from "../../api/client";
 import { Facts } from "../../cards/facts";
+import { FieldWork } from "../../cards/fieldwork";
 import { Findings } from "../../cards/findings";
 import { History } from "../../cards/history";
 import { ParcelBar } from "../../cards/ledger";
@@ -13,6 +14,7 @@ import { Sources } from "../../cards/sources";
 import type { ParcelCard } from "../../cards/types";
 import { t } from "../../lang";
 import { word } from "../../legend";
+import { signedIn } from "../../me";
 import { LazyMap } from "../../map/lazy";
 import { mu, num } from "../../numbers";
 import { Bucket } from "../../parts/grade";
@@ -63,6 +65,12 @@ function Card(given: { card: ParcelCard }) {
             rival={firm}
           />
           <LowEfficiency rows={card.low_efficiency} />
+          {card.low_efficiency.length > 0 && signedIn.value && (
+            <FieldWork
+              code={plot.parcel_code ?? ""}
+              paths={card.low_efficiency.map((r) => r.path ?? "")}
+            />
+          )}
           <History of="parcel" rows={card.history} />
         </>
       }

@@ -4,6 +4,7 @@ import { useLocation } from "preact-iso";
 import { api, data, headers, Problem, type Schema } from "../../api/client";
 import { address } from "../../api/download";
 import { useLoaded } from "../../api/use";
+import { Programme } from "../../cards/programme";
 import { edition } from "../../edition";
 import { t } from "../../lang";
 import { may, me } from "../../me";
@@ -96,6 +97,7 @@ function Board({ found }: { found: Schema["Clusters"] }) {
             totals={totals(taken)}
             canSave={may("publish") && (me.value?.everywhere ?? false)}
           />
+          <Programme />
         </div>
       </div>
       {taken.length > 0 && <FieldSheets clusters={taken} plots={plots.data} year={found.year} />}

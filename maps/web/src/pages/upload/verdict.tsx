@@ -75,6 +75,7 @@ export function Verdict(given: { told: Told; started: (job: Job) => void }) {
 const columns = (): Column<File>[] => [
   {
     head: t("文件", "File"),
+    wide: true,
     cell: (f) => (
       <>
         <span class="mono">{f.file}</span>
