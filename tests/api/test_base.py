@@ -155,4 +155,6 @@ def test_logs_are_json_and_hold_neither_key_nor_query(
     assert headers["Authorization"].split()[1] not in text
     assert "王小明" not in text
     figures = api.get("/metrics").text
-    assert 'geomujun_requests_total{method="GET",route="/v1/enterprises",status="200"} 1.0' in figures
+    assert (
+        'geomujun_requests_total{method="GET",route="/v1/enterprises",status="200"} 1.0' in figures
+    )
