@@ -18,6 +18,8 @@ FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin geomujun
 COPY --from=build /opt/geomujun /opt/geomujun
 ENV PATH=/opt/geomujun/bin:$PATH LC_ALL=C.UTF-8
+# A new volume takes over whose folder this is: cases that wait are kept there.
+RUN install -d -o 10001 -g 10001 -m 0700 /var/lib/geomujun
 USER 10001
 ENTRYPOINT ["geomujun"]
 CMD ["serve"]

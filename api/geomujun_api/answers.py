@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -28,6 +29,16 @@ class Strict(BaseModel):
     """A body or query: unknown fields are an error, text is trimmed of nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def exactly(properties: Mapping[str, Any], optional: Sequence[str] = ()) -> dict[str, Any]:
+    """JSON Schema of an object of these properties and no other."""
+    return {
+        "type": "object",
+        "required": [name for name in properties if name not in optional],
+        "properties": dict(properties),
+        "additionalProperties": False,
+    }
 
 
 def problems(*more: int) -> dict[int | str, dict[str, Any]]:

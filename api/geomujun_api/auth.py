@@ -155,9 +155,11 @@ async def identify(
         ForbiddenError: the role or the key's scopes do not allow it.
     """
     authority: Authority = request.app.state.service.authority
-    header = request.headers.get("authorization", "")
-    if header and given is None:
-        raise UnknownReaderError(t("Authorization 头应为 Bearer", "use Authorization: Bearer"))
+    headers = request.headers.getlist("authorization")
+    if len(headers) > 1 or (any(headers) and given is None):  # of two, a proxy may see the other
+        raise UnknownReaderError(
+            t("Authorization 头应为一个 Bearer", "use one Authorization: Bearer")
+        )
     found = await authority.reader(given.credentials) if given else rights.PUBLIC
     missing = set(scopes.scopes) - found.rights
     if missing and found.public:

@@ -12,10 +12,15 @@ from geomujun_api import rows
 from geomujun_api.service import Caller
 from geomujun_api.shown import Edition
 
+# Which rows of an edition's table ``t`` a reader is shown.
+_WITHIN: Final[LiteralString] = (
+    " WHERE t.edition = %(edition)s AND t.division_code ^@ ANY (%(divisions)s)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """``source``: a SELECT of ``id``, the table's columns and ``geom`` of one edition."""
+    """``source``: a SELECT of ``id``, the table's columns and ``geom`` of a table ``t``."""
 
     id: str
     title: str
@@ -23,7 +28,13 @@ class Collection:
     source: LiteralString
     shape: str  # of the features' geometry, for the description
     numbered: bool = False  # its key is a number
+    within: LiteralString = _WITHIN
     bare: bool = field(default=False)  # its rows tell no division: for readers of all only
+
+    @property
+    def rows(self) -> LiteralString:
+        """The SELECT of the rows that a reader is shown."""
+        return self.source + self.within
 
     def fields(self, caller: Caller) -> tuple[Field, ...]:
         """The properties a reader may see; none: not even that the collection is there."""
@@ -43,14 +54,14 @@ _PARCELS: Final = Collection(
     "SELECT parcel_code AS id, parcel_code, kind, location, land_use, holder, users, bucket,"
     " parcel_grade, enterprise_grade, area_m2, tax_per_mu, tax_class,"
     " low_efficiency::int AS low_efficiency, review::int AS review, findings, geom"
-    " FROM pub.plots WHERE edition = %(edition)s AND division_code ^@ ANY (%(divisions)s)",
+    " FROM pub.plots AS t",
     "MultiPolygon",
 )  # fmt: skip
 _FIRMS: Final = Collection(
     "enterprises", "企业", PUBLISHED["firms"],
     "SELECT uscc AS id, uscc, name, former_names, address, status, industry, size, bucket, grade,"
     " score, rank, occupied_mu, point_from, geom"
-    " FROM pub.firms WHERE edition = %(edition)s AND division_code ^@ ANY (%(divisions)s)",
+    " FROM pub.firms AS t",
     "Point",
 )  # fmt: skip
 _LOW: Final = Collection(
@@ -58,8 +69,7 @@ _LOW: Final = Collection(
     "SELECT t.row_no AS id, t.parcel_code, t.rule, t.measured, t.threshold, t.unit, t.area_mu,"
     " t.basis, t.path, p.geom"
     " FROM pub.low_efficiency AS t LEFT JOIN pub.plots AS p"
-    " ON p.edition = t.edition AND p.parcel_code = t.parcel_code"
-    " WHERE t.edition = %(edition)s AND t.division_code ^@ ANY (%(divisions)s)",
+    " ON p.edition = t.edition AND p.parcel_code = t.parcel_code",
     "MultiPolygon",
     numbered=True,
 )  # fmt: skip
@@ -75,18 +85,17 @@ _FINDINGS: Final = Collection(
     " LEFT JOIN pub.plots AS b ON b.edition = t.edition AND b.parcel_code = t.other_id"
     " AND b.division_code ^@ ANY (%(divisions)s)"
     " LEFT JOIN pub.firms AS f ON f.edition = t.edition AND f.uscc = t.subject_id"
-    " AND f.division_code ^@ ANY (%(divisions)s)"
-    " WHERE t.edition = %(edition)s AND t.division_code ^@ ANY (%(divisions)s)",
+    " AND f.division_code ^@ ANY (%(divisions)s)",
     "Geometry",
     numbered=True,
 )  # fmt: skip
 _PARKS: Final = Collection(
     "parks", "园区批准范围", TABLES["parks"],
-    "SELECT id, name, level, code, geom FROM core.parks"
-    " WHERE load_from <= %(load)s AND (load_to IS NULL OR load_to > %(load)s)"
-    " AND '' = ANY (%(divisions)s)",
+    "SELECT id, name, level, code, geom FROM core.parks",
     "MultiPolygon",
     numbered=True,
+    within=" WHERE load_from <= %(load)s AND (load_to IS NULL OR load_to > %(load)s)"
+    " AND '' = ANY (%(divisions)s)",
     bare=True,
 )  # fmt: skip
 COLLECTIONS: Final = {c.id: c for c in (_PARCELS, _FIRMS, _LOW, _FINDINGS, _PARKS)}

@@ -95,14 +95,14 @@ def page(connection: Conn, collection: Collection, asked: Asked) -> list[tuple[A
     columns = sql.SQL("").join(sql.SQL(", ") + sql.Identifier(n) for n in asked.names)
     query = sql.SQL(
         "SELECT id, ST_AsGeoJSON({}, 9, 0){} FROM ({}) AS c{} ORDER BY id LIMIT %(most)s"
-    ).format(shape, columns, sql.SQL(collection.source), _all_of(conditions))
+    ).format(shape, columns, sql.SQL(collection.rows), _all_of(conditions))
     return connection.execute(query, values).fetchall()
 
 
 def matched(connection: Conn, collection: Collection, asked: Asked) -> int:
     """How many features there are in all."""
     query = sql.SQL("SELECT count(*) FROM ({}) AS c{}").format(
-        sql.SQL(collection.source), _all_of(asked.conditions)
+        sql.SQL(collection.rows), _all_of(asked.conditions)
     )
     row = connection.execute(query, asked.values).fetchone()
     return int(row[0]) if row else 0
@@ -115,7 +115,7 @@ def extent(
     query = sql.SQL(
         "SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)"
         " FROM (SELECT ST_Extent(geom) AS e FROM ({}) AS c) AS x"
-    ).format(sql.SQL(collection.source))
+    ).format(sql.SQL(collection.rows))
     row = connection.execute(query, values).fetchone()
     return [float(v) for v in row] if row and row[0] is not None else None
 

@@ -201,7 +201,8 @@ def _headers(caller: Caller, asked: EditionAsked, edition: Edition, media: str) 
 
 def _unchanged(caller: Caller, headers: dict[str, str]) -> bool:
     known = caller.request.headers.get("if-none-match", "")
-    return headers["ETag"] in [tag.strip().removeprefix("W/") for tag in known.split(",")]
+    tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
+    return known.strip() == "*" or headers["ETag"] in tags
 
 
 def _question(caller: Caller, asked: ListAsked) -> str:

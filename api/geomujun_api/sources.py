@@ -16,6 +16,7 @@ from geomujun.domain.model import Field, Sensitivity, Table
 from geomujun.export.masking import mask_numbers
 from geomujun.storage import records
 from geomujun.storage.target import Conn
+from geomujun_api.answers import exactly
 from geomujun_api.rows import plain
 from geomujun_api.service import Caller
 
@@ -36,29 +37,19 @@ OF_FIRM: Final = {
     "groups": "uscc",
 }
 LEASES: Final = ("leases", "contract_no")
-_CELL: Final = {
-    "type": "object", "required": ["field", "label", "value", "unit"],
-    "additionalProperties": False,
-    "properties": {
-        "field": {"type": "string"}, "label": {"type": "string", "title": "列名"},
-        "value": {"type": ["string", "number", "null"]}, "unit": {"type": "string"},
-    },
-}  # fmt: skip
+_TEXT: Final = {"type": "string"}
 SCHEMA: Final[dict[str, Any]] = {
     "type": "array",
     "title": "来源：哪个文件的哪一行",
-    "items": {
-        "type": "object",
-        "required": ["table", "title", "file", "sha256", "row", "cells", "hidden"],
-        "additionalProperties": False,
-        "properties": {
-            "table": {"type": "string"}, "title": {"type": "string"},
-            "file": {"type": "string"}, "sha256": {"type": "string"},
-            "row": {"type": "integer", "title": "数据行号，从1起"},
-            "cells": {"type": "array", "items": _CELL},
-            "hidden": {"type": "array", "items": {"type": "string"}, "title": "含个人信息的列"},
-        },
-    },
+    "items": exactly({
+        "table": _TEXT, "title": _TEXT, "file": _TEXT, "sha256": _TEXT,
+        "row": {"type": "integer", "title": "数据行号，从1起"},
+        "cells": {"type": "array", "items": exactly({
+            "field": _TEXT, "label": _TEXT | {"title": "列名"},
+            "value": {"type": ["string", "number", "null"]}, "unit": _TEXT,
+        })},
+        "hidden": {"type": "array", "items": _TEXT, "title": "含个人信息的列"},
+    }),
 }  # fmt: skip
 
 

@@ -78,7 +78,11 @@ def _job(order: dict[str, Any]) -> int:
     os.nice(_BESIDE)
     deed = {"load": _load, "publish": _publish}[order["what"]]
     target = Target(**order["target"])
-    done = jobs.work(target, order["job"], lambda target, say: deed(target, order, say))
+    try:
+        done = jobs.work(target, order["job"], lambda target, say: deed(target, order, say))
+    except GeomujunError as e:  # the database went: nowhere else is left to say it
+        sys.stderr.write(f"{e} {e.hint}\n")
+        return e.exit_code
     return 0 if done else 1
 
 

@@ -6,7 +6,7 @@ the evaluation stood on is as it was kept when the edition was built.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,25 +23,46 @@ from geomujun.storage import editions, whatif
 from geomujun.storage.tables import copy_out
 from geomujun.storage.target import Conn
 
-_TEXT, _NUMBER = Kind.TEXT, Kind.NUMBER
-_PLOTS: Final = (
-    "SELECT parcel_code, division_code, kind, location, holder, users, bucket, area_m2, geom"
-    " FROM pub.plots"
-    " WHERE edition = {n} ORDER BY parcel_code",
-    {"parcel_code": _TEXT, "division": _TEXT, "kind": _TEXT, "location": _TEXT, "holder": _TEXT,
-     "user_names": _TEXT, "bucket": _TEXT, "registered_m2": _NUMBER},
-)  # fmt: skip
-_FIRMS: Final = (
-    "SELECT uscc, name, former_names, address, industry, size, bucket, grade, geom FROM pub.firms"
-    " WHERE edition = {n} ORDER BY uscc",
-    {"uscc": _TEXT, "name": _TEXT, "former": _TEXT, "address": _TEXT, "industry": _TEXT,
-     "size": _TEXT, "bucket": _TEXT, "grade": _TEXT},
-)  # fmt: skip
-_PARKS: Final = (
-    "SELECT name, level, code, geom FROM core.parks WHERE load_from <= {load}"
-    " AND (load_to IS NULL OR load_to > {load}) ORDER BY id",
-    {"name": _TEXT, "level": _TEXT, "code": _TEXT},
-)
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Rows of a table with their shape. ``columns``: names of the run, and here where different."""
+
+    relation: str
+    where: str
+    order: str
+    columns: Mapping[str, str]
+
+    def read(self, connection: Conn, edition: int, load: int) -> gpd.GeoDataFrame:
+        """The layer of an edition, as a run has it."""
+        where = self.where.format(n=int(edition), load=int(load))
+        columns = ", ".join(f"{here or name} AS {name}" for name, here in self.columns.items())
+        query = f"SELECT {columns}, geom FROM {self.relation} WHERE {where} ORDER BY {self.order}"  # noqa: S608 - fixed names and two numbers
+        kinds = {n: Kind.NUMBER if n == "registered_m2" else Kind.TEXT for n in self.columns}
+        return gpd.GeoDataFrame(copy_out(connection, query, kinds), geometry="geometry", crs=CRS)
+
+
+def _names(text: str) -> dict[str, str]:
+    """Columns of a layer: names, with ``:here`` where it is another one here."""
+    parts = (word.partition(":") for word in text.split())
+    return {name: here for name, _, here in parts}
+
+
+_LAYERS: Final = {
+    "parcels": _Layer(
+        "pub.plots", "edition = {n}", "parcel_code",
+        _names("parcel_code division:division_code kind location holder user_names:users bucket"
+               " registered_m2:area_m2"),
+    ),
+    "enterprises": _Layer(
+        "pub.firms", "edition = {n}", "uscc",
+        _names("uscc name former:former_names address industry size bucket grade"),
+    ),
+    "parks": _Layer(
+        "core.parks", "load_from <= {load} AND (load_to IS NULL OR load_to > {load})", "id",
+        _names("name level code"),
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +80,9 @@ def open_edition(connection: Conn, number: int, tables: Sequence[str]) -> RunFol
         DataError: there is no such edition.
     """
     row = editions.get(connection, number)
-    named = {"n": str(int(number)), "load": str(int(row["load_id"]))}
     read = {name: editions.read_result(connection, number, name) for name in tables}
-    layers = {
-        name: _layer(connection, query.format(**named), kinds)
-        for name, (query, kinds) in (
-            ("parcels", _PLOTS), ("enterprises", _FIRMS), ("parks", _PARKS),
-        )
-    }  # fmt: skip
+    layers = {n: layer.read(connection, number, row["load_id"]) for n, layer in _LAYERS.items()}
     return RunFolder(Path(), row["run"], read, row["as_of"], row["year"], layers)
-
-
-def _layer(connection: Conn, query: str, kinds: dict[str, Kind]) -> gpd.GeoDataFrame:
-    """The rows of a query whose columns stand in the order of ``kinds``, the shape last."""
-    inner = ", ".join([*kinds, "geom"])
-    frame = copy_out(connection, f"SELECT * FROM ({query}) AS q ({inner})", kinds)  # noqa: S608
-    return gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
 
 
 def rules(connection: Conn, number: int) -> Rules:

@@ -32,11 +32,12 @@ from geomujun.errors import MachineError
 from geomujun.lang import t
 from geomujun.storage import binaries
 from geomujun.storage.binaries import Binaries, Runner, call
-from geomujun.storage.target import Target, connect
+from geomujun.storage.target import Target, connect, full
 
 DATABASE: Final = "geomujun"
 SUPERUSER: Final = "geomujun"
 RETRY_SECONDS: Final = 30.0
+_NO_ROOM: Final = "No space left on device"  # the server speaks C.UTF-8
 _RUNNING, _STOPPED = 0, 3  # exit codes of pg_ctl status
 _SETTINGS: Final = """\
 # Written by geomujun; read after postgresql.conf.
@@ -291,17 +292,20 @@ class Cluster:
             return
         end = time.monotonic() + RETRY_SECONDS
         while True:
+            said = ""
             if self._running(tools, who):
                 self._free_lost_socket(tools, who)
             else:
-                self._try_start(tools, who)
+                said = self._try_start(tools, who)
             if self._answers(tools):
                 return
+            if _NO_ROOM in said:
+                raise full().at(str(self.home))
             if time.monotonic() > end:
                 raise MachineError(
                     t("数据库起不来", "the database does not start"),
                     where=str(self.home),
-                    hint=_tail(self.home / "log"),
+                    hint=_tail(self.home / "log")[-400:].strip(),
                 )
             time.sleep(0.5)
 
@@ -311,7 +315,8 @@ class Cluster:
         if socket and not (Path(socket) / ".s.PGSQL.5432").exists():
             self._stop(tools, who)
 
-    def _try_start(self, tools: Binaries, who: Runner) -> None:
+    def _try_start(self, tools: Binaries, who: Runner) -> str:
+        """Start it; what the server writes to its log meanwhile."""
         socket = self._socket_folder(who)
         log = self.home / "log"
         log.touch(mode=0o600)
@@ -321,17 +326,26 @@ class Cluster:
             tools.folder / "pg_ctl", "start", "-D", self._data(tools.major), "-w", "-t", "60",
             "-s", "-l", log, "-o", f"-c unix_socket_directories={socket} -c port=5432",
         ]  # fmt: skip
+        written = log.stat().st_size
         call(command, who)
+        return _tail(log, written)
 
     def _stop(self, tools: Binaries, who: Runner) -> None:
+        """Stop it; at once where it does not come to its end, as the next start recovers.
+
+        A server told to stop while it recovers from a crash may wait for itself for ever.
+        """
         data = self._data(tools.major)
-        done = call([tools.folder / "pg_ctl", "stop", "-D", data, "-m", "fast", "-w", "-s"], who)
-        if done.returncode != 0 and self._running(tools, who):
-            raise MachineError(
-                t("数据库停不下来", "the database does not stop"),
-                where=str(self.home),
-                hint=done.stderr.strip()[-300:],
-            )
+        command: list[str | Path] = [tools.folder / "pg_ctl", "stop", "-D", data, "-w", "-s"]
+        for mode, seconds in (("fast", "60"), ("immediate", "30")):
+            done = call([*command, "-m", mode, "-t", seconds], who)
+            if done.returncode == 0 or not self._running(tools, who):
+                return
+        raise MachineError(
+            t("数据库停不下来", "the database does not stop"),
+            where=str(self.home),
+            hint=done.stderr.strip()[-300:],
+        )
 
     @staticmethod
     def _conninfo(socket: str) -> str:
@@ -377,8 +391,11 @@ class Cluster:
         return self._tools(self.made())[0].folder
 
 
-def _tail(log: Path) -> str:
+def _tail(log: Path, begin: int = 0) -> str:
+    """A log from a byte on, its last 64 KiB at most."""
     try:
-        return log.read_text("utf-8", errors="replace")[-400:].strip()
+        with log.open("rb") as file:
+            file.seek(max(begin, log.stat().st_size - 65_536))
+            return file.read().decode("utf-8", errors="replace")
     except OSError:
         return ""

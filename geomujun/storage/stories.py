@@ -42,7 +42,8 @@ WITH said AS (
     AND (%(story)s::text IS NULL OR story_id = %(story)s)
     AND (%(severity)s::text IS NULL OR severity = %(severity)s)
     AND (%(state)s::text IS NULL OR (state_now = 'closed') = (%(state)s = 'closed'))
-    AND (%(place)s::text IS NULL OR subject_id ^@ %(place)s OR other_id ^@ %(place)s)
+    AND (%(place)s::text IS NULL OR subject_id ^@ %(place)s
+         OR other_id ^@ %(place)s AND other_id ^@ ANY (%(divisions)s))
     AND (%(part)s::text IS NULL OR strpos(headline, %(part)s) > 0
          OR strpos(message, %(part)s) > 0)
 )

@@ -119,7 +119,7 @@ def connect(target: Target, access: Access = "owner", *, autocommit: bool = Fals
         raise MachineError(
             t("连不上数据库", "the database cannot be reached"),
             where=target.label,
-            hint=_why(e) or "geomujun db up",
+            hint="; ".join(w for w in (_why(e), target.identity and "geomujun db up") if w),
         ) from e
     try:
         _check(connection, target)

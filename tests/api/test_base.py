@@ -90,6 +90,13 @@ def test_what_is_no_key_is_refused(api: TestClient, header: str) -> None:
     assert found.headers["www-authenticate"] == "Bearer"
 
 
+def test_two_keys_in_one_request_are_none(api: TestClient, sign: Sign) -> None:
+    given = sign("admin")["Authorization"]
+    for second in ("Bearer x", given, ""):
+        both = [("Authorization", given), ("Authorization", second)]
+        assert api.get("/v1/keys", headers=both).status_code == 401
+
+
 def test_problems_tell_their_request_and_not_their_input(api: TestClient, sign: Sign) -> None:
     hidden = "小明的秘密"
     found = api.post(
@@ -140,12 +147,14 @@ def test_logs_are_json_and_hold_neither_key_nor_query(
 ) -> None:
     headers = sign("admin")
     capsys.readouterr()
-    api.get("/v1/keys?name=王小明", headers=headers | {"X-Request-ID": "a" * 32})
+    api.get("/v1/enterprises?q=王小明", headers=headers | {"X-Request-ID": "a" * 32})
     text = capsys.readouterr().err
     lines = [json.loads(line) for line in text.splitlines() if '"event": "request"' in line]
-    assert lines[-1]["route"] == "/v1/keys"
+    assert lines[-1]["route"] == "/v1/enterprises"
     assert (lines[-1]["role"], lines[-1]["status"]) == ("admin", 200)
     assert headers["Authorization"].split()[1] not in text
     assert "王小明" not in text
     figures = api.get("/metrics").text
-    assert 'geomujun_requests_total{method="GET",route="/v1/keys",status="200"} 1.0' in figures
+    assert (
+        'geomujun_requests_total{method="GET",route="/v1/enterprises",status="200"} 1.0' in figures
+    )

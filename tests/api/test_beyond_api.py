@@ -180,6 +180,15 @@ def test_a_building_on_own_land_that_another_county_registers_is_drawn_without_i
     assert parted["moved"] in codes["all"]
 
 
+def test_land_of_another_county_cannot_be_asked_for_by_its_place(
+    parted: dict[str, Any], api: TestClient, sign: Sign
+) -> None:
+    asked = {"place": parted["moved"][:12]}
+    told = api.get("/v1/stories", params=asked, headers=sign("viewer", (COUNTY,))).json()
+    assert (told["total"], told["stories"]) == (0, [])
+    assert api.get("/v1/stories", params=asked, headers=sign()).json()["total"] == 1
+
+
 def test_digests_of_facts_are_told_to_nobody(api: TestClient, sign: Sign, town: Target) -> None:
     """Name and number of a holder are among the facts: a guess could be seen to be right."""
     with connect(town) as connection:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import stat
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -378,6 +381,22 @@ def _pid(target: Target, number: int) -> int:
             if WORKER["worker"][2].encode() in words and parent in mine:
                 return int(folder.name)
     raise AssertionError
+
+
+def test_a_job_without_its_database_says_so_in_one_line(tmp_path: Path) -> None:
+    order = {
+        "what": "publish", "job": 1, "lang": "en", "year": 2024,
+        "target": {"conninfo": f"host={tmp_path} dbname=x", "label": "there", "identity": "7"},
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "geomujun.cli.work"], input=json.dumps(order).encode(),
+        capture_output=True, check=False,
+    )  # fmt: skip
+    said = done.stderr.decode()
+    assert done.returncode == 4
+    assert said.startswith("there: the database cannot be reached ")
+    assert said.endswith("geomujun db up\n")
+    assert said.count("\n") == 1
 
 
 def test_a_failed_load_gives_the_case_back(town: Target, serve: Serve, sign: Sign) -> None:

@@ -42,3 +42,19 @@ def test_the_database_is_kept_checked_and_out_of_reach() -> None:
         assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"
     for port in SERVICES["app"]["ports"]:
         assert port.startswith("127.0.0.1:")
+
+
+def test_cases_that_wait_are_kept_on_a_volume_of_the_user_that_serves() -> None:
+    app = SERVICES["app"]
+    place = app["environment"]["GEOMUJUN_API_INCOMING"]
+    kept = {path: name for name, path in (v.split(":") for v in app["volumes"])}
+    home = next(path for path in kept if place.startswith(f"{path}/"))
+    assert kept[home] in FILE["volumes"]
+    assert home not in app["tmpfs"]
+    assert app["read_only"] is True  # nowhere else
+    built = (ROOT / "Dockerfile").read_text("utf-8")
+    user = app["user"].split(":")[0]
+    made = f"RUN install -d -o {user} -g {user} -m 0700 {home}\n"
+    assert made in built  # a named volume takes its owner from the image's folder
+    assert built.index(made) < built.index(f"USER {user}\n")
+    assert SERVICES["upgrade"]["environment"].items() <= app["environment"].items()

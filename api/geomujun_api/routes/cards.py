@@ -13,7 +13,7 @@ from geomujun.lang import t
 from geomujun.storage import records
 from geomujun.storage.target import Conn
 from geomujun_api import reading, sources
-from geomujun_api.answers import problems
+from geomujun_api.answers import exactly, problems
 from geomujun_api.deps import Reading
 from geomujun_api.problems import NotFoundError
 from geomujun_api.reading import Edition, OneAsked
@@ -64,71 +64,42 @@ def _array(name: str) -> dict[str, Any]:
             "items": schema_of(source.table)}  # fmt: skip
 
 
+_TEXT, _WHOLE, _NUMBER = {"type": "string"}, {"type": "integer"}, {"type": ["number", "null"]}
 _NAMED: Final = {
     "type": "array",
     "title": "涉及企业的名称",
-    "items": {
-        "type": "object", "required": ["uscc", "name"], "additionalProperties": False,
-        "properties": {
-            "uscc": {"type": "string"}, "name": {"type": "string"},
-            "grade": {"type": "string"}, "status": {"type": "string"},
-            "industry": {"type": "string"},
-        },
-    },
-}  # fmt: skip
+    "items": exactly(
+        dict.fromkeys(("uscc", "name", "grade", "status", "industry"), _TEXT),
+        optional=("grade", "status", "industry"),
+    ),
+}
 _PLACED: Final = {
     "type": "array",
     "title": "涉及的地块及形状",
-    "items": {
-        "type": "object",
-        "required": ["parcel_code", "geometry"],
-        "properties": {
-            "parcel_code": {"type": "string"}, "location": {"type": "string"},
-            "parcel_grade": {"type": "string"}, "area_m2": {"type": ["number", "null"]},
-            "bucket": {"type": "string"}, "geometry": {"type": ["object", "null"]},
+    "items": exactly(
+        {
+            "parcel_code": _TEXT, "location": _TEXT, "parcel_grade": _TEXT, "area_m2": _NUMBER,
+            "bucket": _TEXT, "geometry": {"type": ["object", "null"]},
         },
-        "additionalProperties": False,
-    },
+        optional=("location", "parcel_grade", "area_m2", "bucket"),
+    ),
 }  # fmt: skip
-_COHORT: Final = {
-    "type": "object",
-    "title": "评价组：各等级的得分范围，各项指标的权重和基准",
-    "required": ["label", "grades", "indicators"],
-    "additionalProperties": False,
-    "properties": {
-        "label": {"type": "string"},
-        "grades": {"type": "array", "items": {
-            "type": "object", "required": ["grade", "count", "lowest", "highest"],
-            "additionalProperties": False,
-            "properties": {
-                "grade": {"type": "string"}, "count": {"type": "integer"},
-                "lowest": {"type": ["number", "null"]}, "highest": {"type": ["number", "null"]},
-            },
-        }},
-        "indicators": {"type": "array", "items": {
-            "type": "object", "required": ["id", "label", "unit", "weight", "benchmark"],
-            "additionalProperties": False,
-            "properties": {
-                "id": {"type": "string"}, "label": {"type": "string"}, "unit": {"type": "string"},
-                "weight": {"type": ["number", "null"]}, "benchmark": {"type": ["number", "null"]},
-            },
-        }},
-    },
-}  # fmt: skip
+_COHORT: Final = exactly({
+    "label": _TEXT,
+    "grades": {"type": "array", "items": exactly(
+        {"grade": _TEXT, "count": _WHOLE, "lowest": _NUMBER, "highest": _NUMBER}
+    )},
+    "indicators": {"type": "array", "items": exactly(
+        {"id": _TEXT, "label": _TEXT, "unit": _TEXT, "weight": _NUMBER, "benchmark": _NUMBER}
+    )},
+}) | {"title": "评价组：各等级的得分范围，各项指标的权重和基准"}  # fmt: skip
 _TOLD: Final = {
     "type": "array",
     "title": "各次发布",
-    "items": {
-        "type": "object",
-        "required": ["edition", "year", "state", "bucket", "grade", "mu", "users"],
-        "additionalProperties": False,
-        "properties": {
-            "edition": {"type": "integer"}, "year": {"type": "integer"},
-            "state": {"type": "string"}, "bucket": {"type": "string"},
-            "grade": {"type": "string"}, "mu": {"type": ["number", "null"]},
-            "users": {"type": "string"},
-        },
-    },
+    "items": exactly({
+        "edition": _WHOLE, "year": _WHOLE, "state": _TEXT, "bucket": _TEXT, "grade": _TEXT,
+        "mu": _NUMBER, "users": _TEXT,
+    }),
 }  # fmt: skip
 
 
@@ -142,8 +113,7 @@ def _schema(main: str, parts: dict[str, tuple[str, ...]], named: str, about: Any
         "cohort": {"anyOf": [_COHORT, {"type": "null"}]},
         "history": _TOLD, "sources": sources.SCHEMA,
     }  # fmt: skip
-    return {"type": "object", "required": list(properties), "properties": properties,
-            "additionalProperties": False}  # fmt: skip
+    return exactly(properties)
 
 
 _PARCEL_CARD: Final = _schema("plots", _OF_PARCEL, "named", _NAMED)

@@ -13,7 +13,7 @@ from geomujun.storage import findings, records
 from geomujun.storage.findings import Closing
 from geomujun.storage.target import Conn
 from geomujun_api import reading
-from geomujun_api.answers import Strict, problems
+from geomujun_api.answers import Strict, exactly, problems
 from geomujun_api.deps import Reading, Reviewing
 from geomujun_api.reading import ListAsked, OneAsked
 from geomujun_api.rows import SOURCES, schema_of
@@ -59,15 +59,11 @@ def listing(caller: Reading, asked: Annotated[FindingsAsked, Query()]) -> Respon
 
 _CLOSING: Final = {
     "type": "array",
-    "items": {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "id": {"type": "integer"}, "state": {"enum": ["closed", "open"]},
-            "reason": {"type": "string"}, "reviewer": {"type": "string"},
-            "decided_at": {"type": "string"},
-        },
-    },
+    "items": exactly({
+        "id": {"type": "integer"}, "state": {"enum": ["closed", "open"]},
+        "reason": {"type": "string"}, "reviewer": {"type": "string"},
+        "decided_at": {"type": "string"},
+    }),
 }  # fmt: skip
 
 

@@ -116,12 +116,10 @@ class Answer(Strict):
     agree: bool
 
 
-class Decision(Strict):
-    """A decision as it stands; ``live``: nobody replaced it."""
+class Live(Strict):
+    """The decision that counts for a pair."""
 
     id: int
-    parcel_code: str
-    uscc: str
     verdict: Verdict
     relation: str
     area_m2: float | None
@@ -129,6 +127,13 @@ class Decision(Strict):
     reviewer: str
     second_reviewer: str
     decided_at: str
+
+
+class Decision(Live):
+    """A decision as it stands; ``live``: nobody replaced it."""
+
+    parcel_code: str
+    uscc: str
     replaces: int | None
     live: bool
 

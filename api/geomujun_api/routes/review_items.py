@@ -22,7 +22,7 @@ from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reviewing
 from geomujun_api.problems import NotFoundError
 from geomujun_api.routes.match import Evidence
-from geomujun_api.routes.review import Relation, Verdict
+from geomujun_api.routes.review import Live, Relation, Verdict
 from geomujun_api.words import EditionNumber, NumberPath, ParcelCode, Reason, Uscc
 
 router: Final = APIRouter(prefix="/v1/review", tags=["复核"], responses=problems())
@@ -41,19 +41,6 @@ class PairAsked(EditionAsked):
 
     parcel_code: ParcelCode
     uscc: Uscc
-
-
-class Live(Strict):
-    """The decision that counts for a pair."""
-
-    id: int
-    verdict: Verdict
-    relation: str
-    area_m2: float | None
-    reason: str
-    reviewer: str
-    second_reviewer: str
-    decided_at: str
 
 
 class OtherPlot(Strict):
