@@ -234,11 +234,9 @@ def _movers(frame: pd.DataFrame, names: dict[str, str], limit: int) -> list[dict
 
 
 def _changed(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {"parcel_code": row.parcel_code, "uscc": row.uscc, "before": row.before,
-         "after": row.after, "at": [round(row.x, 6), round(row.y, 6)]}
-        for row in frame.itertuples()
-    ]  # fmt: skip
+    told: Any = frame[["parcel_code", "uscc", "before", "after"]].to_dict("records")
+    at = frame[["x", "y"]].round(6).to_numpy().tolist()
+    return [{**row, "at": place} for row, place in zip(told, at, strict=True)]
 
 
 class IndicatorNow(Strict):
