@@ -95,7 +95,12 @@ def served(work: Path, size: str) -> Iterator[tuple[str, str]]:
     finally:
         started.terminate()
         started.wait(60)
-        subprocess.run([sys.executable, "-m", "geomujun", "db", "down"], env=env, check=False)
+        subprocess.run(
+            [sys.executable, "-m", "geomujun", "db", "down"],
+            env=env,
+            check=False,
+            stdout=subprocess.DEVNULL,
+        )
 
 
 def _opened(browser: Any, key: str) -> Any:
@@ -127,14 +132,24 @@ def first_map(browser: Any, base: str, key: str) -> dict[str, float]:
     return {"seconds": seconds, **{name: float(value) for name, value in sent.items()}}
 
 
-def places(base: str, key: str) -> list[tuple[float, float]]:
-    """The densest cell of 2 km of a world, one of the middle, and one of few plots."""
-    asked = {"zoom": "9", "by": "grade_state"}
+def _cells(base: str, key: str, **asked: str) -> list[tuple[float, float]]:
+    """Middles of the cells of a zoom, those with most land first."""
+    params = {"by": "grade_state"} | asked
     headers = {"Authorization": f"Bearer {key}"}
-    found = httpx.get(f"{base}/v1/summary/cells", params=asked, headers=headers, trust_env=False)
+    found = httpx.get(f"{base}/v1/summary/cells", params=params, headers=headers, trust_env=False)
     cells = found.raise_for_status().json()["cells"]
     cells.sort(key=lambda c: -sum(c["m2"].values()))
-    return [tuple(cells[n]["at"]) for n in (0, len(cells) // 2, len(cells) * 9 // 10)]
+    return [tuple(cell["at"]) for cell in cells]
+
+
+def places(base: str, key: str) -> list[tuple[float, float]]:
+    """In the densest cell of z9, a middling one and one with little land, the densest of z13."""
+    cells = _cells(base, key, zoom="9")
+    found = []
+    for x, y in (cells[0], cells[len(cells) // 2], cells[len(cells) * 9 // 10]):
+        box = f"{x - 0.012},{y - 0.01},{x + 0.012},{y + 0.01}"
+        found.append(_cells(base, key, zoom="13", bbox=box)[0])
+    return found
 
 
 def tour(browser: Any, base: str, key: str, at: tuple[float, float]) -> dict[str, dict[str, float]]:

@@ -7,7 +7,7 @@ import { PARTS, sideOf } from "../../map/mix";
 import { PLOTS_FROM } from "../../map/style";
 import type { Mark } from "./address";
 import type { ModeView } from "./modes";
-import { boxAround, NOTHING } from "./overlays";
+import { asking, boxAround, NOTHING } from "./overlays";
 import { hidden, legendView, only } from "./state";
 
 /** The groups of the counts that tell a mark. */
@@ -77,7 +77,7 @@ export class CellFiller {
     const mark = wanted ? JSON.stringify([query, drawn]) : "";
     if (mark === this.have) return;
     this.have = mark;
-    if (wanted) void this.ask(query, view, mark);
+    if (wanted) void asking(this.map, () => this.ask(query, view, mark));
     else this.put(NOTHING);
   }
 
