@@ -1,11 +1,14 @@
-"""The web app in Chromium: first map on a cold cache, what it fetches, cards, the next review item.
+r"""The web app in Chromium: first map on a cold cache, what it fetches, panning and zooming, cards.
 
-    PYTHONPATH=.:api:maps:data:migrations python -m benchmarks.web [--rounds 5] [--work DIR]
+    PYTHONPATH=.:api:maps:data:migrations python -m benchmarks.web [--size county|city] \
+        [--rounds 5] [--work DIR]
 
-Serves the demo county from a private PostGIS in --work, in a process of its own as `geomujun serve
---demo` does, and opens it in Debian's Chromium with WebGL in software, each round in a new context.
-"First map" is from the request of the page until no tile of the first view is awaited and a frame
-is drawn. A card's time is that of its one answer. Prints one JSON object.
+Serves a demo world from a private PostGIS in --work, in a process of its own, and opens it in
+Debian's Chromium with WebGL in software, each round in a new context. The first run with --size
+city loads and publishes it, which takes minutes; --work keeps it. "First map" is from the request
+of the page until no tile of the first view is awaited and a frame is drawn. The tour goes from z8
+to z16 at the densest cell of the world and at two others, panning at each zoom, and looks at every
+tile and frame on the way. A card's time is that of its one answer. Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -30,25 +33,58 @@ import httpx
 
 ARGS: Final = ["--headless", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader",
                "--enable-unsafe-swiftshader"]  # fmt: skip
+ZOOMS: Final = range(8, 17)
+_WATCH: Final = """() => {
+  const frames = performance.frames = [];
+  let before = performance.now();
+  const next = (now) => {
+    frames.push(now - before);
+    before = now;
+    if (performance.frames === frames) requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+}"""
 _DRAWN: Final = ".map-box[data-idle]"  # set once no tile is awaited and a frame is drawn
 
 
+def _run(env: dict[str, str], *asked: str) -> str:
+    """What a command of ours prints."""
+    command = [sys.executable, "-m", "geomujun", *asked]
+    return subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def _city(work: Path, env: dict[str, str]) -> str:
+    """A key to the city, which is made, loaded and published once."""
+    done = work / "published"
+    if not done.exists():
+        from geomujun_demo import make
+
+        make(work / "world", size="city")
+        _run(env, "load", str(work / "world" / "case"))
+        _run(env, "publish", "2024")
+        done.touch()
+    return _run(env, "keys", "create", "bench", "--role", "publisher", "--everywhere")
+
+
 @contextmanager
-def served(work: Path) -> Iterator[tuple[str, str]]:
-    """The address and a key of the demo county's service."""
+def served(work: Path, size: str) -> Iterator[tuple[str, str]]:
+    """The address and a key of a demo world's service."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    env = os.environ | {"GEOMUJUN_HOME": str(work), "GEOMUJUN_API_RATE": "10000"}
+    env = os.environ | {"GEOMUJUN_HOME": str(work / "home"), "GEOMUJUN_API_RATE": "10000"}
+    known = _city(work, env) if size == "city" else ""
+    demo = [] if known else ["--demo"]
     started = subprocess.Popen(
-        [sys.executable, "-m", "geomujun", "serve", "--demo", "--port", str(port)],
+        [sys.executable, "-m", "geomujun", "serve", *demo, "--port", str(port)],
         env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     if started.stdout is None:
         raise RuntimeError("no pipe")
     base = f"http://127.0.0.1:{port}"
     try:
-        key = next(m[0] for line in started.stdout if (m := re.search(r"gmj_[\w-]+", line)))
+        said = iter([known]) if known else started.stdout
+        key = next(m[0] for line in said if (m := re.search(r"gmj_[\w-]+", line)))
         while True:
             try:
                 if httpx.get(f"{base}/readyz", trust_env=False).status_code == 200:
@@ -59,14 +95,24 @@ def served(work: Path) -> Iterator[tuple[str, str]]:
     finally:
         started.terminate()
         started.wait(60)
-        subprocess.run([sys.executable, "-m", "geomujun", "db", "down"], env=env, check=False)
+        subprocess.run(
+            [sys.executable, "-m", "geomujun", "db", "down"],
+            env=env,
+            check=False,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+def _opened(browser: Any, key: str) -> Any:
+    """A page of a browser that knows nothing yet, signed in."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.add_init_script(f"sessionStorage.setItem('geomujun.token', {key!r})")
+    return context.new_page()
 
 
 def first_map(browser: Any, base: str, key: str) -> dict[str, float]:
     """One cold opening of the map: seconds, and bytes of code and of tiles as sent."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    context.add_init_script(f"sessionStorage.setItem('geomujun.token', {key!r})")
-    page = context.new_page()
+    page = _opened(browser, key)
     sent = {"code": 0, "tiles": 0, "largest_tile": 0}
 
     def note(response: Any) -> None:
@@ -82,8 +128,60 @@ def first_map(browser: Any, base: str, key: str) -> dict[str, float]:
     page.goto(f"{base}/app/map")
     page.wait_for_selector(_DRAWN, timeout=60_000)
     seconds = time.perf_counter() - started
-    context.close()
+    page.context.close()
     return {"seconds": seconds, **{name: float(value) for name, value in sent.items()}}
+
+
+def _cells(base: str, key: str, **asked: str) -> list[tuple[float, float]]:
+    """Middles of the cells of a zoom, those with most land first."""
+    params = {"by": "grade_state"} | asked
+    headers = {"Authorization": f"Bearer {key}"}
+    found = httpx.get(f"{base}/v1/summary/cells", params=params, headers=headers, trust_env=False)
+    cells = found.raise_for_status().json()["cells"]
+    cells.sort(key=lambda c: -sum(c["m2"].values()))
+    return [tuple(cell["at"]) for cell in cells]
+
+
+def places(base: str, key: str) -> list[tuple[float, float]]:
+    """In the densest cell of z9, a middling one and one with little land, the densest of z13."""
+    cells = _cells(base, key, zoom="9")
+    found = []
+    for x, y in (cells[0], cells[len(cells) // 2], cells[len(cells) * 9 // 10]):
+        box = f"{x - 0.012},{y - 0.01},{x + 0.012},{y + 0.01}"
+        found.append(_cells(base, key, zoom="13", bbox=box)[0])
+    return found
+
+
+def tour(browser: Any, base: str, key: str, at: tuple[float, float]) -> dict[str, dict[str, float]]:
+    """From z8 to z16 at a place by the keyboard: by zoom, its tiles in KB and its frames in ms."""
+    page, answers = _opened(browser, key), []
+    page.on("response", lambda r: answers.append(r) if ".mvt" in r.url and r.status == 200 else 0)
+    page.goto(f"{base}/app/map?at={at[0]},{at[1]},{ZOOMS[0]}")
+    page.wait_for_selector(_DRAWN, timeout=60_000)
+    page.locator(".map-box canvas").focus()
+    found: dict[str, dict[str, float]] = {}
+    for zoom in ZOOMS:
+        page.evaluate(_WATCH)
+        for key_pressed in ("ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"):
+            page.keyboard.press(key_pressed)
+            page.wait_for_timeout(400)
+        page.wait_for_selector(_DRAWN, timeout=60_000)
+        frames = page.evaluate("performance.frames")
+        sent = [int(r.headers.get("content-length", 0)) / 1000 for r in answers]
+        whole = [len(r.body()) / 1000 for r in answers]
+        found[f"z{zoom}"] = {
+            "tiles": len(answers),
+            "largest_sent_kb": round(max(sent, default=0), 1),
+            "largest_kb": round(max(whole, default=0), 1),
+            "frame_ms_median": round(statistics.median(frames), 1),
+            "frame_ms_p95": round(statistics.quantiles(frames, n=20)[-1], 1),
+        }
+        answers.clear()
+        page.keyboard.press("=")  # one zoom nearer
+        page.wait_for_timeout(800)
+        page.wait_for_selector(_DRAWN, timeout=60_000)
+    page.context.close()
+    return found
 
 
 def cards(base: str, key: str, rounds: int) -> dict[str, float]:
@@ -102,6 +200,7 @@ def cards(base: str, key: str, rounds: int) -> dict[str, float]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", choices=["county", "city"], default="county")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--work", type=Path)
     asked = parser.parse_args()
@@ -109,16 +208,20 @@ def main() -> None:
 
     work = asked.work or Path(tempfile.mkdtemp(prefix="geomujun-web-"))
     work.chmod(0o755)
-    with served(work) as (base, key), sync_playwright() as playwright:
+    with served(work, asked.size) as (base, key), sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=ARGS)
         opened = [first_map(browser, base, key) for _ in range(asked.rounds)]
+        tours = [tour(browser, base, key, at) for at in places(base, key)]
         browser.close()
         told = {
+            "size": asked.size,
             "first_map_s": [round(one["seconds"], 2) for one in opened],
             "code_kb": round(opened[-1]["code"] / 1000, 1),
             "tiles_kb": round(opened[-1]["tiles"] / 1000, 1),
             "largest_tile_kb": round(opened[-1]["largest_tile"] / 1000, 1),
+            "largest_tile_of_tours_kb": max(z["largest_kb"] for t in tours for z in t.values()),
+            "tours": tours,
             "parcel_card": {k: round(v, 1) for k, v in cards(base, key, asked.rounds).items()},
         }
     print(json.dumps(told, indent=1))

@@ -218,6 +218,35 @@ def test_english_and_a_tablet(tab: Opening, service: Live) -> None:
     assert page.evaluate(wide) == 0
 
 
+def test_cells_of_low_zooms_follow_the_legend_in_each_mode(tab: Opening, service: Live) -> None:
+    buckets = legend().parcel_buckets
+    x, y, bucket = asked(
+        service,
+        "SELECT min(ST_X(c)), min(ST_Y(c)), min(bucket) FROM (SELECT bucket,"
+        " ST_Transform(ST_Centroid(geom_3857), 4490) AS c,"
+        " floor(ST_X(ST_Centroid(geom_3857)) / 611.49622628141), "
+        " floor(ST_Y(ST_Centroid(geom_3857)) / 611.49622628141) FROM pub.plots WHERE edition = 1)"
+        " AS p (bucket, c, i, j) GROUP BY i, j"
+        " HAVING count(DISTINCT bucket) = 1 AND min(bucket) <> 'matched' ORDER BY count(*) DESC, 1"
+        " LIMIT 1",
+    )
+    n = 2**16  # cells of 1/32 tile at z11: the map is brought to the middle of the plot's
+    column = math.floor((x + 180) / 360 * n)
+    row = math.floor((1 - math.asinh(math.tan(math.radians(y))) / math.pi) / 2 * n)
+    lng = (column + 0.5) / n * 360 - 180
+    lat = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (row + 0.5) / n))))
+    here = f"/map?at={lng:.6f},{lat:.6f},11&layers=&mode=bucket"
+    others = ",".join(name for name in buckets if name != bucket)
+    one = tab("viewer")
+    for hidden, colour in (("", buckets[bucket].colour), (others, buckets[bucket].colour),
+                           (bucket, GROUND)):  # fmt: skip
+        page = one.open(f"{here}&hide={hidden}" if hidden else here)
+        drawn(page)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(800)
+        assert pixel(page, *middle(page)) == colour, hidden
+
+
 def test_the_first_view_asks_for_few_bytes(tab: Opening) -> None:
     one, sizes = tab("viewer"), []
     one.page.on(

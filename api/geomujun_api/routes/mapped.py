@@ -27,7 +27,7 @@ M2_PER_MU: Final = 10_000 / 15
 MOST: Final = 5_000  # shapes of one answer
 
 # What plots are put together by: the columns that must be visible for it, and the expression.
-_BY: Final[dict[str, tuple[tuple[str, ...], LiteralString]]] = {
+BY: Final[dict[str, tuple[tuple[str, ...], LiteralString]]] = {
     "parcel_grade": (("parcel_grade",), "parcel_grade"),
     "grade_state": (  # as the map colours them: of the ungraded, those that lack an enterprise
         ("parcel_grade", "bucket"),
@@ -84,7 +84,7 @@ class PlotSummary(Strict):
 def plots(caller: Reading, asked: Annotated[PlotsAsked, Query()]) -> PlotSummary:
     """Plots and their area by grade, bucket, tax class and marks, in one answer for a legend."""
     visible = SOURCES["plots"].names(caller)
-    shown_by = {name: said for name, (needs, said) in _BY.items() if visible.issuperset(needs)}
+    shown_by = {name: said for name, (needs, said) in BY.items() if visible.issuperset(needs)}
     if not shown_by:
         raise UnknownReaderError(t("没有公开，需要密钥", "not published; a key is needed"))
     with caller.service.reading() as connection:
@@ -221,7 +221,7 @@ def view(
     """
     within.keyed(caller)
     service, reader = caller.service, caller.reader
-    box = _box(asked.bbox)
+    box = box_of(asked.bbox)
     edition = shown(service, reader, asked.edition) if asked.edition else newest(service, reader)
     given = {"edition": edition.number, "load": edition.load, "limit": asked.limit + 1,
              "divisions": list(reader.divisions), **box}  # fmt: skip
@@ -236,7 +236,7 @@ def view(
     return Response(formats.dumps(body), media_type=formats.GEOJSON, headers=headers)
 
 
-def _box(text: str | None) -> dict[str, Any]:
+def box_of(text: str | None) -> dict[str, Any]:
     """The corners of a view, of at most some tens of kilometres.
 
     Raises:

@@ -234,11 +234,9 @@ def _movers(frame: pd.DataFrame, names: dict[str, str], limit: int) -> list[dict
 
 
 def _changed(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = json.loads(
-        frame[["parcel_code", "uscc", "before", "after"]].to_json(orient="records")
-    )
-    places = frame[["x", "y"]].round(6).to_numpy().tolist()
-    return [row | {"at": place} for row, place in zip(told, places, strict=True)]
+    told: Any = frame[["parcel_code", "uscc", "before", "after"]].to_dict("records")
+    at = frame[["x", "y"]].round(6).to_numpy().tolist()
+    return [{**row, "at": place} for row, place in zip(told, at, strict=True)]
 
 
 class IndicatorNow(Strict):

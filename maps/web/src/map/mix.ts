@@ -1,5 +1,10 @@
 /** Sides of the square of a cell, in pixels of the screen, by how much land lies in it. */
 export const SIDES = [7, 10, 13] as const;
+/** From how many m² on a cell has the next side. */
+export const LARGER = [30_000, 150_000] as const;
+/** The side of a cell with so much land. */
+export const sideOf = (m2: number): number =>
+  m2 >= LARGER[1] ? SIDES[2] : m2 >= LARGER[0] ? SIDES[1] : SIDES[0];
 /** Into how many parts the land of a cell is told. */
 export const PARTS = 6;
 const SCALE = 2;

@@ -9,6 +9,7 @@ import { baseStyle, tilesOf } from "../../map/style";
 import { t } from "../../lang";
 import { say } from "../../parts/toast";
 import { addBasemaps, basemapLayers, basemapSources } from "./basemap";
+import { CellFiller, cellsAsked } from "./cells";
 import { type Drawn, overlayLayers, plotsLayers } from "./layers";
 import { Filler, NOTHING, OVERLAYS } from "./overlays";
 import { base, hidden, layers, legendView, mode, only, outlined, selected, view } from "./state";
@@ -25,6 +26,7 @@ const drawnNow = (): Drawn => ({
   layers: layers.value,
   outlined: outlined.value,
   overBase: base.value !== "",
+  asked: cellsAsked.value,
 });
 
 /** Bring the layers of a map to what they should be; what is as it should be costs nothing. */
@@ -52,6 +54,7 @@ export function makeMap(
   const style = baseStyle(number, []);
   Object.assign(style.sources, basemapSources()); // those known by now
   for (const overlay of OVERLAYS) style.sources[overlay.layer] = { type: "geojson", data: NOTHING };
+  style.sources.cells = { type: "geojson", data: NOTHING };
   style.sources.asked = { type: "geojson", data: NOTHING };
   style.sources.measure = { type: "geojson", data: NOTHING };
   const plots = plotsLayers(drawnNow());
@@ -70,15 +73,20 @@ export function makeMap(
 /** Let a map follow the state of the page; gives what ends it. */
 export function follow(map: Map, edition: () => number): () => void {
   let told = false;
+  const failed = (e: unknown): void => say(asProblem(e).message, true);
   const filler = new Filler(
     map,
     () => {
       if (!told) say(t("此处要素太多，放大后显示全部", "too many shapes here; zoom in for all"));
       told = true;
     },
-    (e) => say(asProblem(e).message, true),
+    failed,
   );
-  const fill = (): void => filler.fill(edition(), layers.peek());
+  const cells = new CellFiller(map, failed);
+  const fill = (): void => {
+    filler.fill(edition(), layers.peek());
+    cells.fill(edition());
+  };
   let stop: (() => void)[] = [];
   const begin = (): void => {
     stop = [
@@ -86,10 +94,8 @@ export function follow(map: Map, edition: () => number): () => void {
         addBasemaps(map);
         apply(map, [...basemapLayers(), ...plotsLayers(drawnNow())]);
       }),
-      effect(() => {
-        void layers.value;
-        fill();
-      }),
+      effect(() => filler.fill(edition(), layers.value)),
+      effect(() => cells.fill(edition())),
     ];
     map.on("moveend", fill);
   };

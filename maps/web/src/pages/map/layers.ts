@@ -1,7 +1,7 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from "maplibre-gl";
 import { legend } from "../../legend";
-import { flagged, FINDING, FONTS, LOW, REVIEW } from "../../map/style";
-import { PARTS, SIDES } from "../../map/mix";
+import { flagged, FINDING, FONTS, LOW, PLOTS_FROM, REVIEW } from "../../map/style";
+import { LARGER, PARTS, SIDES } from "../../map/mix";
 import type { Layer, Mark, Mode } from "./address";
 import type { ModeView } from "./modes";
 
@@ -14,6 +14,8 @@ export interface Drawn {
   layers: ReadonlySet<Layer>;
   outlined: readonly string[];
   overBase: boolean;
+  /** Whether the cells of low zooms are asked for, filtered, instead of those of the tiles. */
+  asked: boolean;
 }
 
 type Expression = ExpressionSpecification;
@@ -137,9 +139,9 @@ function outlinedLayer(codes: readonly string[]): LayerSpecification {
 function cellLayers(drawn: Drawn): LayerSpecification[] {
   const cells = { source: "land", "source-layer": "grid" } as const;
   const mixed = Object.keys(drawn.view.cells).length > 0;
-  const filter: FilterSpecification = drawn.only.has("low")
-    ? [">", ["coalesce", ["get", "low"], 0], 0]
-    : true;
+  const low = drawn.only.has("low") ? [[">", ["coalesce", ["get", "low"], 0], 0]] : [];
+  const dense = drawn.asked ? [[">=", ["zoom"], PLOTS_FROM]] : []; // where plots are too many
+  const filter = ["all", ...low, ...dense] as FilterSpecification;
   return [
     {
       id: "cells",
@@ -161,13 +163,24 @@ function cellLayers(drawn: Drawn): LayerSpecification[] {
         "icon-ignore-placement": true,
       },
     },
+    {
+      id: "cells-asked",
+      type: "symbol",
+      source: "cells",
+      maxzoom: PLOTS_FROM,
+      layout: {
+        "icon-image": ["get", "image"],
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+      },
+    },
   ];
 }
 
 /** The name of the picture of a cell, which says what is in it: see `map/mix`. */
 function mixName(drawn: Drawn): Expression {
   const area = ["coalesce", ["get", "area_m2"], 0];
-  const side = ["step", area, SIDES[0], 30_000, SIDES[1], 150_000, SIDES[2]];
+  const side = ["step", area, SIDES[0], LARGER[0], SIDES[1], LARGER[1], SIDES[2]];
   const parts = Object.entries(drawn.view.cells)
     .filter(([key]) => !drawn.hidden.has(key))
     .flatMap(([key, column]) => {

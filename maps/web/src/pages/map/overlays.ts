@@ -26,6 +26,21 @@ export function boxAround(map: Map): string {
   return [down(seen.getWest()), down(seen.getSouth()), up(seen.getEast()), up(seen.getNorth())].join(); // prettier-ignore
 }
 
+let awaited = 0;
+/** Whether a map waits for shapes it asked for: it is not what it will be. */
+export const awaiting = (): boolean => awaited > 0;
+
+/** Ask for shapes of a map, which is drawn once more when they are there or were refused. */
+export async function asking(map: Map, work: () => Promise<void>): Promise<void> {
+  awaited += 1;
+  try {
+    await work();
+  } finally {
+    awaited -= 1;
+    map.triggerRepaint();
+  }
+}
+
 /** Keeps the overlays of a map filled with what its view needs. */
 export class Filler {
   private readonly have: Record<string, string> = {};
@@ -46,7 +61,7 @@ export class Filler {
       const mark = wanted ? `${edition} ${box}` : "";
       if (this.have[overlay.layer] === mark) continue;
       this.have[overlay.layer] = mark;
-      if (wanted) void this.ask(overlay, mark, box);
+      if (wanted) void asking(this.map, () => this.ask(overlay, mark, box));
       else this.source(overlay.layer)?.setData(NOTHING);
     }
   }

@@ -19,7 +19,7 @@ import { outlined, selected, view } from "./state";
 type Row = Record<string, unknown>;
 export interface Told {
   of: Row;
-  links: Row[];
+  links: Row[] | null; // null: this reader is not told
   low: Row[];
   names: Record<string, string>;
 }
@@ -29,8 +29,11 @@ const figure = (row: Row, name: string): number | null =>
   typeof row[name] === "number" ? row[name] : null;
 const rows = (found: unknown): Row[] => (found as { items: Row[] }).items;
 
-/** What others left out of an answer counts as nothing: the public sees fewer tables. */
-const orNone = (asked: Promise<unknown>): Promise<Row[]> => asked.then(rows).catch(() => []);
+/** What a reader is not told is nothing on the card: the public sees fewer tables and columns. */
+const orNone = (asked: Promise<unknown>): Promise<Row[] | null> =>
+  asked.then(rows).catch(() => null);
+const where = (row: Row, name: string, said: (value: number | null) => string): string =>
+  name in row ? said(figure(row, name)) : "";
 
 async function askParcel(code: string, number: number): Promise<Told> {
   const params = { path: { parcel_code: code }, query: { edition: number } };
@@ -39,7 +42,7 @@ async function askParcel(code: string, number: number): Promise<Told> {
     orNone(data(api.GET("/v1/parcels/{parcel_code}/links", { params }))),
     orNone(data(api.GET("/v1/parcels/{parcel_code}/low-efficiency", { params }))),
   ]);
-  const known = [...new Set(links.map((l) => text(l, "uscc")))].slice(0, 8);
+  const known = [...new Set((links ?? []).map((l) => text(l, "uscc")))].slice(0, 8);
   const named = await Promise.all(
     known.map((uscc) =>
       data(
@@ -52,7 +55,7 @@ async function askParcel(code: string, number: number): Promise<Told> {
     ),
   );
   const names = Object.fromEntries(known.map((uscc, n) => [uscc, named[n] ?? ""]));
-  return { of: of as Row, links, low, names };
+  return { of: of as Row, links, low: low ?? [], names };
 }
 
 async function askEnterprise(uscc: string, number: number): Promise<Told> {
@@ -61,7 +64,7 @@ async function askEnterprise(uscc: string, number: number): Promise<Told> {
     data(api.GET("/v1/enterprises/{uscc}", { params })) as Promise<unknown>,
     orNone(data(api.GET("/v1/enterprises/{uscc}/links", { params }))),
   ]);
-  const first = text(links[0] ?? {}, "parcel_code");
+  const first = text(links?.[0] ?? {}, "parcel_code");
   if (view.peek() || !first) return { of: of as Row, links, low: [], names: {} };
   // a link from another page says no place: its first plot is one
   const plot = (await data(
@@ -115,7 +118,7 @@ function Card(given: { of: Selection; number: number; map: Signal<Map | null> })
 /** Outline the plots; where no position was asked for (a link from another page), go there. */
 function outline(of: Selection, told: Loaded<Told>, map: Map | null): void {
   if (!told.data) return;
-  const links = told.data.links.filter((l) => text(l, "relation") !== "REGISTERED_ONLY");
+  const links = (told.data.links ?? []).filter((l) => text(l, "relation") !== "REGISTERED_ONLY");
   outlined.value = of.kind === "parcel" ? [of.id] : links.map((l) => text(l, "parcel_code"));
   if (!map) return;
   const shape = told.data.of.geometry as Feature["geometry"] | undefined;
@@ -165,18 +168,18 @@ function Parcel(given: { told: Told }) {
           [t("坐落", "Location"), text(of, "location")],
           [t("用途", "Use"), text(of, "land_use")],
           [t("权利人", "Holder"), text(of, "holder")],
-          [t("登记面积", "Area"), `${mu(figure(of, "area_m2"))} ${t("亩", "mu")}`],
+          [t("登记面积", "Area"), where(of, "area_m2", (v) => `${mu(v)} ${t("亩", "mu")}`)],
           [
             t("亩均税收", "Tax per mu"),
-            `${num(figure(of, "tax_per_mu"), 2)} ${t("万元/亩", "10⁴ yuan/mu")}`,
+            where(of, "tax_per_mu", (v) => `${num(v, 2)} ${t("万元/亩", "10⁴ yuan/mu")}`),
           ],
-          [t("未关闭疑点", "Open findings"), num(figure(of, "findings"))],
+          [t("未关闭疑点", "Open findings"), where(of, "findings", (v) => num(v))],
         ]}
       />
-      <h3>{t("用地企业", "Enterprises on it")}</h3>
-      {links.length === 0 && <p class="small">{t("没有", "none")}</p>}
+      {links && <h3>{t("用地企业", "Enterprises on it")}</h3>}
+      {links?.length === 0 && <p class="small">{t("没有", "none")}</p>}
       <ul class="plain">
-        {links.map((l) => (
+        {(links ?? []).map((l) => (
           <li key={`${text(l, "uscc")} ${text(l, "relation")}`}>
             <button
               type="button"
@@ -226,14 +229,14 @@ function Enterprise(given: { told: Told }) {
           [t("登记状态", "Status"), text(of, "status")],
           [t("行业", "Industry"), text(of, "industry")],
           [t("规模", "Size"), text(of, "size")],
-          [t("占地", "Land"), `${num(figure(of, "occupied_mu"), 2)} ${t("亩", "mu")}`],
-          [t("得分", "Score"), num(figure(of, "score"), 2)],
+          [t("占地", "Land"), where(of, "occupied_mu", (v) => `${num(v, 2)} ${t("亩", "mu")}`)],
+          [t("得分", "Score"), where(of, "score", (v) => num(v, 2))],
         ]}
       />
-      <h3>{t("用地", "Plots")}</h3>
-      {links.length === 0 && <p class="small">{t("没有对应到用地", "no plot found for it")}</p>}
+      {links && <h3>{t("用地", "Plots")}</h3>}
+      {links?.length === 0 && <p class="small">{t("没有对应到用地", "no plot found for it")}</p>}
       <ul class="plain">
-        {links.map((l) => (
+        {(links ?? []).map((l) => (
           <li key={`${text(l, "parcel_code")} ${text(l, "relation")}`}>
             <button
               type="button"

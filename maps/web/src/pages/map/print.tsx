@@ -10,6 +10,7 @@ import { say } from "../../parts/toast";
 import { makeMap, follow } from "./canvas";
 import { approvalLine } from "./ground";
 import { countOf } from "./key";
+import { awaiting } from "./overlays";
 import { layers, legendView, mode, only } from "./state";
 import { layerName } from "./key";
 import { modeName } from "./modes";
@@ -124,11 +125,13 @@ function Sheet(given: { map: Map; title: string; paper: Paper; close: () => void
     );
     made.once("load", () => {
       setBar(scaleOf(made));
-      made.once("idle", () => {
+      const print = (): void => {
+        if (awaiting()) return void made.once("idle", print); // parks, cells and other shapes
         clearTimeout(late);
         box.current?.closest(".map-sheet")?.setAttribute("data-ready", "true");
         window.print();
-      });
+      };
+      made.once("idle", print);
     });
     const done = (): void => given.close();
     window.addEventListener("afterprint", done);

@@ -9,7 +9,7 @@ import { edition } from "../../edition";
 import { t } from "../../lang";
 import { may, me } from "../../me";
 import { num } from "../../numbers";
-import { MiniMap } from "../../map/mini";
+import { LazyMap } from "../../map/lazy";
 import { Page, Shown } from "../../parts/page";
 import { Aims } from "./aims";
 import { ClusterTable } from "./clusters";
@@ -82,7 +82,7 @@ function Board({ found }: { found: Schema["Clusters"] }) {
           />
           {around.features.length > 0 && (
             <section class="panel" aria-label={t("选定片区的位置", "Where they lie")}>
-              <MiniMap
+              <LazyMap
                 shapes={around}
                 label={t("选定片区的地图", "Map of the chosen clusters")}
                 height="18rem"
