@@ -13,10 +13,9 @@ from fastapi import APIRouter, Query
 from psycopg import sql
 from pydantic import Field
 
-from geomujun.lang import t
+from geomujun_api import within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
-from geomujun_api.problems import UnknownReaderError
 from geomujun_api.routes.mapped import BY, box_of
 from geomujun_api.shown import GONE, newest, shown
 from geomujun_api.words import EditionNumber
@@ -77,8 +76,7 @@ class Cells(Strict):
 )
 def cells(caller: Reading, asked: Annotated[CellsAsked, Query()]) -> Cells:
     """Cells with the area of each class, of plots in no hidden class that bear all marks asked."""
-    if caller.reader.public:
-        raise UnknownReaderError(t("没有公开，需要密钥", "not published; a key is needed"))
+    within.keyed(caller)
     service, reader = caller.service, caller.reader
     edition = shown(service, reader, asked.edition) if asked.edition else newest(service, reader)
     marks = [name for name in get_args(Mark) if name in asked.only.split(",")]
