@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import math
 from dataclasses import replace
 from typing import Any, Final
 
@@ -70,6 +69,7 @@ class ListAsked(OneAsked):
 
 # By which column a list is sorted, downwards with a minus; a model names those with an index.
 SORT: Final[Any] = Option(None, description="按哪一列排序，前加减号为从大到小；缺值在最后")
+_LARGEST: Final = 1e300  # beyond, a number of a cursor is no double any more
 _COMMON: Final = frozenset(ListAsked.model_fields)
 
 
@@ -249,7 +249,7 @@ def _is_place(last: object, source: Source) -> bool:
     if not isinstance(last, list) or len(last) != 2:
         return False
     value = last[0]
-    number = type(value) in (int, float) and abs(value) < math.inf
+    number = type(value) in (int, float) and abs(value) < _LARGEST
     return (value is None or number) and _is_key(last[1], source)
 
 
