@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { areaOf, distance, lengthOf, type Position } from "../src/map/geodesy";
-import { readMix } from "../src/map/mix";
+import { mixOf, readMix } from "../src/map/mix";
 
 vi.stubGlobal("localStorage", { getItem: () => null });
 const { classesOfBands, presetOf, presetsOf, ramp, viewOf } =
@@ -103,11 +103,10 @@ test("only what is hidden or asked for narrows the plots", () => {
   expect(shownPlots({ ...drawn, hidden: new Set(["A"]), only: new Set(["low" as const]) })).toHaveLength(2); // prettier-ignore
 });
 
-test("a cell's picture tells the classes that a filter left, in the legend's order", async () => {
-  const { mixOf } = await import("../src/pages/map/cells");
-  const view = viewOf("bucket", "own", {});
+test("a cell's picture tells the classes that a filter left, in the legend's order", () => {
+  const { classes } = viewOf("bucket", "own", {});
   const colour = (name: string): string => legend.parcel_buckets[name]?.colour ?? "";
   const [matched, vacant] = [colour("matched"), colour("vacant")];
-  expect(mixOf({ vacant: 10_000, matched: 20_000 }, view)).toBe(`mix|10|${matched}*4|${vacant}*2`);
-  expect(mixOf({ vacant: 5 }, view)).toBe(`mix|7|${vacant}*6`);
+  expect(mixOf({ vacant: 10_000, matched: 20_000 }, classes)).toBe(`mix|10|${matched}*4|${vacant}*2`);
+  expect(mixOf({ vacant: 5 }, classes)).toBe(`mix|7|${vacant}*6`);
 });

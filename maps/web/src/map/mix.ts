@@ -26,6 +26,19 @@ export function readMix(name: string): { side: number; parts: [string, number][]
   return { side, parts };
 }
 
+/** The name of a mix: the land of each class that has some, rounded up to a part. */
+export function mixOf(
+  m2: Readonly<Record<string, number>>,
+  classes: readonly { colour: string; cells: readonly string[] }[],
+): string {
+  const area = Object.values(m2).reduce((sum, one) => sum + one, 0);
+  const parts = classes.flatMap((c) => {
+    const own = c.cells.reduce((sum, cell) => sum + (m2[cell] ?? 0), 0);
+    return own > 0 ? [`|${c.colour}*${Math.ceil((PARTS * own) / area)}`] : [];
+  });
+  return `mix|${sideOf(area)}${parts.join("")}`;
+}
+
 /** The picture of a mix, for the map. */
 export function mixImage(name: string): ImageData | undefined {
   const told = readMix(name);

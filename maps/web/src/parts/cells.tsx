@@ -39,8 +39,21 @@ const WRITTEN: Record<
   whole: (v: number) => num(v),
   share: (v: number) => percent(v),
   flag: (v: number | boolean) => (v ? t("是", "yes") : "—"),
-  list: (v: string) => v.split("|").join("、"),
+  list: (v: string) => <Several names={v.split(/[|；]/).filter(Boolean)} />,
 };
+
+const SEVERAL = 2;
+
+/** The first names of a list and how many there are; all of them where the pointer rests. */
+function Several({ names }: { names: readonly string[] }) {
+  const shown = names.slice(0, SEVERAL).join("、");
+  if (names.length <= SEVERAL) return <>{shown}</>;
+  return (
+    <span title={names.join("、")}>
+      {t("{s}等 {n} 家", "{s} and others, {n} in all", { s: shown, n: num(names.length) })}
+    </span>
+  );
+}
 
 /** A value of a row, as people read it; a dash where there is none. */
 export function written(kind: Kind, value: unknown, row: Record<string, unknown>) {

@@ -28,6 +28,8 @@ type Row = Record<string, unknown>;
 interface Sheet {
   items: Row[];
   next: string | null;
+  /** Rows of the pages before it. */
+  before: number;
 }
 const PAGE = 100;
 
@@ -83,7 +85,11 @@ function One({ table }: { table: ListTable }) {
   );
 }
 
-async function page(table: ListTable, query: Record<string, string>): Promise<Sheet> {
+async function page(
+  table: ListTable,
+  query: Record<string, string>,
+  before: number,
+): Promise<Sheet> {
   const answer = await fetch(address(table.path, query), {
     headers: { ...headers(), Accept: "application/json" },
   }).catch(() => {
@@ -91,7 +97,7 @@ async function page(table: ListTable, query: Record<string, string>): Promise<Sh
   });
   const body: unknown = await answer.json();
   if (!answer.ok) throw problemOf(answer.status, body);
-  return body as Sheet;
+  return { ...(body as Sheet), before };
 }
 
 /** A page of rows; the cursors of the pages before are kept, so that one can go back. */
@@ -109,7 +115,8 @@ function Rows(given: {
       const cursor = cursors.at(-1);
       const at = cursor ? { cursor } : { edition: String(number) };
       const by = sort ? { sort } : {};
-      return page(table, { ...given.given, ...by, ...at, limit: String(PAGE) });
+      const query = { ...given.given, ...by, ...at, limit: String(PAGE) };
+      return page(table, query, cursors.length * PAGE);
     },
     [table.id, cursors],
   );
@@ -138,7 +145,7 @@ function Rows(given: {
             >
               {t("上一页", "Previous")}
             </button>
-            <span>{told(cursors.length * PAGE, sheet.items.length, sheet.next === null)}</span>
+            <span>{told(sheet.before, sheet.items.length, sheet.next === null)}</span>
             <button
               type="button"
               disabled={sheet.next === null}

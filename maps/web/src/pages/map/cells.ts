@@ -3,7 +3,7 @@ import type { FeatureCollection } from "geojson";
 import { computed } from "@preact/signals";
 import { api, data, type Schema } from "../../api/client";
 import { signedIn } from "../../me";
-import { PARTS, sideOf } from "../../map/mix";
+import { mixOf } from "../../map/mix";
 import { PLOTS_FROM } from "../../map/style";
 import type { Mark } from "./address";
 import type { ModeView } from "./modes";
@@ -27,22 +27,12 @@ export const cellsAsked = computed(() => {
   return signedIn.value && (!told || hidden.value.size > 0 || only.value.size > 0);
 });
 
-/** The name of a cell's picture: see `map/mix`. */
-export function mixOf(m2: Readonly<Record<string, number>>, view: ModeView): string {
-  const area = Object.values(m2).reduce((sum, one) => sum + one, 0);
-  const parts = view.classes.flatMap((c) => {
-    const own = c.cells.reduce((sum, cell) => sum + (m2[cell] ?? 0), 0);
-    return own > 0 ? [`|${c.colour}*${Math.ceil((PARTS * own) / area)}`] : [];
-  });
-  return `mix|${sideOf(area)}${parts.join("")}`;
-}
-
 function points(found: Schema["Cells"], view: ModeView): FeatureCollection {
   return {
     type: "FeatureCollection",
     features: found.cells.map((cell) => ({
       type: "Feature",
-      properties: { image: mixOf(cell.m2, view) },
+      properties: { image: mixOf(cell.m2, view.classes) },
       geometry: { type: "Point", coordinates: cell.at },
     })),
   };
