@@ -31,10 +31,11 @@ from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Publishing
 from geomujun_api.kept import kept
 from geomujun_api.reading import EditionAsked
-from geomujun_api.service import Caller
+from geomujun_api.service import Caller, one_at_a_time
 from geomujun_api.words import EditionNumber
 
 router: Final = APIRouter(prefix="/v1/simulations", tags=["试算"], responses=problems())
+_WAIT_S: Final = 20.0  # sliders move faster than a city is simulated; then 503
 _KEPT: Final = 2  # editions; some hundred megabytes each for a city
 _PLOTS: Final = 5000  # changed plots told at most: some 600 KB
 _NOW: Final = "now"  # name of the scenario asked for
@@ -189,7 +190,7 @@ def _run(desk: _Desk, asked: dict[str, dict[str, Any]]) -> Simulation:
     listed: list[Scenario] = scenarios.read(
         text, simulator.scheme, simulator.relief, t("试算", "simulation")
     )
-    with desk.lock:
+    with one_at_a_time(desk.lock, _WAIT_S):
         return simulator.run(listed)
 
 
