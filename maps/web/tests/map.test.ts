@@ -107,6 +107,8 @@ test("a cell's picture tells the classes that a filter left, in the legend's ord
   const { classes } = viewOf("bucket", "own", {});
   const colour = (name: string): string => legend.parcel_buckets[name]?.colour ?? "";
   const [matched, vacant] = [colour("matched"), colour("vacant")];
-  expect(mixOf({ vacant: 10_000, matched: 20_000 }, classes)).toBe(`mix|10|${matched}*4|${vacant}*2`);
+  expect(mixOf({ vacant: 10_000, matched: 20_000 }, classes)).toBe(
+    `mix|10|${matched}*4|${vacant}*2`,
+  );
   expect(mixOf({ vacant: 5 }, classes)).toBe(`mix|7|${vacant}*6`);
 });
