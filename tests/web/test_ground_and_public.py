@@ -161,7 +161,9 @@ def test_the_public_of_zhejiang_sees_grades_and_nothing_else(drawing: Any, town:
         panel.get_by_text(code).first.wait_for()
         page.wait_for_load_state("networkidle")
         text = panel.inner_text()
-        assert not any(word in text for word in ("权利人", "疑点", "得分", "亩均税收", "用地企业")), text
+        assert not any(
+            word in text for word in ("权利人", "疑点", "得分", "亩均税收", "用地企业")
+        ), text
         assert one.faults == []
     finally:
         live.stop()
