@@ -183,7 +183,7 @@ def test_a_distance_is_what_the_scale_of_the_map_says(tab: Opening, service: Liv
 def test_a_sheet_is_printed_with_its_title_legend_scale_and_marks(
     tab: Opening, service: Live, paper: str, size: tuple[float, float]
 ) -> None:
-    page = tab("viewer").open(at(plot(service, "parcel_grade = 'B'"), 16, ""))
+    page = tab("viewer").open(at(plot(service, "parcel_grade = 'B'"), 16, "&hide=D"))
     drawn(page)
     page.evaluate("window.print = () => { window.printed = true }")
     page.get_by_role("button", name="打印").click()
@@ -196,6 +196,8 @@ def test_a_sheet_is_printed_with_its_title_legend_scale_and_marks(
     text = sheet.inner_text()
     for word in ("云岫县 2024 年工业用地", "内部资料", "A类", "1 : ", "审图号", "制图日期", "北"):
         assert word in text
+    assert "D类" not in text, "what is hidden is not in the key"
+    assert "经过筛选" in text
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     (box,) = re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", pdf)
     assert [float(v) for v in box] == pytest.approx(size, abs=1.5)

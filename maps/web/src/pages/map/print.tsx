@@ -11,7 +11,7 @@ import { makeMap, follow } from "./canvas";
 import { approvalLine } from "./ground";
 import { countOf } from "./key";
 import { awaiting } from "./overlays";
-import { layers, legendView, mode, only } from "./state";
+import { hidden, layers, legendView, mode, only } from "./state";
 import { layerName } from "./key";
 import { modeName } from "./modes";
 
@@ -186,6 +186,8 @@ function SheetKey(given: { bar: { mm: number; metres: number; ratio: number } | 
   const view = legendView.value;
   const { bar } = given;
   const marks = [...layers.value].filter((l) => l !== "letters");
+  const shown = view.classes.filter((c) => !hidden.value.has(c.key));
+  const filtered = only.value.size > 0 || shown.length < view.classes.length;
   return (
     <aside class="map-sheet-key">
       <p class="north" role="img" aria-label={t("北", "North")}>
@@ -197,7 +199,7 @@ function SheetKey(given: { bar: { mm: number; metres: number; ratio: number } | 
         {mode.value === "tax" && t("（万元/亩）", " (10⁴ yuan/mu)")}
       </h2>
       <ul class="plain">
-        {view.classes.map((c) => {
+        {shown.map((c) => {
           const told = countOf(view.group, c.cells);
           return (
             <li key={c.key}>
@@ -223,7 +225,7 @@ function SheetKey(given: { bar: { mm: number; metres: number; ratio: number } | 
           </li>
         ))}
       </ul>
-      {only.value.size > 0 && <p>{t("图中地块经过筛选", "plots are filtered")}</p>}
+      {filtered && <p>{t("图中地块经过筛选", "plots are filtered")}</p>}
       {bar && (
         <div class="map-sheet-scale">
           <div style={{ width: `${bar.mm}mm` }} />
