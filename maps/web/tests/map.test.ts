@@ -3,7 +3,7 @@ import { areaOf, distance, lengthOf, type Position } from "../src/map/geodesy";
 import { readMix } from "../src/map/mix";
 
 vi.stubGlobal("localStorage", { getItem: () => null });
-const { classesOfBands, presetOf, presetsOf, ramp, viewOf } =
+const { classesOfBands, mixOf, presetOf, presetsOf, ramp, viewOf } =
   await import("../src/pages/map/modes");
 const { shownPlots } = await import("../src/pages/map/layers");
 const { format, parse, USUAL } = await import("../src/pages/map/address");
@@ -103,8 +103,7 @@ test("only what is hidden or asked for narrows the plots", () => {
   expect(shownPlots({ ...drawn, hidden: new Set(["A"]), only: new Set(["low" as const]) })).toHaveLength(2); // prettier-ignore
 });
 
-test("a cell's picture tells the classes that a filter left, in the legend's order", async () => {
-  const { mixOf } = await import("../src/pages/map/cells");
+test("a cell's picture tells the classes that a filter left, in the legend's order", () => {
   const view = viewOf("bucket", "own", {});
   const colour = (name: string): string => legend.parcel_buckets[name]?.colour ?? "";
   const [matched, vacant] = [colour("matched"), colour("vacant")];

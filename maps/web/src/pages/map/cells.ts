@@ -3,10 +3,9 @@ import type { FeatureCollection } from "geojson";
 import { computed } from "@preact/signals";
 import { api, data, type Schema } from "../../api/client";
 import { signedIn } from "../../me";
-import { PARTS, sideOf } from "../../map/mix";
 import { PLOTS_FROM } from "../../map/style";
 import type { Mark } from "./address";
-import type { ModeView } from "./modes";
+import { mixOf, type ModeView } from "./modes";
 import { asking, boxAround, NOTHING } from "./overlays";
 import { hidden, legendView, only } from "./state";
 
@@ -26,16 +25,6 @@ export const cellsAsked = computed(() => {
   const told = Object.keys(legendView.value.cells).length > 0;
   return signedIn.value && (!told || hidden.value.size > 0 || only.value.size > 0);
 });
-
-/** The name of a cell's picture: see `map/mix`. */
-export function mixOf(m2: Readonly<Record<string, number>>, view: ModeView): string {
-  const area = Object.values(m2).reduce((sum, one) => sum + one, 0);
-  const parts = view.classes.flatMap((c) => {
-    const own = c.cells.reduce((sum, cell) => sum + (m2[cell] ?? 0), 0);
-    return own > 0 ? [`|${c.colour}*${Math.ceil((PARTS * own) / area)}`] : [];
-  });
-  return `mix|${sideOf(area)}${parts.join("")}`;
-}
 
 function points(found: Schema["Cells"], view: ModeView): FeatureCollection {
   return {

@@ -1,6 +1,7 @@
 import type { ExpressionSpecification } from "maplibre-gl";
 import { type Entry, label, legend } from "../../legend";
 import { t } from "../../lang";
+import { PARTS, sideOf } from "../../map/mix";
 import { num } from "../../numbers";
 import type { Mode, Preset } from "./address";
 
@@ -151,4 +152,14 @@ export function viewOf(mode: Mode, preset: Preset, breaks: Breaks): ModeView {
   if (mode === "firm") return byFirm();
   if (mode === "bucket") return byBucket();
   return mode === "tax" ? byTax(preset, breaks) : byParcel();
+}
+
+/** The name of a cell's picture: see `map/mix`. */
+export function mixOf(m2: Readonly<Record<string, number>>, view: ModeView): string {
+  const area = Object.values(m2).reduce((sum, one) => sum + one, 0);
+  const parts = view.classes.flatMap((c) => {
+    const own = c.cells.reduce((sum, cell) => sum + (m2[cell] ?? 0), 0);
+    return own > 0 ? [`|${c.colour}*${Math.ceil((PARTS * own) / area)}`] : [];
+  });
+  return `mix|${sideOf(area)}${parts.join("")}`;
 }
