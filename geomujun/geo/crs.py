@@ -32,6 +32,7 @@ from geomujun.geo.zones import (
     gauss_krueger,
     is_northing,
     is_zoned,
+    median_point,
     meridian_epsg,
     zone_epsg,
     zone_meridian,
@@ -103,17 +104,14 @@ def _refuse_datum(crs: CRS, family: str) -> None:
         return
     name = known.get(family, t("地方或未知坐标系", "a local or unknown system"))
     raise CrsRefusedError(
-        t(
-            "声明的坐标系“{crs}”是{name}，不能当作 CGCS2000",
-            "the declared system {crs!r} is {name} and cannot be read as CGCS2000",
-            crs=crs.name,
-            name=name,
-        ),
+        t("声明的坐标系“{crs}”是{name}，不能当作 CGCS2000",
+          "the declared system {crs!r} is {name} and cannot be read as CGCS2000",
+          crs=crs.name, name=name),
         hint=t(
             "请先由测绘部门转换到 CGCS2000；确知可用时在 mapping.yaml 中写 crs: EPSG:编号",
             "have it converted to CGCS2000 first, or say crs: EPSG:n in mapping.yaml",
         ),
-    )
+    )  # fmt: skip
 
 
 def _declared_zone(crs: CRS, gk: tuple[int, float], x: float, y: float) -> Decision:
@@ -303,16 +301,6 @@ def _asked(text: str, x: float, y: float) -> Decision:
             )
         )
     return Decision(crs, text, "mapping.yaml", notes=notes)
-
-
-def median_point(geometry: npt.NDArray[Any]) -> tuple[float, float] | None:
-    """Median x and median y over all finite coordinates; None when there are none."""
-    xy = shapely.get_coordinates(geometry)
-    xy = xy[np.isfinite(xy).all(axis=1)]
-    if not len(xy):
-        return None
-    middle = np.median(xy, axis=0)
-    return float(middle[0]), float(middle[1])
 
 
 def _parse(declared: str) -> CRS | None:

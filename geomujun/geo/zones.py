@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
+import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -115,3 +118,13 @@ def gauss_krueger(crs: CRS) -> tuple[int, float] | None:
     if not regular or easting % 1e6 != FALSE_EASTING:
         return None
     return round(meridian), easting
+
+
+def median_point(geometry: npt.NDArray[Any]) -> tuple[float, float] | None:
+    """Median x and median y over all finite coordinates; None when there are none."""
+    xy = shapely.get_coordinates(geometry)
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    if not len(xy):
+        return None
+    middle = np.median(xy, axis=0)
+    return float(middle[0]), float(middle[1])

@@ -238,9 +238,8 @@ class Cluster:
         rows = (line.partition(":") for line in said.splitlines())
         found = [value.strip() for key, _, value in rows if key == "Database system identifier"]
         if not found:
-            raise MachineError(
-                t("读不出数据库标识", "the cluster's identifier cannot be read"), where=str(data)
-            )
+            said = t("读不出数据库标识", "the cluster's identifier cannot be read")
+            raise MachineError(said, where=str(data))
         return found[0]
 
     def _check_identity(self, tools: Binaries, who: Runner) -> None:
