@@ -15,6 +15,7 @@ from geomujun.storage.target import Conn
 from geomujun_api import reading, sources
 from geomujun_api.answers import exactly, problems
 from geomujun_api.deps import Reading
+from geomujun_api.kept import kept
 from geomujun_api.problems import NotFoundError
 from geomujun_api.reading import Edition, OneAsked
 from geomujun_api.rows import SOURCES, Asked, Where, check_filters, page, schema_of
@@ -23,6 +24,7 @@ from geomujun_api.words import ParcelPath, UsccPath
 
 router: Final = APIRouter(prefix="/v1/cards", tags=["汇总"], responses=problems())
 MOST: Final = 500  # rows of one part
+_COHORTS: Final = 500  # kept
 _Rows = list[dict[str, Any]]
 # Parts of a card: the table, and the columns that name the thing.
 _OF_PARCEL: Final = {
@@ -231,9 +233,16 @@ def _cohort(
     if caller.reader.public or not label or "indicators" not in rated[0]:
         return None
     values = {"e": edition.number, "cohort": label, "side": side}
-    grades = records.every(connection, _GRADES[side], values)
-    indicators = records.every(connection, _INDICATORS, values)
-    return {"label": label, "grades": grades, "indicators": indicators}
+
+    def made() -> dict[str, Any]:
+        grades = records.every(connection, _GRADES[side], values)
+        indicators = records.every(connection, _INDICATORS, values)
+        return {"label": label, "grades": grades, "indicators": indicators}
+
+    told: dict[str, Any] = kept(caller.service, "cohorts", _COHORTS).get(
+        (edition.number, side, label), made
+    )
+    return told
 
 
 _GRADES: Final = {

@@ -33,6 +33,12 @@ PARTS: Final = {
     "previous_grades": ("year",),
     "region_indicators": ("year",),
 }
+# By what a card finds the rows that a fact came from, beyond parcel and enterprise of a key.
+_LOOKED_UP: Final = {
+    "buildings": ["parcel_code"],
+    "patches": ["patch_code"],
+    "leases": ["contract_no"],
+}
 
 
 def _table(spec: Table) -> SqlTable:
@@ -41,7 +47,7 @@ def _table(spec: Table) -> SqlTable:
     shape = [geometry()] if shaped else []
     if name == "parcels":
         shape.append(mercator())
-    keyed = [k for k in spec.key if k in ("parcel_code", "uscc")]
+    keyed = [k for k in spec.key if k in ("parcel_code", "uscc")] + _LOOKED_UP.get(name, [])
     return SqlTable(
         name,
         METADATA,
