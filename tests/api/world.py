@@ -50,6 +50,7 @@ def query(path: str, world: dict[str, Any], usual: str = "") -> str:
         return ""
     return {
         "/v1/summary": "?by=grade",
+        "/v1/summary/cells": "?by=bucket&zoom=10",
         "/v1/dashboard/transition": "?before=1&after=1",
         "/v1/stories": "?limit=500",
         "/v1/review/items": f"?parcel_code={world['parcel_code']}&uscc={world['uscc']}",
