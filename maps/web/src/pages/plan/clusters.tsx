@@ -109,7 +109,7 @@ function Rows(given: {
               {t("腾出（亩）", "Released")}
             </th>
             <th scope="col" class="number">
-              {t("税收提升", "Tax, 10⁴")}
+              {t("税收提升", "Tax, 10⁴ yuan")}
             </th>
             <th scope="col" class="number">
               {t("业主", "Owners")}

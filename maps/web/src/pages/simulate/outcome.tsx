@@ -57,8 +57,8 @@ function Sums({ row }: { row: Row }) {
     [t("↓ 降档", "↓ down"), t("{n} 家", "{n}", { n: num(row.down) })],
     [t("进入 / 退出", "in / out"), `${num(row.into)} / ${num(row.out)}`],
     [t("涉及用地", "land moved"), t("{n} 亩", "{n} mu", { n: num(row.moved_mu, 1) })],
-    [t("涉及税收", "tax moved"), t("{n} 万元", "{n} 10⁴", { n: num(row.moved_tax_wan_yuan, 1) })],
-    [t("减免变化", "relief"), t("{n} 万元", "{n} 10⁴", { n: signed(row.relief_change_wan_yuan) })],
+    [t("涉及税收", "tax moved"), t("{n} 万元", "{n} ×10⁴ yuan", { n: num(row.moved_tax_wan_yuan, 1) })],
+    [t("减免变化", "relief"), t("{n} 万元", "{n} ×10⁴ yuan", { n: signed(row.relief_change_wan_yuan) })],
   ];
   return (
     <dl class="sums">
@@ -94,7 +94,7 @@ function Beside({ rows }: { rows: readonly Row[] }) {
           { head: t("升", "Up"), number: true, cell: (r) => num(r.row.up) },
           { head: t("降", "Down"), number: true, cell: (r) => num(r.row.down) },
           {
-            head: t("减免（万元）", "Relief, 10⁴"),
+            head: t("减免（万元）", "Relief, 10⁴ yuan"),
             number: true,
             cell: (r) => num(r.row.relief_wan_yuan, 1),
           },
@@ -164,7 +164,7 @@ function Movers(given: { found: Simulated; show: (at: Changed["at"]) => void }) 
           { head: t("试算得分", "Then"), number: true, cell: (r) => num(r.score_after, 2) },
           { head: t("用地（亩）", "mu"), number: true, cell: (r) => num(r.area_mu, 2) },
           {
-            head: t("税收（万元）", "Tax, 10⁴"),
+            head: t("税收（万元）", "Tax, 10⁴ yuan"),
             number: true,
             cell: (r) => num(r.tax_wan_yuan, 2),
           },
