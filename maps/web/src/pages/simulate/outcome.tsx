@@ -57,8 +57,14 @@ function Sums({ row }: { row: Row }) {
     [t("↓ 降档", "↓ down"), t("{n} 家", "{n}", { n: num(row.down) })],
     [t("进入 / 退出", "in / out"), `${num(row.into)} / ${num(row.out)}`],
     [t("涉及用地", "land moved"), t("{n} 亩", "{n} mu", { n: num(row.moved_mu, 1) })],
-    [t("涉及税收", "tax moved"), t("{n} 万元", "{n} ×10⁴ yuan", { n: num(row.moved_tax_wan_yuan, 1) })],
-    [t("减免变化", "relief"), t("{n} 万元", "{n} ×10⁴ yuan", { n: signed(row.relief_change_wan_yuan) })],
+    [
+      t("涉及税收", "tax moved"),
+      t("{n} 万元", "{n} ×10⁴ yuan", { n: num(row.moved_tax_wan_yuan, 1) }),
+    ],
+    [
+      t("减免变化", "relief"),
+      t("{n} 万元", "{n} ×10⁴ yuan", { n: signed(row.relief_change_wan_yuan) }),
+    ],
   ];
   return (
     <dl class="sums">
