@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 import pandas as pd
 
+from geomujun.domain.legend import legend
 from geomujun.domain.words import M2_PER_MU
 from geomujun.export.result import Result
 from geomujun.lang import t
 from geomujun.pipeline.rerun import DIFF
-
-BUCKETS: Final = {
-    "matched": ("已对应", "matched"),
-    "ambiguous": ("待复核", "ambiguous"),
-    "individual_holder": ("个人权利人", "individual holder"),
-    "public_holder": ("公共机构", "public holder"),
-    "holder_cancelled": ("权利人已注销", "holder cancelled"),
-    "collective_no_certificate": ("集体无证", "collective, no certificate"),
-    "vacant": ("空置", "vacant"),
-    "not_industrial": ("非工业", "not industrial"),
-    "unmatched": ("未对应", "unmatched"),
-    "no_land": ("无用地", "no land"),
-    "registered_only": ("仅注册地址", "registered address only"),
-    "cancelled": ("已注销", "cancelled"),
-    "out_of_region": ("域外", "out of region"),
-    "invalid": ("代码无效", "invalid code"),
-}
 
 
 def summary_lines(result: Result, out: Path) -> list[str]:
     """What a person reads when a run is done."""
     tables = result.tables
     parcels, firms = tables["parcel_reconciliation"], tables["enterprise_reconciliation"]
+    mu = parcels["area_m2"] / M2_PER_MU
     lines = [
         f"{result.title} · {result.scheme_title} · {result.year}",
-        *_bucket_lines(t("宗地", "parcels"), parcels["bucket"], parcels["area_m2"] / M2_PER_MU),
-        *_bucket_lines(t("企业", "enterprises"), firms["bucket"], None),
+        _total(t("宗地", "parcels"), len(parcels), mu),
+        *_bucket_lines({k: b.title for k, b in legend().parcel_buckets.items()},
+                       parcels["bucket"], mu),
+        _total(t("企业", "enterprises"), len(firms)),
+        *_bucket_lines({k: legend().bucket(k) for k in legend().enterprise_buckets},
+                       firms["bucket"]),
         _grades(tables["enterprise_evaluation"]["grade"]),
         t(
             "互校疑点 {f:,} 条，低效用地提示 {l:,} 条，剔除记录 {r:,} 条",
@@ -49,7 +38,7 @@ def summary_lines(result: Result, out: Path) -> list[str]:
         *_attention(result),
         "",
         t("接下来：", "Next:"),
-    ]
+    ]  # fmt: skip
     return lines + [f"  {n}. {text}" for n, text in enumerate(_next(result, out), 1)]
 
 
@@ -62,21 +51,24 @@ def _attention(result: Result) -> list[str]:
     return ["", title, *(f"  ! {line}" for line in found)]
 
 
-def _bucket_lines(title: str, buckets: pd.Series, mu: pd.Series | None) -> list[str]:
+def _total(title: str, count: int, mu: pd.Series | None = None) -> str:
+    return t("{title} {n:,}", "{n:,} {title}", title=title, n=count) + _area(mu)
+
+
+def _area(mu: pd.Series | None) -> str:
+    return "" if mu is None else t("，{a:,.0f} 亩", ", {a:,.0f} mu", a=mu.sum())
+
+
+def _bucket_lines(
+    words: Mapping[str, str], buckets: pd.Series, mu: pd.Series | None = None
+) -> list[str]:
+    """A line for each bucket that holds something, in the legend's words and order."""
     counts = buckets.value_counts()
-    total = t("{title} {n:,}", "{n:,} {title}", title=title, n=len(buckets))
-    if mu is not None:
-        total += t("，{a:,.0f} 亩", ", {a:,.0f} mu", a=mu.sum())
-    lines = [total]
-    for key, (zh, en) in BUCKETS.items():
-        if key in counts:
-            area = (
-                ""
-                if mu is None
-                else t("，{a:,.0f} 亩", ", {a:,.0f} mu", a=mu[buckets == key].sum())
-            )
-            lines.append(f"  {t(zh, en)} {int(counts[key]):,}{area}")
-    return lines
+    return [
+        f"  {word} {int(counts[key]):,}{_area(None if mu is None else mu[buckets == key])}"
+        for key, word in words.items()
+        if key in counts
+    ]
 
 
 def _grades(grades: pd.Series) -> str:
