@@ -8,6 +8,7 @@ from typing import Final, LiteralString
 from geomujun.domain.catalogue import TABLES
 from geomujun.domain.model import Field, Kind, Table
 from geomujun.domain.published import PUBLISHED
+from geomujun.policy.beyond import land_pattern
 from geomujun_api import rows
 from geomujun_api.service import Caller
 from geomujun_api.shown import Edition
@@ -75,9 +76,13 @@ _LOW: Final = Collection(
 )  # fmt: skip
 _FINDINGS: Final = Collection(
     "findings", "互校疑点", PUBLISHED["cross_check"],
-    "SELECT t.row_no AS id, t.rule, t.subject_kind, t.subject_id, t.other_id, t.measured,"
-    " t.threshold, t.unit, t.severity, t.message, t.finding_id, t.story_id, t.story_order,"
-    " t.headline, t.rows, t.state, t.state_reason,"
+    "SELECT t.row_no AS id, t.rule, t.subject_kind, t.subject_id,"
+    " service.land_hidden(t.other_id, %(beyond)s) AS other_id, t.measured,"
+    " t.threshold, t.unit, t.severity, service.land_hidden(t.message, %(beyond)s) AS message,"
+    " t.finding_id, t.story_id, t.story_order,"
+    " service.land_hidden(t.headline, %(beyond)s) AS headline,"
+    " service.land_hidden(t.rows, %(beyond)s) AS rows, t.state,"
+    " service.land_hidden(t.state_reason, %(beyond)s) AS state_reason,"
     " coalesce(a.geom, b.geom, f.geom) AS geom"
     " FROM pub.cross_check AS t"
     " LEFT JOIN pub.plots AS a ON a.edition = t.edition AND a.parcel_code = t.subject_id"
@@ -109,4 +114,5 @@ def visible(caller: Caller) -> list[Collection]:
 def asked(caller: Caller, edition: Edition) -> dict[str, object]:
     """The parameters of a collection's source."""
     return {"edition": edition.number, "load": edition.load,
-            "divisions": list(caller.reader.divisions)}  # fmt: skip
+            "divisions": list(caller.reader.divisions),
+            "beyond": land_pattern(caller.reader)}  # fmt: skip

@@ -25,10 +25,20 @@ from geomujun.policy.rights import Reader
 from geomujun.text.identifiers import uscc_valid
 
 WHOLE: Final = frozenset({"unit_id", "parcel_code", "geometry"})
-_LAND: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:(\d{6})\d{6}[A-Z]{2}\d{5}|((?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])"
-    r"\d{4})\d{12})(?![0-9A-Za-z])"
-)
+_REST: Final = "2[1-3]|3[1-7]|4[1-6]|6[1-5]"  # provinces whose codes begin no 信用代码
+_PROVINCES: Final = f"1[1-5]|5[0-4]|{_REST}"
+
+
+def _codes(provinces: str, own: str = "") -> str:
+    """Codes of plots and, of these provinces, of patches; the county is a group of its own."""
+    return (
+        rf"(?<![0-9A-Za-z]){own}(?:(\d{{6}})\d{{6}}[A-Z]{{2}}\d{{5}}|((?:{provinces})\d{{4}})\d{{12}})"
+        r"(?![0-9A-Za-z])"
+    )
+
+
+_LAND: Final = re.compile(_codes(_PROVINCES))
+_COUNTY: Final = 6  # digits
 _REGISTERED: Final = re.compile(r"[15]")  # 机构编制, 民政: codes of firms that look like a BSM
 _FLIP: Final = re.compile(r"([0-9A-Z]+) [^；;]+")  # of the queue: "CODE B→C；CODE 无→A"
 
@@ -36,6 +46,18 @@ _FLIP: Final = re.compile(r"([0-9A-Z]+) [^；;]+")  # of the queue: "CODE B→C�
 def land_hidden(text: str, reader: Reader) -> str:
     """A text with codes of land beyond the reader's divisions cut to the county."""
     return text if reader.everywhere else _LAND.sub(lambda hit: _cut(hit, reader), text)
+
+
+def land_pattern(reader: Reader) -> str | None:
+    """What `land_hidden` cuts, as a pattern of PostgreSQL: a filter sees no more than is told.
+
+    For ``service.land_hidden`` of the store; None for a reader of all divisions. Patches of
+    provinces whose codes may be 信用代码 are left: a pattern knows no check digit.
+    """
+    if reader.everywhere:
+        return None
+    own = "|".join(sorted(d for d in reader.divisions if len(d) <= _COUNTY))
+    return _codes(_REST, f"(?!{own})" if own else "")
 
 
 def _cut(hit: re.Match[str], reader: Reader) -> str:

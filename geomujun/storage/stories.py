@@ -12,10 +12,14 @@ from geomujun.storage.target import Conn
 
 @dataclass(frozen=True, slots=True)
 class StoriesAsked:
-    """Which stories: those with a finding of all that is set. ``place``: prefix of parcel codes."""
+    """Which stories: those with a finding of all that is set. ``place``: prefix of parcel codes.
+
+    ``beyond``: what a search does not see of their texts, see `geomujun.policy.beyond`.
+    """
 
     edition: int
     divisions: Sequence[str]
+    beyond: str | None
     rule: str | None = None
     severity: str | None = None
     state: str | None = None
@@ -44,8 +48,9 @@ WITH said AS (
     AND (%(state)s::text IS NULL OR (state_now = 'closed') = (%(state)s = 'closed'))
     AND (%(place)s::text IS NULL OR subject_id ^@ %(place)s
          OR other_id ^@ %(place)s AND other_id ^@ ANY (%(divisions)s))
-    AND (%(part)s::text IS NULL OR strpos(headline, %(part)s) > 0
-         OR strpos(message, %(part)s) > 0)
+    AND (%(part)s::text IS NULL
+         OR strpos(service.land_hidden(headline, %(beyond)s), %(part)s) > 0
+         OR strpos(service.land_hidden(message, %(beyond)s), %(part)s) > 0)
 )
 """
 _COUNT: Final = f"{_TOLD}SELECT count(*) FROM hit"  # noqa: S608 - fixed
@@ -73,7 +78,8 @@ LIMIT %(limit)s OFFSET %(offset)s
 def page(connection: Conn, asked: StoriesAsked) -> tuple[int, list[dict[str, Any]]]:
     """How many stories there are, and a page of them, the gravest first."""
     values: Mapping[str, Any] = {
-        "edition": asked.edition, "divisions": list(asked.divisions), "rule": asked.rule,
+        "edition": asked.edition, "divisions": list(asked.divisions), "beyond": asked.beyond,
+        "rule": asked.rule,
         "severity": asked.severity, "state": asked.state, "place": asked.place,
         "part": asked.part, "story": asked.story, "limit": asked.limit, "offset": asked.offset,
     }  # fmt: skip

@@ -115,6 +115,55 @@ def test_no_answer_names_land_of_another_county(
     assert parted["moved"] in full
 
 
+def test_no_query_tells_whether_a_guessed_code_of_another_county_is_there(
+    parted: dict[str, Any], api: TestClient, sign: Sign
+) -> None:
+    spec, mine = api.get("/openapi.json").json(), sign("reviewer", (COUNTY,))
+    moved, guessed = parted["moved"], parted["moved"][:14] + "99999"
+    asked = 0
+    for method, path, rights in operations(spec):
+        if method != "GET" or not rights <= {"read", "feed", "review"}:
+            continue
+        world = {"layer": "firms"} | parted
+        base = dict(parse_qsl(query(path, world).removeprefix("?")))
+        for one in spec["paths"][path]["get"].get("parameters", ()):
+            if one["in"] != "query":
+                continue
+            told = [
+                api.get(path.format(**world), params=base | {one["name"]: code}, headers=mine)
+                for code in (moved, guessed)
+            ]
+            assert told[0].status_code == told[1].status_code, (path, one["name"])
+            if told[0].status_code == 200:
+                asked += 1
+                there, absent = told[0].text, told[1].text.replace(guessed, moved)
+                assert there == absent, (path, one["name"])
+    assert asked >= 25
+
+
+def test_filters_and_searches_see_what_is_told_and_no_more(
+    parted: dict[str, Any], api: TestClient, sign: Sign
+) -> None:
+    mine, everything = sign("reviewer", (COUNTY,)), sign("reviewer")
+    moved, told = parted["moved"], f"{ELSEWHERE}…"
+
+    def found(filter_: str, who: dict[str, str]) -> int:
+        answer = api.get("/ogc/collections/findings/items", headers=who,
+                         params={"filter": filter_, "filter-lang": "cql2-text"})  # fmt: skip
+        assert answer.status_code == 200, answer.text
+        return int(answer.json()["numberMatched"])
+
+    for name in ("other_id", "message", "headline", "rows"):
+        assert found(f"{name} LIKE '%{moved}%'", mine) == 0, name
+        assert found(f"{name} LIKE '%{told}%'", mine) == 1, name
+        assert found(f"{name} LIKE '%{moved}%'", everything) == 1, name
+    assert found(f"other_id = '{moved}'", mine) == 0
+    assert found(f"message LIKE '%{COUNTY}001%'", mine), "land of its own, whole"
+    for part, who, stories in ((moved, mine, 0), (told, mine, 1), (moved, everything, 1)):
+        answer = api.get("/v1/stories", params={"q": part}, headers=who)
+        assert answer.json()["total"] == stories, part
+
+
 def test_users_from_elsewhere_are_named_and_nothing_else_of_them_is(
     parted: dict[str, Any], api: TestClient, sign: Sign
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
+from geomujun.policy.beyond import land_pattern
 from geomujun.storage import stories as stored
 from geomujun_api import reading, within
 from geomujun_api.answers import Strict, problems
@@ -83,7 +84,8 @@ def stories(caller: Reading, asked: Annotated[StoriesAsked, Query()]) -> Respons
         total, rows = stored.page(
             connection,
             stored.StoriesAsked(
-                edition=edition.number, divisions=caller.reader.divisions, rule=asked.rule,
+                edition=edition.number, divisions=caller.reader.divisions,
+                beyond=land_pattern(caller.reader), rule=asked.rule,
                 severity=asked.severity, state=asked.state, place=asked.place, part=asked.q,
                 story=asked.story, limit=asked.limit, offset=asked.offset,
             ),

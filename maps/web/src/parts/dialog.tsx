@@ -1,11 +1,12 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../lang";
 
 /** A modal dialog of the browser's own: focus stays in it, Escape closes it. */
 export function Dialog(given: { title: string; close: () => void; children: ComponentChildren }) {
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the next frame: a key pressed at once is the dialog's, not the page's below.
+  useLayoutEffect(() => {
     const open = box.current;
     open?.showModal();
     return () => open?.close();

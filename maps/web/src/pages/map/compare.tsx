@@ -1,5 +1,5 @@
 import type { Map } from "maplibre-gl";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { editions } from "../../edition";
 import { t } from "../../lang";
 import { type Bounds, Canvas } from "./canvas";
@@ -85,7 +85,8 @@ function Divider(given: { share: number; move: (share: number) => void }) {
   const line = useRef<HTMLDivElement>(null);
   const [held, setHeld] = useState(false);
   const within = (value: number): number => Math.min(100, Math.max(0, value));
-  useEffect(() => {
+  // Before the next frame: who lets go at once has let go.
+  useLayoutEffect(() => {
     if (!held) return undefined;
     const drag = (e: PointerEvent): void => {
       const box = line.current?.parentElement?.getBoundingClientRect();

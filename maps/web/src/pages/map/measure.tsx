@@ -1,7 +1,7 @@
 import type { GeoJSONSource, Map, MapMouseEvent } from "maplibre-gl";
 import { computed, type Signal, signal } from "@preact/signals";
 import type { Feature, FeatureCollection } from "geojson";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { t } from "../../lang";
 import { areaOf, lengthOf, type Position } from "../../map/geodesy";
 import { mu, num } from "../../numbers";
@@ -76,14 +76,15 @@ function drawOn(map: Map): void {
 export function MeasureBar(given: { map: Signal<Map | null> }) {
   const map = given.map.value;
   const what = measuring.value;
-  useEffect(() => {
+  // Before the next frame: a click that follows at once counts, however long a frame takes.
+  useLayoutEffect(() => {
     if (!map || !what) return undefined;
     const put = (e: MapMouseEvent): void => {
       points.value = [...points.value, [e.lngLat.lng, e.lngLat.lat]];
     };
-    drawOn(map);
-    map.doubleClickZoom.disable();
     map.on("click", put);
+    map.doubleClickZoom.disable();
+    drawOn(map);
     return () => {
       map.off("click", put);
       map.doubleClickZoom.enable();

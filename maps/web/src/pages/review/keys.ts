@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 const STORED = "geomujun.review.keys";
 
@@ -34,7 +34,8 @@ export function notOurs(event: KeyboardEvent): boolean {
 export function useKeys(act: (letter: string) => boolean): void {
   const latest = useRef(act);
   latest.current = act;
-  useEffect(() => {
+  // Before the first frame: a key pressed at once is not lost.
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       if (notOurs(event) || (!lettersAct() && event.key.length === 1)) return;
       if (latest.current(letterOf(event))) event.preventDefault();
