@@ -6,6 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+# What the app says for some seconds only, kept for those who look late.
+SAID = """
+window.said = [];
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes)
+    for (const node of addedNodes)
+      if (node instanceof Element && node.matches(".toast")) window.said.push(node.textContent);
+}).observe(document, { childList: true, subtree: true });
+"""
+
+
+def said(page: Any, text: str) -> None:
+    """Wait until the app has said a thing since its page was opened, if for a moment."""
+    page.wait_for_function("text => window.said.some((one) => one.includes(text))", arg=text)
+
+
+def rested(page: Any) -> None:
+    """Wait until nothing is being read any more."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => !document.querySelector('[aria-busy=true], .stale, .loading')")
+
 
 @dataclass
 class Tab:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_tab import Opening, Tab
+from app_tab import SAID, Opening, Tab
 from postgis_fixtures import (  # noqa: F401
     cluster,
     county,
@@ -30,6 +30,8 @@ ARGS = [
     "--headless", "--no-sandbox", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+# A machine may be busy: what is waited for is a state, and this is when it is given up.
+WAIT_MS = 90_000
 # The web app draws by WebGL2, here in software.
 DRAWING = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 BUILD = Path(__file__).parents[2] / "maps" / "geomujun_maps" / "web" / "index.html"
@@ -49,8 +51,9 @@ def need_chromium() -> str:
 def playing() -> Iterator[Any]:
     """Playwright."""
     need_chromium()
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         yield playwright
 
@@ -58,7 +61,11 @@ def playing() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def browser(playing: Any) -> Iterator[Any]:
     """Chromium without WebGL, for the map as one file."""
-    found = playing.chromium.launch(executable_path=need_chromium(), args=[*ARGS, "--disable-gpu"])
+    yield from _launched(playing, "--disable-gpu")
+
+
+def _launched(playing: Any, *more: str) -> Iterator[Any]:
+    found = playing.chromium.launch(executable_path=need_chromium(), args=[*ARGS, *more])
     yield found
     found.close()
 
@@ -68,16 +75,30 @@ def drawing(playing: Any) -> Iterator[Any]:
     """Chromium with WebGL in software, for the web app."""
     if not BUILD.exists():
         pytest.fail("the web app is not built: run `make web`")
-    found = playing.chromium.launch(executable_path=need_chromium(), args=[*ARGS, *DRAWING])
-    yield found
-    found.close()
+    yield from _launched(playing, *DRAWING)
+
+
+def context(browser: Any, key: str = "", **given: Any) -> Any:
+    """A context of a usual screen, its tabs signed in with a key; it waits long."""
+    made = browser.new_context(
+        **{"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN"} | given
+    )
+    made.set_default_timeout(WAIT_MS)
+    made.add_init_script(SAID)
+    if key:
+        made.add_init_script(
+            f"if (!sessionStorage.getItem('geomujun.begun')) {{"
+            f"sessionStorage.setItem('geomujun.begun', '1');"
+            f"sessionStorage.setItem('geomujun.token', {key!r})}}"
+        )
+    return made
 
 
 @pytest.fixture(scope="module")
 def service(county: Target) -> Iterator[Live]:  # noqa: F811
     """The demo county's service on a free port of the loopback."""
-    # Tests change rows of an edition, which never happens outside; and the machine may be slow.
-    live = Live(county, tile_memory_mb=0, pool_wait_s=30, statement_ms=30_000)
+    # Tests change rows of an edition, which never happens outside.
+    live = Live(county, tile_memory_mb=0)
     yield live
     live.stop()
 
@@ -91,19 +112,10 @@ def tab(drawing: Any, service: Live) -> Iterator[Opening]:
     opened: list[Tab] = []
     with ExitStack() as stack:
 
-        def make(
-            role: str = "publisher", divisions: tuple[str, ...] = ("",), **context: Any
-        ) -> Tab:
-            given = {"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN"} | context
-            made = drawing.new_context(**given)
+        def make(role: str = "publisher", divisions: tuple[str, ...] = ("",), **given: Any) -> Tab:
+            key = key_for(service.target, role, divisions) if role else ""
+            made = context(drawing, key, **given)
             stack.callback(made.close)
-            if role:
-                key = key_for(service.target, role, divisions)
-                made.add_init_script(
-                    f"if (!sessionStorage.getItem('geomujun.begun')) {{"
-                    f"sessionStorage.setItem('geomujun.begun', '1');"
-                    f"sessionStorage.setItem('geomujun.token', {key!r})}}"
-                )
             one = Tab(made.new_page(), service.url)
             one.watch()
             opened.append(one)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_tab import Opening
+from app_tab import Opening, rested
 from serving import Live
 
 from geomujun.storage.target import connect
@@ -32,7 +32,7 @@ def faults(page: Any) -> list[str]:
 def test_pages_of_a_publisher(tab: Opening, path: str) -> None:
     page = tab("publisher", bypass_csp=True).open(f"/{path}")
     page.locator("main h1, canvas").first.wait_for()
-    page.wait_for_load_state("networkidle")
+    rested(page)
     assert faults(page) == []
 
 
@@ -42,9 +42,9 @@ def test_pages_of_a_publisher(tab: Opening, path: str) -> None:
 def test_pages_of_others(tab: Opening, role: str, path: str) -> None:
     page = tab(role, bypass_csp=True).open(f"/{path}")
     page.locator("main h1").first.wait_for()
-    page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="English").click()
-    page.wait_for_timeout(300)
+    page.locator("html[lang=en]").wait_for()
+    rested(page)
     assert faults(page) == []
 
 
@@ -58,5 +58,5 @@ def test_cards(tab: Opening, service: Live) -> None:
     for path in (f"parcels/{row[0]}", f"enterprises/{row[1]}"):
         page = tab("viewer", bypass_csp=True).open(f"/{path}")
         page.get_by_role("heading", name="来源").wait_for()
-        page.wait_for_load_state("networkidle")
+        rested(page)
         assert faults(page) == []

@@ -45,7 +45,7 @@ def test_english_is_one_press_away_and_stays(tab: Opening) -> None:
 
 
 def test_the_apps_pages_run_under_a_strict_policy_and_unknown_files_are_404(service: Live) -> None:
-    with httpx.Client(base_url=service.url) as client:
+    with httpx.Client(base_url=service.url, timeout=60) as client:
         assert client.get("/").headers["location"] == "/app/"
         page = client.get("/app/parcels/339921022002GB00296")
         policy = page.headers["content-security-policy"]
@@ -62,13 +62,15 @@ def test_the_apps_pages_run_under_a_strict_policy_and_unknown_files_are_404(serv
 
 
 def test_a_page_is_told_with_all_its_code(service: Live) -> None:
+    client = httpx.Client(base_url=service.url, trust_env=False, timeout=60)
+
     def named(path: str) -> list[str]:
-        answer = httpx.get(f"{service.url}/app{path}", trust_env=False)
+        answer = client.get(f"/app{path}")
         return re.findall(r"<([^>]+)>; rel=(?:modulepreload|preload)", answer.headers["link"])
 
     whole = named("/map")
     assert any("/draw-" in file for file in whole), "the map's library does not wait for the app"
-    assert all(httpx.get(service.url + f, trust_env=False).status_code == 200 for f in whole)
+    assert all(client.get(f).status_code == 200 for f in whole)
     assert named("/") == whole, "the bare address opens the map"
     assert not any("/draw-" in file for file in named("/lists"))
-    assert "link" not in httpx.get(f"{service.url}/app/elsewhere", trust_env=False).headers
+    assert "link" not in client.get("/app/elsewhere").headers

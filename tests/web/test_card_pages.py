@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from app_tab import Opening
+from app_tab import Opening, rested
+from pixels import until
 from serving import Live
 
 from geomujun.storage.target import connect
@@ -46,15 +47,14 @@ def test_a_firm_leads_to_its_card_and_a_finding_to_its_row(
 ) -> None:
     page = tab("viewer").open(f"/parcels/{shared[0]}")
     page.locator("article.link h3 a").first.click()
+    page.wait_for_url("**/enterprises/**")
     page.get_by_role("heading", name="来源").wait_for()
-    assert "/enterprises/" in page.url
     page.go_back()
     page.get_by_role("heading", name=re.compile("疑点")).wait_for()
     pointer = page.locator("a", has_text=re.compile(r"宗地 第 \d+ 行")).first
     pointer.click()
     opened = page.locator("details[open]", has_text="parcels.gpkg")
-    opened.wait_for()
-    assert shared[0] in opened.inner_text()
+    opened.filter(has_text=shared[0]).wait_for()
 
 
 def test_the_reasons_of_a_link_add_up_to_its_weight(
@@ -78,10 +78,8 @@ def test_the_reasons_of_a_link_add_up_to_its_weight(
 
 def test_the_small_map_shows_the_plot(tab: Opening, shared: tuple[str, str]) -> None:
     page = tab("viewer").open(f"/parcels/{shared[0]}")
-    page.locator(".minimap canvas").wait_for()
-    page.wait_for_timeout(1500)  # tiles drawn
-    shot = page.locator(".minimap canvas").screenshot()
-    assert len(shot) > 2000, "an empty ground is smaller"
+    drawing = page.locator(".minimap canvas")
+    until(page, lambda: len(drawing.screenshot()), lambda size: size > 2000, "an empty ground")
 
 
 def test_holders_who_are_persons_stay_masked_on_the_card(tab: Opening, service: Live) -> None:
@@ -93,6 +91,7 @@ def test_holders_who_are_persons_stay_masked_on_the_card(tab: Opening, service: 
         ).fetchone()
     page = tab("publisher").open(f"/parcels/{code}")
     page.get_by_role("heading", name="来源").wait_for()
+    rested(page)
     for details in page.locator("details").all():
         details.evaluate("d => d.open = true")
     assert name not in page.locator("main").inner_text()

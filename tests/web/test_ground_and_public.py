@@ -6,6 +6,7 @@ import struct
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from pathlib import Path
@@ -14,14 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from app_tab import Tab
-from pixels import pixel
+from conftest import context
+from pixels import rgb, shows
 from serving import Live, key_for
 
 from geomujun.domain.legend import legend
 from geomujun.pipeline.publish import advance
 from geomujun.storage.target import Target, connect
 
-DRAWN_MS = 60_000
 GROUND = (0xD8, 0xE4, 0xBC)
 APPROVAL = "GS(2024)0001号"
 
@@ -86,14 +87,18 @@ def wmts(tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
-def opened(drawing: Any, live: Live, role: str) -> Tab:
-    context = drawing.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    if role:
-        key = key_for(live.target, role, ("",))
-        context.add_init_script(f"sessionStorage.setItem('geomujun.token', {key!r})")
-    one = Tab(context.new_page(), live.url)
-    one.watch()
-    return one
+@contextmanager
+def opened(drawing: Any, live: Live, role: str) -> Iterator[Tab]:
+    """A tab without faults; then the service ends too."""
+    made = context(drawing, key_for(live.target, role, ("",)) if role else "")
+    try:
+        one = Tab(made.new_page(), live.url)
+        one.watch()
+        yield one
+        assert one.faults == []
+    finally:
+        made.close()
+        live.stop()
 
 
 def plot(target: Target) -> tuple[str, float, float]:
@@ -110,63 +115,48 @@ def plot(target: Target) -> tuple[str, float, float]:
 
 def drawn(page: Any) -> tuple[float, float]:
     """The middle of a map that is drawn."""
-    page.wait_for_selector(".map-box[data-idle]", timeout=DRAWN_MS)
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(800)
+    page.wait_for_selector(".map-box[data-idle]")
     box = page.locator(".map-box").first.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def rgb(colour: str) -> tuple[int, ...]:
-    return tuple(int(colour[n : n + 2], 16) for n in (1, 3, 5))
 
 
 def test_plots_lie_over_the_bureaus_wmts_with_its_approval_number(
     drawing: Any, town: Target, wmts: str
 ) -> None:
     live = Live(town, tile_memory_mb=0, basemaps=wmts)
-    try:
-        one = opened(drawing, live, "viewer")
-        code, x, y = plot(town)
+    with opened(drawing, live, "viewer") as one:
+        _, x, y = plot(town)
         page = one.open(f"/map?at={x:.6f},{y:.6f},17&layers=&base=bureau")
-        at = drawn(page)
         grade = rgb(legend().grades["B"].colour or "")
-        blended = [0.7 * g + 0.3 * b for g, b in zip(grade, GROUND, strict=True)]
-        assert rgb(pixel(page, *at)) == pytest.approx(blended, abs=2)
+        blended = tuple(0.7 * g + 0.3 * b for g, b in zip(grade, GROUND, strict=True))
+        shows(page, drawn(page), blended, off=2)
         assert APPROVAL in page.locator(".map-ground").inner_text()
         page.goto(f"{live.url}/app/map?at={x + 0.9:.6f},{y:.6f},14&base=bureau")
-        assert rgb(pixel(page, *drawn(page))) == GROUND, "bare ground, no plot"
+        at = drawn(page)
+        shows(page, at, GROUND, "bare ground, no plot")
         page.get_by_label("底图").select_option("")
-        page.wait_for_timeout(800)
-        assert pixel(page, *at) == "#eef1f3"
-        assert code
-        assert one.faults == []
-    finally:
-        live.stop()
+        shows(page, at, "#eef1f3")
 
 
 def test_the_public_of_zhejiang_sees_grades_and_nothing_else(drawing: Any, town: Target) -> None:
     for state in ("objection", "approved", "published"):
         advance(town, 1, state, "tester")
     live = Live(town, tile_memory_mb=0, locality=zhejiang())
-    try:
-        one = opened(drawing, live, "")
+    with opened(drawing, live, "") as one:
         one.expected.extend((401, 403))  # tables that are not published
         code, x, y = plot(town)
         page = one.open(f"/map?at={x:.6f},{y:.6f},17&layers=")
         at = drawn(page)
-        assert pixel(page, *at) == legend().grades["B"].colour
+        shows(page, at, legend().grades["B"].colour or "")
         page.mouse.click(*at)
         panel = page.locator(".map-panel")
         panel.get_by_text(code).first.wait_for()
+        panel.locator("dl").wait_for()
         page.wait_for_load_state("networkidle")
         text = panel.inner_text()
         assert not any(
             word in text for word in ("权利人", "疑点", "得分", "亩均税收", "用地企业")
         ), text
-        assert one.faults == []
-    finally:
-        live.stop()
 
 
 def test_where_nothing_is_published_the_public_is_asked_to_sign_in(
@@ -175,12 +165,8 @@ def test_where_nothing_is_published_the_public_is_asked_to_sign_in(
     for state in ("objection", "approved", "published"):
         advance(town, 1, state, "tester")
     live = Live(town, tile_memory_mb=0, locality="xian")
-    try:
-        one = opened(drawing, live, "")
+    with opened(drawing, live, "") as one:
         page = one.open("/map")
         page.get_by_text("没有公布内容").wait_for()
         page.wait_for_load_state("networkidle")
         assert page.locator("canvas").count() == 0
-        assert one.faults == []
-    finally:
-        live.stop()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import httpx
-from app_tab import Opening
+from app_tab import Opening, said
 from serving import Live
 from town_page import OWN, service  # noqa: F401
 
 
 def status(service: Live, key: str) -> int:  # noqa: F811
     return httpx.get(
-        f"{service.url}/v1/ledger?limit=1", headers={"Authorization": f"Bearer {key}"}
+        f"{service.url}/v1/ledger?limit=1", headers={"Authorization": f"Bearer {key}"}, timeout=60
     ).status_code
 
 
@@ -27,7 +27,7 @@ def test_a_key_is_made_shown_once_copied_rotated_and_revoked(
     first = shown.input_value()
     assert status(service, first) == 200
     page.get_by_role("button", name="复制").click()
-    page.get_by_text("已复制").wait_for()
+    said(page, "已复制")
     assert page.evaluate("navigator.clipboard.readText()") == first
     assert page.get_by_role("button", name="关闭", exact=True).last.is_disabled()
     page.get_by_label("我已经保存").check()
@@ -44,7 +44,7 @@ def test_a_key_is_made_shown_once_copied_rotated_and_revoked(
     page.get_by_role("button", name="关闭", exact=True).last.click()
     row.get_by_role("button", name="作废").click()
     page.get_by_role("dialog").get_by_role("button", name="作废").click()
-    page.get_by_text("密钥已作废").wait_for()
+    said(page, "密钥已作废")
     assert status(service, second) == 401
     row.wait_for(state="detached")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from conftest import Opening
+from app_tab import Opening
 from serving import Live
 
 from geomujun.storage.target import connect
@@ -58,7 +58,7 @@ def test_firms_are_searched_by_a_part_of_the_name_and_lead_to_their_card(tab: Op
     page.get_by_label("查找").fill("机械")
     page.get_by_label("查找").press("Enter")
     page.wait_for_url("**q=*")
-    page.get_by_text("行，").wait_for()
+    page.locator(".there tbody a").first.wait_for()
     names = page.locator("tbody tr td:first-child").all_inner_texts()
     assert names
     assert page.locator("tbody a").first.get_attribute("href").startswith("/app/enterprises/")

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from conftest import ARGS, Opening, Tab, need_chromium
-from pixels import pixel
+from conftest import ARGS, Opening, Tab, context, need_chromium
+from pixels import shows
 from postgis_fixtures import publication
 from serving import Live, key_for
 from test_accessibility import faults
@@ -20,7 +20,6 @@ from geomujun.storage.target import connect
 
 GROUND = "#eef1f3"
 FIRST_VIEW = 600_000  # bytes of tiles
-DRAWN_MS = 60_000
 # Plots whose middle is plain: large, of one grade, not hatched.
 PLAIN = (
     "SELECT parcel_code, ST_X(c) AS x, ST_Y(c) AS y, bucket, tax_class, enterprise_grade FROM"
@@ -45,9 +44,8 @@ def at(found: Any, zoom: float = 18, more: str = "&layers=") -> str:
 
 
 def drawn(page: Any) -> None:
-    page.wait_for_selector(".map-box[data-idle]", timeout=DRAWN_MS)
-    page.wait_for_selector(".map-key-line .number:text-matches('[0-9]')", timeout=DRAWN_MS)
-    page.wait_for_timeout(400)
+    page.wait_for_selector(".map-box[data-idle]")
+    page.wait_for_selector(".map-key-line .number:text-matches('[0-9]')")
 
 
 def middle(page: Any) -> tuple[float, float]:
@@ -65,7 +63,7 @@ def test_plots_have_the_colours_of_each_way_to_colour_them(tab: Opening, service
         linked = "" if grade else " AND bucket = 'matched'"
         page = one.open(at(plot(service, f"parcel_grade = '{grade}'{linked}")))
         drawn(page)
-        assert pixel(page, *middle(page)) == legend().grades[grade].colour, f"grade {grade!r}"
+        shows(page, middle(page), legend().grades[grade].colour, f"grade {grade!r}")
     found = plot(service, "tax_class = 4")
     for mode, colour in (
         ("bucket", legend().parcel_buckets[found[3]].colour),
@@ -74,7 +72,7 @@ def test_plots_have_the_colours_of_each_way_to_colour_them(tab: Opening, service
     ):
         page = one.open(at(found, more=f"&layers=&mode={mode}"))
         drawn(page)
-        assert pixel(page, *middle(page)) == colour, mode
+        shows(page, middle(page), colour, mode)
 
 
 def test_the_legend_counts_the_whole_edition_and_filters(tab: Opening, service: Live) -> None:
@@ -88,13 +86,12 @@ def test_the_legend_counts_the_whole_edition_and_filters(tab: Opening, service: 
     assert row.locator(".number").all_inner_texts() == [f"{count:,}", f"{mu:,.0f}"]
     row.click()
     assert row.get_attribute("aria-pressed") == "false"
-    page.wait_for_timeout(800)
-    assert pixel(page, *middle(page)) == GROUND
+    shows(page, middle(page), GROUND)
     assert told(page)["hide"] == "B"
     page.get_by_role("button", name="全部显示").click()
+    shows(page, middle(page), legend().grades["B"].colour)
     page.locator("button[data-mark=low]").click()
-    page.wait_for_timeout(800)
-    assert pixel(page, *middle(page)) == GROUND, "the plot has no low-efficiency hint"
+    shows(page, middle(page), GROUND, "the plot has no low-efficiency hint")
     (low,) = asked(
         service, "SELECT count(*) FROM pub.plots WHERE edition = 1 AND low_efficiency"
     )  # fmt: skip
@@ -112,7 +109,7 @@ def test_a_firm_is_found_by_keyboard(tab: Opening, service: Live, column: str) -
     page = tab("viewer").open("/map")
     box = page.get_by_role("combobox", name=re.compile("查找"))
     box.fill(text)
-    page.wait_for_selector("#map-hits li", timeout=DRAWN_MS)
+    page.wait_for_selector("#map-hits li")
     hits = page.locator("#map-hits li").all_inner_texts()
     place = next(n for n, hit in enumerate(hits) if uscc in hit)
     for _ in range(place):
@@ -120,7 +117,7 @@ def test_a_firm_is_found_by_keyboard(tab: Opening, service: Live, column: str) -
     assert box.get_attribute("aria-activedescendant") == f"map-hit-{place}"
     page.keyboard.press("Enter")
     card = page.locator(".map-panel")
-    card.locator("dl").wait_for(timeout=DRAWN_MS)
+    card.locator("dl").wait_for()
     assert uscc in card.inner_text()
     assert card.get_by_role("link", name="打开企业卡").get_attribute("href") == (
         f"/app/enterprises/{uscc}"
@@ -134,7 +131,7 @@ def test_a_click_opens_the_plot_and_a_link_opens_the_same_map(tab: Opening, serv
     page = one.open(at(found, 17, "&layers=parks&mode=firm&hide=A"))
     drawn(page)
     page.mouse.click(*middle(page))
-    page.locator(".map-panel dl").wait_for(timeout=DRAWN_MS)
+    page.locator(".map-panel dl").wait_for()
     assert found[0] in page.locator(".map-panel h2").inner_text()
     link = page.locator(".map-panel").get_by_role("link", name="打开宗地卡")
     assert link.get_attribute("href") == f"/app/parcels/{found[0]}"
@@ -145,7 +142,7 @@ def test_a_click_opens_the_plot_and_a_link_opens_the_same_map(tab: Opening, serv
     }  # fmt: skip
     page = one.open("/map?" + "&".join(f"{k}={v}" for k, v in said.items()))
     drawn(page)
-    page.locator(".map-panel dl").wait_for(timeout=DRAWN_MS)
+    page.locator(".map-panel dl").wait_for()
     assert told(page) == said
     assert page.locator("button[data-class=A]").get_attribute("aria-pressed") == "false"
 
@@ -156,7 +153,7 @@ def test_plots_of_the_view_are_reached_without_a_mouse(tab: Opening, service: Li
     drawn(page)
     page.get_by_role("button", name="列出图中地块").press("Enter")
     page.locator(".map-listed").get_by_role("button", name=found[0]).press("Enter")
-    page.locator(".map-panel dl").wait_for(timeout=DRAWN_MS)
+    page.locator(".map-panel dl").wait_for()
     assert page.evaluate("document.activeElement.id") == "map-panel-title"
 
 
@@ -191,7 +188,7 @@ def test_clicks_before_the_next_frame_are_measured_too(tab: Opening, service: Li
     page = tab("viewer").open(at(plot(service, "parcel_grade = 'B'"), 17))
     drawn(page)
     page.evaluate(CLICKED_AT_ONCE, list(middle(page)))
-    page.locator(".map-measure output:text-matches('[1-9].* m')").wait_for(timeout=5_000)
+    page.locator(".map-measure output:text-matches('[1-9].* m')").wait_for()
 
 
 @pytest.mark.parametrize(("paper", "size"), [("a4-landscape", (841.92, 594.96)),
@@ -207,7 +204,7 @@ def test_a_sheet_is_printed_with_its_title_legend_scale_and_marks(
     page.get_by_label("纸张").select_option(paper)
     page.locator("dialog button.main").click()
     sheet = page.locator(".map-sheet[data-ready]")
-    sheet.wait_for(timeout=DRAWN_MS)
+    sheet.wait_for()
     assert page.evaluate("window.printed")
     text = sheet.inner_text()
     for word in ("云岫县 2024 年工业用地", "内部资料", "A类", "1 : ", "审图号", "制图日期", "北"):
@@ -229,7 +226,7 @@ def test_english_and_a_tablet(tab: Opening, service: Live) -> None:
     page.get_by_label("Match state").check()
     page.locator("button[data-class=matched]", has_text="matched").wait_for()
     page.touchscreen.tap(*middle(page))
-    page.locator(".map-panel dl").wait_for(timeout=DRAWN_MS)
+    page.locator(".map-panel dl").wait_for()
     text = page.locator(".map-page").inner_text()
     assert not re.search("图例|叠加|上色|宗地", text)
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -256,13 +253,16 @@ def test_cells_of_low_zooms_follow_the_legend_in_each_mode(tab: Opening, service
     here = f"/map?at={lng:.6f},{lat:.6f},11&layers=&mode=bucket"
     others = ",".join(name for name in buckets if name != bucket)
     one = tab("viewer")
-    for hidden, colour in (("", buckets[bucket].colour), (others, buckets[bucket].colour),
-                           (bucket, GROUND)):  # fmt: skip
+    for hidden in ("", others):
         page = one.open(f"{here}&hide={hidden}" if hidden else here)
         drawn(page)
-        page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(800)
-        assert pixel(page, *middle(page)) == colour, hidden
+        shows(page, middle(page), buckets[bucket].colour, hidden)
+    page.locator(f"button[data-class='{bucket}']").click()
+    shows(page, middle(page), GROUND, "all hidden")
+    page.get_by_role("button", name="全部显示").click()
+    shows(page, middle(page), buckets[bucket].colour, "all shown")
+    page.locator(f"button[data-class='{bucket}']").click()
+    shows(page, middle(page), GROUND, f"{bucket} hidden")
 
 
 def test_the_first_view_asks_for_few_bytes(tab: Opening) -> None:
@@ -280,16 +280,14 @@ def test_a_browser_without_webgl_shows_the_table(playing: Any, service: Live) ->
     plain = playing.chromium.launch(
         executable_path=need_chromium(), args=[*ARGS, "--disable-gpu", "--disable-3d-apis"]
     )
-    context = plain.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    key = key_for(service.target, "viewer", ("",))
-    context.add_init_script(f"sessionStorage.setItem('geomujun.token', {key!r})")
-    one = Tab(context.new_page(), service.url)
+    made = context(plain, key_for(service.target, "viewer", ("",)))
+    one = Tab(made.new_page(), service.url)
     one.watch()
     page = one.open("/map")
-    page.locator("table tbody tr").first.wait_for(timeout=DRAWN_MS)
+    page.locator("table tbody tr").first.wait_for()
     assert "map.html" in page.get_by_role("note").inner_text()
     page.get_by_label("宗地等级").select_option("A")
-    page.locator("table tbody tr .chip", has_text="A").first.wait_for()
+    page.locator(".there table tbody tr .chip", has_text="A").first.wait_for()
     first = page.locator("tbody a").first.inner_text()
     page.get_by_role("button", name="下一页").click()
     page.locator("tbody a").first.filter(has_not_text=first).wait_for()
@@ -309,16 +307,12 @@ def test_two_editions_lie_side_by_side_under_one_divider(tab: Opening, service: 
     drawn(page)
     page.get_by_label("与另一发布对比").select_option("1")
     divider = page.get_by_role("slider")
-    divider.wait_for()
-    page.wait_for_timeout(3000)
+    page.wait_for_selector(".map-over .map-box[data-idle]")
     divider.focus()
     page.keyboard.press("Home")
-    page.wait_for_timeout(600)
-    x, y = middle(page)
-    assert pixel(page, x, y) == legend().grades["A"].colour, "edition 1 right of the divider"
+    shows(page, middle(page), legend().grades["A"].colour, "edition 1 right of the divider")
     page.keyboard.press("End")
-    page.wait_for_timeout(600)
-    assert pixel(page, x, y) == legend().grades["B"].colour, "edition 2 left of it"
+    shows(page, middle(page), legend().grades["B"].colour, "edition 2 left of it")
     assert divider.get_attribute("aria-valuenow") == "100"
     assert told(page)["beside"] == "1"
 
@@ -329,5 +323,5 @@ def test_the_map_with_a_chosen_plot_has_no_serious_accessibility_fault(
     found = plot(service, "parcel_grade = 'B'")
     page = tab("viewer", bypass_csp=True).open(at(found, 17, f"&sel=parcel:{found[0]}"))
     drawn(page)
-    page.locator(".map-panel dl").wait_for(timeout=DRAWN_MS)
+    page.locator(".map-panel dl").wait_for()
     assert faults(page) == []

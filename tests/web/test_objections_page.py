@@ -12,7 +12,8 @@ from town_page import OWN, service  # noqa: F401
 
 def signed(service: Live, role: str = "publisher") -> httpx.Client:  # noqa: F811
     key = key_for(service.target, role, subject="乙")
-    return httpx.Client(base_url=service.url, headers={"Authorization": f"Bearer {key}"})
+    return httpx.Client(base_url=service.url, headers={"Authorization": f"Bearer {key}"},
+                        timeout=60)  # fmt: skip
 
 
 def firm(client: httpx.Client) -> dict[str, Any]:

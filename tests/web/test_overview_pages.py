@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from conftest import Opening
+from app_tab import Opening, said
+from playwright.sync_api import expect
 from serving import Live
 
 from geomujun.storage.target import connect
@@ -25,16 +26,15 @@ def number(text: str) -> float:
 def test_the_overview_adds_up_and_leads_to_the_rows(tab: Opening, service: Live) -> None:
     page = tab("viewer").open("/dashboard")
     panel = page.get_by_role("region", name="以地找企：每宗地归一类")
-    panel.wait_for()
-    cells = panel.locator("tbody td:nth-child(2)").all_inner_texts()
     total = panel.locator("tfoot td").first.inner_text()
+    cells = panel.locator("tbody td:nth-child(2)").all_inner_texts()
     parcels = count(service, "SELECT count(*) FROM pub.parcel_reconciliation")
     assert sum(map(number, cells)) == number(total) == parcels
     firms = page.get_by_role("region", name="以企找地：每家企业归一类")
     assert number(firms.locator("tfoot td").first.inner_text()) == count(
         service, "SELECT count(*) FROM pub.enterprise_reconciliation"
     )
-    assert page.get_by_text("✓ 相符").count() == 2, "both sums of areas add up"
+    expect(page.get_by_text("✓ 相符")).to_have_count(2)  # both sums of areas add up
     page.get_by_text("enterprises.csv").wait_for()
     page.get_by_role("button", name="排出各类领跑者名单").click()
     page.locator(".leaders li").first.wait_for()
@@ -112,15 +112,15 @@ def test_clusters_are_chosen_for_a_target_exported_and_kept(tab: Opening, tmp_pa
     assert sum(s["properties"]["area_mu"] for s in shapes) >= 899
     page.locator(".sheets td").first.wait_for(state="attached")
     page.emulate_media(media="print")
-    assert page.locator(".sheets tbody tr").count() == len(shapes)
+    expect(page.locator(".sheets tbody tr")).to_have_count(len(shapes))
     assert page.locator(".sheets").is_visible()
     page.emulate_media(media="screen")
     page.get_by_label("计划名称").fill("今年的计划")
     page.get_by_role("button", name="保存计划").click()
-    page.get_by_text("已保存").wait_for()
+    said(page, "已保存")
     page.get_by_role("link", name="总览").click()
     page.get_by_role("link", name="今年的计划").wait_for()
     panel = page.get_by_role("region", name="低效整治进度与目标")
-    cells = panel.get_by_role("row", name="整治面积（亩）").locator("td").all_inner_texts()
-    assert number(cells[1]) == 900
-    assert number(cells[2]) >= 900
+    cells = panel.get_by_role("row", name="整治面积（亩）").locator("td")
+    assert number(cells.nth(1).inner_text()) == 900
+    assert number(cells.nth(2).inner_text()) >= 900

@@ -6,13 +6,12 @@ from typing import Any
 
 import httpx
 from app_tab import Opening
-from pixels import pixel
+from pixels import shows
 from serving import Live, key_for
 
 from geomujun.domain.legend import legend
 from geomujun.storage.target import connect
 
-DRAWN_MS = 60_000
 STRICT = {"rules": {"shares": {"above_designated": [15, 56, 23, 6]}}, "limit": 5000}
 
 
@@ -50,7 +49,7 @@ def test_changed_plots_are_those_whose_main_user_moves(service: Live) -> None:
 def test_a_slider_recolours_the_map_and_the_rules_in_force_bring_it_back(tab: Opening) -> None:
     page = tab("publisher").open("/simulate")
     page.locator("table.matrix td.same").first.wait_for()
-    page.wait_for_selector(".change-map[data-idle]", timeout=DRAWN_MS)
+    page.wait_for_selector(".change-map[data-idle]")
     page.get_by_label("A 类，数值").first.fill("15")
     page.get_by_label("A 类，数值").first.press("Tab")
     page.locator("table.matrix td.down").first.wait_for()
@@ -58,26 +57,15 @@ def test_a_slider_recolours_the_map_and_the_rules_in_force_bring_it_back(tab: Op
     before, after = shown.first.locator(".chip").all_inner_texts()
     assert after > before, "a firm that goes down, B to C"
     shown.first.get_by_role("button", name="在地图上看").click()
-    x, y = middle(page)
-    settled(page)
-    assert pixel(page, x, y) == legend().grades[after].colour
+    shows(page, lambda: middle(page), legend().grades[after].colour)
     page.get_by_role("button", name="恢复现行规则").click()
     page.get_by_text("没有企业的等级变化").wait_for()
-    settled(page)
-    assert pixel(page, x, y) == legend().grades[before].colour
+    shows(page, lambda: middle(page), legend().grades[before].colour)
     assert page.locator("#changed-land").inner_text().startswith("地图：0 ")
-
-
-def settled(page: Any) -> None:
-    page.wait_for_timeout(700)
-    page.wait_for_selector(".change-map[data-idle]", timeout=DRAWN_MS)
-    page.wait_for_timeout(700)
 
 
 def middle(page: Any) -> tuple[float, float]:
     """The middle of the map as it lies in the window after scrolling to it."""
-    page.wait_for_timeout(300)
     page.locator(".change-map").scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
     box = page.locator(".change-map").bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

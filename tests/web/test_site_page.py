@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import context
+from pixels import until
 
 from geomujun.pipeline.publish import advance
 from geomujun.pipeline.site import SiteAsked, export_site
@@ -45,12 +47,13 @@ def site(town: Target, tmp_path: Path) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/site/"
     server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture
 def opened(drawing: Any, site: str) -> Iterator[Any]:
-    context = drawing.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    page, faults = context.new_page(), []
+    made = context(drawing)
+    page, faults = made.new_page(), []
     page.on("console", lambda m: m.type in ("error", "warning") and faults.append(m.text))
     page.on("pageerror", lambda e: faults.append(str(e)))
     page.on("dialog", lambda d: (faults.append(d.message), d.dismiss()))
@@ -59,21 +62,31 @@ def opened(drawing: Any, site: str) -> Iterator[Any]:
     page.goto(site)
     page.locator("canvas").wait_for()
     yield page
-    context.close()
+    made.close()
     assert faults == []
+
+
+def drawn(page: Any) -> bytes:
+    """The map's picture once it is there and does not change any more."""
+    canvas, before = page.locator("canvas"), [b""]
+
+    def still(picture: bytes) -> bool:
+        same = picture == before[0] and len(picture) > 5000  # an empty ground is smaller
+        before[0] = picture
+        return same
+
+    picture: bytes = until(page, canvas.screenshot, still, "nothing is drawn")
+    return picture
 
 
 def test_the_map_is_drawn_and_a_search_shows_the_plot(opened: Any) -> None:
     page = opened
-    page.wait_for_timeout(1500)
-    empty = page.locator("canvas").screenshot()
-    assert len(empty) > 5000, "something is drawn"
+    before = drawn(page)
     assert "审图号：浙S(2024)12号" in page.locator("footer").inner_text()
     page.get_by_label("查企业或宗地代码").fill("GB000")
     page.locator(".hits button").first.click()
     page.get_by_role("heading", name="所选地块").wait_for()
-    page.wait_for_timeout(1000)
-    assert page.locator("canvas").screenshot() != empty
+    until(page, page.locator("canvas").screenshot, lambda now: now != before, "the same picture")
 
 
 def test_a_firms_name_is_text(opened: Any) -> None:
@@ -85,16 +98,12 @@ def test_a_firms_name_is_text(opened: Any) -> None:
 
 def test_the_legend_counts_and_filters(opened: Any) -> None:
     page = opened
-    page.wait_for_timeout(1500)
-    before = page.locator("canvas").screenshot()
+    before = drawn(page)
     box = page.get_by_label("A类")
     assert "宗" in page.locator("fieldset", has_text="图例").inner_text()
     for label in ("B类", "C类", "D类", "未评"):
         page.get_by_label(label).uncheck()
     box.uncheck()
-    page.get_by_label("查企业或宗地代码").fill("GB0001")
-    page.locator(".hits button").first.click()
-    page.wait_for_timeout(1000)
-    assert page.locator("canvas").screenshot() != before
+    until(page, page.locator("canvas").screenshot, lambda now: now != before, "nothing is hidden")
     page.get_by_role("button", name="English").click()
     page.get_by_text("Legend (choose what to show)").wait_for()

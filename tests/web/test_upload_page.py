@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from app_tab import Opening
+from app_tab import Opening, said
 from postgis_fixtures import TOWN
 from town_page import OWN, service  # noqa: F401
 
@@ -85,7 +85,7 @@ def test_a_bad_case_says_where_and_what_to_do_and_is_thrown_away(
     page.get_by_label("错误").get_by_role("combobox").select_option("indicators.csv")
     page.get_by_label("错误").get_by_role("row").filter(has_text="一百多").wait_for()
     page.get_by_role("button", name="放弃").click()
-    page.get_by_text("没有留下任何数据").wait_for()
+    said(page, "没有留下任何数据")
     page.get_by_role("button", name="上传检查").wait_for()
     assert loads(town) == before
     assert page.get_by_text("运行和发布需要全部辖区").count() == 1

@@ -28,6 +28,7 @@ export function watchMe(): void {
       })
       .catch((e: unknown) => {
         if (asked === token.peek()) me.value = null;
+        else if (token.peek()) return; // overtaken by another key
         unknown.value = asProblem(e).message;
       });
   });

@@ -23,6 +23,12 @@ const signed: Middleware = {
     for (const [name, value] of Object.entries(headers())) request.headers.set(name, value);
     return request;
   },
+  onResponse({ request, response }) {
+    // A key that ended signs out; the late answer to a key that was changed since does not.
+    const asked = request.headers.get("Authorization");
+    if (response.status === 401 && token.peek() && asked === `Bearer ${token.peek()}`) signOut();
+    return undefined;
+  },
   onError: () => unreachable(),
 };
 
@@ -44,13 +50,12 @@ const unreachable = (): Problem =>
 export const api = createClient<paths>({ baseUrl: location.origin });
 api.use(signed);
 
-/** The body of an answer. Raises a Problem where the service refused; a key that ended signs out. */
+/** The body of an answer. Raises a Problem where the service refused. */
 export async function data<T>(
   asked: Promise<{ data?: T; error?: unknown; response: Response }>,
 ): Promise<T> {
   const { data: found, error, response } = await asked;
   if (response.ok) return found as T;
-  if (response.status === 401 && token.value) signOut();
   throw problemOf(response.status, error);
 }
 

@@ -31,7 +31,10 @@ export function MiniMap(given: { shapes: FeatureCollection; label: string; heigh
       }),
     );
     if (!made) return undefined;
-    made.on("load", () => addShapes(made, latest.current));
+    made.on("load", () => {
+      addShapes(made, latest.current);
+      if (latest.current !== shapes) goTo(made, latest.current); // others are asked for meanwhile
+    });
     map.current = made;
     return () => {
       map.current = null;
@@ -42,8 +45,7 @@ export function MiniMap(given: { shapes: FeatureCollection; label: string; heigh
     const shown = map.current?.getSource<GeoJSONSource>("shapes");
     if (!map.current || !shown) return;
     shown.setData(shapes);
-    const around = boundsOf(shapes);
-    if (around) map.current.fitBounds(around, { padding: 40, maxZoom: 17, animate: false });
+    goTo(map.current, shapes);
   }, [shapes]);
   if (!drawable.value)
     return <p class="empty">{t("本机浏览器不能画图", "This browser cannot draw maps")}</p>;
@@ -56,6 +58,11 @@ export function MiniMap(given: { shapes: FeatureCollection; label: string; heigh
       style={{ height: given.height ?? "16rem" }}
     />
   );
+}
+
+function goTo(map: Map, shapes: FeatureCollection): void {
+  const around = boundsOf(shapes);
+  if (around) map.fitBounds(around, { padding: 40, maxZoom: 17, animate: false });
 }
 
 function addShapes(map: Map, shapes: FeatureCollection): void {

@@ -95,6 +95,12 @@ function Canvas(given: {
   const { loaded, mode, shown, chosen, choose } = given;
   const box = useRef<HTMLDivElement>(null);
   const map = useRef<Map | undefined>(undefined);
+  const latest = useRef(given); // what is wanted once the map is there, chosen while it was loaded
+  latest.current = given;
+  const goTo = (made: Map, codes: readonly string[]): void => {
+    const at = loaded.plots.at[loaded.plots.parcel_code.indexOf(codes[0] ?? "")];
+    if (at) made.easeTo({ center: at, zoom: Math.max(made.getZoom(), 15) });
+  };
   useEffect(() => {
     if (!box.current) return undefined;
     const place = box.current;
@@ -106,8 +112,9 @@ function Canvas(given: {
     });
     made.on("load", () => {
       map.current = made;
-      filterGrades(made, mode, shown);
-      select(made, chosen);
+      filterGrades(made, mode, latest.current.shown);
+      select(made, latest.current.chosen);
+      goTo(made, latest.current.chosen);
     });
     return () => {
       map.current = undefined;
@@ -120,8 +127,7 @@ function Canvas(given: {
   useEffect(() => {
     if (!map.current) return;
     select(map.current, chosen);
-    const at = loaded.plots.at[loaded.plots.parcel_code.indexOf(chosen[0] ?? "")];
-    if (at) map.current.easeTo({ center: at, zoom: Math.max(map.current.getZoom(), 15) });
+    goTo(map.current, chosen);
   }, [chosen]);
   if (!drawable.value) {
     return (

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useAct } from "../../api/act";
 import { api, data, type Schema } from "../../api/client";
 import { csv, save } from "../../api/download";
@@ -47,11 +47,16 @@ export default function Audit() {
 
 function Entries() {
   const [filter, setFilter] = useState<Filter>({ actor: "", action: "", subject: "" });
-  const first = useLoaded(() => page(filter, LAST), [filter.actor, filter.action, filter.subject]);
+  const first = useLoaded(
+    async () => ({ filter, rows: await page(filter, LAST) }),
+    [filter.actor, filter.action, filter.subject],
+  );
   return (
     <>
       <Filters filter={filter} set={setFilter} />
-      <Shown of={first}>{(rows) => <Log filter={filter} first={rows} />}</Shown>
+      <Shown of={first}>
+        {(told) => <Log key={JSON.stringify(told.filter)} filter={told.filter} first={told.rows} />}
+      </Shown>
     </>
   );
 }
@@ -110,10 +115,6 @@ function Log(given: { filter: Filter; first: Entry[] }) {
   const [older, setOlder] = useState<Entry[]>([]);
   const [ended, setEnded] = useState(first.length < PAGE);
   const { busy, problem, run } = useAct();
-  useEffect(() => {
-    setOlder([]);
-    setEnded(first.length < PAGE);
-  }, [first]);
   const rows = [...first, ...older];
   const more = async (): Promise<void> => {
     const next = await page(filter, rows.at(-1)?.id ?? LAST);

@@ -149,7 +149,10 @@ function Rows(given: {
             <button
               type="button"
               disabled={sheet.next === null}
-              onClick={() => sheet.next && setCursors([...cursors, sheet.next])}
+              onClick={() =>
+                // While a page is read, what follows it is not known.
+                sheet.next && !loaded.loading && setCursors([...cursors, sheet.next])
+              }
             >
               {t("下一页", "Next")}
             </button>

@@ -43,6 +43,10 @@ export function shapesOf(line: readonly Position[], what: Measuring | null): Fea
   return { type: "FeatureCollection", features };
 }
 
+function show(map: Map, line: readonly Position[], what: Measuring | null): void {
+  map.getSource<GeoJSONSource>("measure")?.setData(shapesOf(line, what));
+}
+
 function drawOn(map: Map): void {
   if (map.getLayer("measure-line")) return;
   map.addLayer({
@@ -82,17 +86,23 @@ export function MeasureBar(given: { map: Signal<Map | null> }) {
     const put = (e: MapMouseEvent): void => {
       points.value = [...points.value, [e.lngLat.lng, e.lngLat.lat]];
     };
+    const begin = (): void => {
+      drawOn(map);
+      show(map, points.peek(), what);
+    };
     map.on("click", put);
     map.doubleClickZoom.disable();
-    drawOn(map);
+    if (map.getSource("measure")) drawOn(map);
+    else map.once("style.load", begin);
     return () => {
+      map.off("style.load", begin);
       map.off("click", put);
       map.doubleClickZoom.enable();
     };
   }, [map, what]);
   const line = points.value;
   useEffect(() => {
-    map?.getSource<GeoJSONSource>("measure")?.setData(shapesOf(line, what));
+    if (map) show(map, line, what);
   }, [map, line, what]);
   useEffect(() => () => measure(null), []);
   if (!what) return null;

@@ -58,12 +58,15 @@ async function find(part: string, number: number): Promise<Hit[]> {
 export function Search(given: { map: Signal<Map | null> }) {
   const [typed, setTyped] = useState("");
   const [hits, setHits] = useState<Hit[] | null>(null);
+  const told = useRef(""); // what the hits were found for
+  const eager = useRef(false); // Enter was pressed before they were there
   const [at, setAt] = useState(0);
   const round = useRef(0);
   const number = edition.value?.number;
   useEffect(() => {
     round.current += 1;
     const mine = round.current;
+    eager.current = false;
     const part = typed.trim();
     if (part.length < SHORTEST || number === undefined) {
       setHits(null);
@@ -73,8 +76,10 @@ export function Search(given: { map: Signal<Map | null> }) {
       find(part, number)
         .then((found) => {
           if (mine !== round.current) return;
+          told.current = part;
           setHits(found);
           setAt(0);
+          if (eager.current) take(found[0]);
         })
         .catch((e: unknown) => say(e instanceof Error ? e.message : String(e), true));
     }, PAUSE_MS);
@@ -82,16 +87,21 @@ export function Search(given: { map: Signal<Map | null> }) {
   }, [typed, number]);
   const take = (hit: Hit | undefined): void => {
     if (!hit) return;
+    round.current += 1; // what is still on its way opens no list again
     setHits(null);
     selected.value = { kind: hit.kind, id: hit.id };
     const around = boundsOf(hit.shape);
     if (around) given.map.value?.fitBounds(around, { maxZoom: 16.5, padding: 120, animate: false });
     else say(t("图上没有它的位置", "it has no place on the map"));
   };
+  const enter = (): void => {
+    if (told.current === typed.trim()) take(hits?.[at]);
+    else eager.current = true;
+  };
   const pressed = (e: KeyboardEvent): void => {
     const count = hits?.length ?? 0;
     if (e.key === "Escape") setHits(null);
-    else if (e.key === "Enter") take(hits?.[at]);
+    else if (e.key === "Enter") enter();
     else if (count && e.key === "ArrowDown") setAt((at + 1) % count);
     else if (count && e.key === "ArrowUp") setAt((at + count - 1) % count);
     else return;

@@ -86,7 +86,10 @@ export function PlotTable(given: { number: number }) {
               <button
                 type="button"
                 disabled={!told.next}
-                onClick={() => told.next && setPages([...pages, told.next])}
+                onClick={() =>
+                  // While a page is read, what follows it is not known.
+                  told.next && !found.loading && setPages([...pages, told.next])
+                }
               >
                 {t("下一页", "Next")}
               </button>

@@ -64,6 +64,7 @@ export class Bench {
   private readonly there = new Map<string, Question>();
   private claimed: Pair | null = null;
   private left = false;
+  private reading = 0;
 
   constructor(readonly edition: number) {}
 
@@ -95,10 +96,12 @@ export class Bench {
   }
 
   private async read(filters: Filters, wanted: Pair | null): Promise<void> {
+    this.reading += 1;
+    const mine = this.reading; // the answer to filters that were changed since says nothing
     this.loading.value = true;
     try {
       const found = await this.page(filters, 0);
-      if (filters !== this.filters.peek()) return;
+      if (mine !== this.reading) return;
       this.items.value = found.items;
       this.following = found.next;
       this.problem.value = undefined;
@@ -106,9 +109,10 @@ export class Bench {
       if (first) await this.open(first);
       else this.clear();
     } catch (e) {
-      this.problem.value = asProblem(e);
+      const problem = asProblem(e);
+      if (mine === this.reading) this.problem.value = problem;
     } finally {
-      this.loading.value = false;
+      if (mine === this.reading) this.loading.value = false;
     }
   }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../../api/client";
 import { t } from "../../lang";
 import { me } from "../../me";
@@ -57,7 +57,8 @@ export function Choose(given: { problem: Problem | undefined }) {
 function Pick(given: { take: (files: Packed[]) => void }) {
   const folder = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
-  useEffect(() => {
+  // Before anybody can press it: without it the browser asks for files.
+  useLayoutEffect(() => {
     if (folder.current) folder.current.webkitdirectory = true;
   }, []);
   return (

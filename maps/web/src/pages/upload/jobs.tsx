@@ -12,20 +12,22 @@ import type { Job } from "./send";
 const EVERY_MS = 1000;
 export const going = (job: Job): boolean => job.state === "queued" || job.state === "running";
 
-/** Loads and publications, the newest first; asked again each second while one is under way. */
+/** Loads and publications, the newest first; asked again while one is under way. */
 export function Jobs(given: { newest: Job | null }) {
   const jobs = useLoaded(
     () => data(api.GET("/v1/jobs", { params: { query: { limit: 10 } } })),
     [given.newest?.number],
   );
   const active = jobs.data?.items.some(going) ?? false;
+  // The next question follows the answer: asked by the clock, slow answers would overtake each other.
+  useEffect(() => {
+    if (!active || jobs.loading) return undefined;
+    const timer = setTimeout(jobs.reload, EVERY_MS);
+    return () => clearTimeout(timer);
+  }, [active, jobs.loading]);
   useEffect(() => {
     if (!active) return undefined;
-    const timer = setInterval(jobs.reload, EVERY_MS);
-    return () => {
-      clearInterval(timer);
-      void readEditions(); // one may have been built
-    };
+    return () => void readEditions(); // one may have been built
   }, [active]);
   if (jobs.data?.items.length === 0) return null;
   return (

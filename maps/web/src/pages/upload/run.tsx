@@ -31,7 +31,7 @@ function Asked(given: { started: (job: Job) => void }) {
     if (!known) return;
     setYear(known.year);
     setScheme(known.scheme_id);
-  }, [known]);
+  }, [known?.number]); // not when it is only read again: what was typed meanwhile stays
   const start = async (): Promise<void> => {
     const body = { year, scheme: scheme.trim(), as_of: asOf || null, merge_groups: groups };
     given.started(await data(api.POST("/v1/editions", { body })));

@@ -78,13 +78,15 @@ function post(body: Blob, query: { scope: string; name: string }): Promise<Told>
 /** The verdict that was there before the page was loaded again, where it still waits. */
 export async function again(): Promise<void> {
   const token = sessionStorage.getItem(STORED);
-  if (!token || phase.value.at !== "choose") return;
+  const untouched = (): boolean =>
+    phase.peek().at === "choose" && sessionStorage.getItem(STORED) === token;
+  if (!token || !untouched()) return;
   try {
     const told = await data(api.GET("/v1/cases/{token}", { params: { path: { token } } }));
-    phase.value = { at: "told", told };
+    if (untouched()) phase.value = { at: "told", told };
   } catch (e) {
     asProblem(e); // it was loaded, thrown away, or its time is over
-    leave();
+    if (untouched()) leave();
   }
 }
 
