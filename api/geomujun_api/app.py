@@ -146,6 +146,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         app.include_router(router)
     setattr(app, "openapi", partial(describe, app))  # noqa: B010 - as FastAPI tells to
     app.add_middleware(quick.Shortcut, service=service)
+    app.add_middleware(middleware.HeadAsGet)
     app.add_middleware(middleware.Bounded, service=service)
     app.add_middleware(middleware.Observed, service=service)
     app.add_middleware(
