@@ -45,6 +45,7 @@ NEAR_DEG: Final = 1.0  # a candidate may miss the division's seat or box by this
 NEAR_POINT_DEG: Final = 1.4  # other data of the case are nearer than a division's seat
 ZONE_REACH_M: Final = 700_000.0  # 7° of longitude; a zone's neighbour lies 860 km off or more
 HINT_CRS: Final = ("在 mapping.yaml 中写明 crs: EPSG:编号", "say crs: EPSG:n in mapping.yaml")
+HINT_ASKED: Final = ("改正 mapping.yaml 中的 crs 或 axes", "correct crs or axes in mapping.yaml")
 HINT_AXES: Final = (
     "核实后在 mapping.yaml 中写 axes: yx，或按东坐标在前重新导出",
     "check, then say axes: yx in mapping.yaml, or export with the easting first",
@@ -88,8 +89,13 @@ def _in_china(lon: float, lat: float) -> bool:
     return math.isfinite(lon) and math.isfinite(lat) and distance_deg(lon, lat, CHINA) == 0
 
 
-def _seen(x: float, y: float) -> str:
-    return t("坐标中位数 x={x:.3f}, y={y:.3f}", "median coordinates x={x:.3f}, y={y:.3f}", x=x, y=y)
+def _refused(
+    zh: str, en: str, at: tuple[float, float], hint: tuple[str, str] = HINT_CRS, **values: object
+) -> CrsRefusedError:
+    """The refusal, with the coordinates that were seen."""
+    seen = t("坐标中位数 x={x:.3f}, y={y:.3f}", "median coordinates x={x:.3f}, y={y:.3f}",
+             x=at[0], y=at[1])  # fmt: skip
+    return CrsRefusedError(t(zh, en, seen=seen, **values), hint=t(*hint))
 
 
 # ---- what is declared -------------------------------------------------------------------------
@@ -126,16 +132,13 @@ def _declared_zone(crs: CRS, gk: tuple[int, float], x: float, y: float) -> Decis
     elif shape == "zoned":
         zone = int(x // 1e6)
         if zone_meridian(zone) != meridian:
-            raise CrsRefusedError(
-                t(
-                    "声明的中央经线 {m}° 与东坐标中的带号 {z}（中央经线 {zm}°）矛盾；{seen}",
-                    "declared meridian {m}° contradicts zone {z} ({zm}°) in the easting; {seen}",
-                    m=meridian,
-                    z=zone,
-                    zm=zone_meridian(zone),
-                    seen=_seen(x, y),
-                ),
-                hint=t(*HINT_CRS),
+            raise _refused(
+                "声明的中央经线 {m}° 与东坐标中的带号 {z}（中央经线 {zm}°）矛盾；{seen}",
+                "declared meridian {m}° contradicts zone {z} ({zm}°) in the easting; {seen}",
+                (x, y),
+                m=meridian,
+                z=zone,
+                zm=zone_meridian(zone),
             )
         code, expected = zone_epsg(zone), zone * 1e6 + FALSE_EASTING
     elif shape == "plain":
@@ -157,14 +160,11 @@ def _declared_zone(crs: CRS, gk: tuple[int, float], x: float, y: float) -> Decis
 
 
 def _contradiction(crs: CRS, x: float, y: float) -> CrsRefusedError:
-    return CrsRefusedError(
-        t(
-            "坐标与声明的坐标系“{crs}”不符；{seen}",
-            "the coordinates contradict the declared system {crs!r}; {seen}",
-            crs=crs.name,
-            seen=_seen(x, y),
-        ),
-        hint=t(*HINT_CRS),
+    return _refused(
+        "坐标与声明的坐标系“{crs}”不符；{seen}",
+        "the coordinates contradict the declared system {crs!r}; {seen}",
+        (x, y),
+        crs=crs.name,
     )
 
 
@@ -228,16 +228,13 @@ def _gap(code: str, x: float, y: float, place: Place) -> float | None:
 
 def _undecided(options: Sequence[str], x: float, y: float, place: Place) -> CrsRefusedError:
     codes = "、".join(place.divisions[:3]) or t("无", "none")
-    return CrsRefusedError(
-        t(
-            "没有坐标系声明，且坐标不能唯一判定：{seen}；可能是 {n} 个之一：{o}；行政区划代码：{c}",
-            "no declared system, and the coordinates fit {n}: {o}; {seen}; division codes: {c}",
-            seen=_seen(x, y),
-            n=len(options),
-            o="、".join(options),
-            c=codes,
-        ),
-        hint=t(*HINT_CRS),
+    return _refused(
+        "没有坐标系声明，且坐标不能唯一判定：{seen}；可能是 {n} 个之一：{o}；行政区划代码：{c}",
+        "no declared system, and the coordinates fit {n}: {o}; {seen}; division codes: {c}",
+        (x, y),
+        n=len(options),
+        o="、".join(options),
+        c=codes,
     )
 
 
@@ -247,13 +244,10 @@ def _from_range(x: float, y: float, place: Place) -> Decision:
         return Decision(CRS.from_user_input(TARGET), TARGET, how)
     options = _candidates(x, y)
     if not options:
-        raise CrsRefusedError(
-            t(
-                "坐标不属于任何国家坐标系的取值范围（可能是地方坐标系）：{seen}",
-                "the coordinates fit no national system (perhaps a local one): {seen}",
-                seen=_seen(x, y),
-            ),
-            hint=t(*HINT_CRS),
+        raise _refused(
+            "坐标不属于任何国家坐标系的取值范围（可能是地方坐标系）：{seen}",
+            "the coordinates fit no national system (perhaps a local one): {seen}",
+            (x, y),
         )
     chosen, by = options[0], t("坐标范围", "coordinate range")
     if len(options) > 1:
@@ -282,14 +276,12 @@ def _asked(text: str, x: float, y: float) -> Decision:
     crs = CRS.from_user_input(text)
     lon, lat = _lands(text, x, y)
     if not _in_china(lon, lat):
-        raise CrsRefusedError(
-            t(
-                "mapping.yaml 指定的 {crs} 与坐标不符；{seen}",
-                "{crs} of mapping.yaml does not fit the coordinates; {seen}",
-                crs=text,
-                seen=_seen(x, y),
-            ),
-            hint=t("改正 mapping.yaml 中的 crs 或 axes", "correct crs or axes in mapping.yaml"),
+        raise _refused(
+            "mapping.yaml 指定的 {crs} 与坐标不符；{seen}",
+            "{crs} of mapping.yaml does not fit the coordinates; {seen}",
+            (x, y),
+            HINT_ASKED,
+            crs=text,
         )
     notes = []
     if datum_family(crs) not in ("cgcs2000", "wgs84"):
@@ -354,13 +346,11 @@ def decide(
         return Decision(CRS.from_user_input(TARGET), TARGET, t("没有坐标", "no coordinates"))
     x, y = reversed(middle) if axes == "yx" else middle
     if coordinate_range(x, y).endswith("_swapped"):
-        raise CrsRefusedError(
-            t(
-                "坐标轴颠倒（北坐标在前）：{seen}",
-                "axes swapped (northing first): {seen}",
-                seen=_seen(x, y),
-            ),
-            hint=t(*HINT_AXES),
+        raise _refused(
+            "坐标轴颠倒（北坐标在前）：{seen}",
+            "axes swapped (northing first): {seen}",
+            (x, y),
+            HINT_AXES,
         )
     crs = _parse(declared)
     if asked:

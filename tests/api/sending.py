@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 from fastapi.testclient import TestClient
 from postgis_fixtures import TOWN
-from serving import until
+from serving import INCOMING, until
 
 # In place of the files of a case that need not be read for what is tested.
 ONLY = {p.name: None for p in TOWN.iterdir() if p.stem not in ("flags", "supply")}
@@ -27,6 +27,11 @@ def packed(folder: Path = TOWN, inside: str = "", **other: bytes | str | None) -
             if data is not None:
                 z.writestr(f"{inside}{name}", data)
     return made.getvalue()
+
+
+def left() -> list[str]:
+    """What lies where cases come in."""
+    return sorted(p.name for p in Path(INCOMING).iterdir())
 
 
 def written(book: bytes) -> list[dict[str, Any]]:

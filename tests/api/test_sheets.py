@@ -12,9 +12,8 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from sending import BOOK, filled, written
+from sending import BOOK, filled, left, written
 from serving import Live, key_for
-from test_cases import left
 
 from geomujun.cli.main import run
 from geomujun.storage import audit, decisions
