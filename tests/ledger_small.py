@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry import box
 
-from geomujun.domain.case import CRS, DTYPES, Case, empty_table
+from geomujun.domain.case import CRS, DTYPES, Case
 from geomujun.domain.catalogue import TABLES
 from geomujun.ledger.book import Book, Inputs, keep
 
@@ -18,14 +18,11 @@ YEAR = 2024
 
 def frame(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """A typed frame of a table of the catalogue from some of its columns; row numbers from 1."""
-    fields = TABLES[name].fields
-    made = empty_table(TABLES[name]).drop(columns="geometry", errors="ignore")
-    made = made.reindex(range(len(rows)))
-    for f in fields:
+    columns = {"row": pd.Series([r.get("row", n) for n, r in enumerate(rows, 1)], dtype="int64")}
+    for f in TABLES[name].fields:
         values = [r.get(f.name, "" if DTYPES[f.kind] == "str" else None) for r in rows]
-        made[f.name] = pd.Series(values, dtype="object").astype(DTYPES[f.kind])
-    made["row"] = [r.get("row", n) for n, r in enumerate(rows, 1)]
-    return made
+        columns[f.name] = pd.Series(values, dtype="object").astype(DTYPES[f.kind])
+    return pd.DataFrame(columns)
 
 
 def layer(name: str, rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:

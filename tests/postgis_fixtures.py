@@ -80,10 +80,23 @@ def cluster() -> Iterator[Target]:
     folder.chmod(0o755)
     private = Cluster(folder)
     try:
-        yield private.up().database("postgres")
+        target = private.up().database("postgres")
+        _without_flushing(target)
+        yield target
     finally:
         private.down()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _without_flushing(cluster: Target) -> None:
+    """Nothing in this cluster has to outlive the machine, and hundreds of copies are made in it.
+
+    Tests of what outlives a fault have clusters of their own (`home`), as people have them.
+    """
+    with connect(cluster, autocommit=True) as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _create(cluster: Target, name: str, template: str = "template0") -> Target:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,7 +24,21 @@ from geomujun.storage.target import Target, connect
 INCOMING = tempfile.mkdtemp(prefix="gmj-incoming-")
 atexit.register(shutil.rmtree, INCOMING, ignore_errors=True)
 WORKER = {"worker": (sys.executable, "-m", "geomujun.cli.work"), "incoming": INCOMING}
-FREELY = {"rate": 1e6, "burst": 10**6, "public_rate": 1e6, "public_burst": 10**6}
+# Many requests, and time for each: the machine may be busy. What is refused has tests of its own.
+FREELY = {
+    "rate": 1e6, "burst": 10**6, "public_rate": 1e6, "public_burst": 10**6,
+    "pool_wait_s": 60, "statement_ms": 120_000, "export_ms": 600_000,
+}  # fmt: skip
+PATIENT = 120.0  # seconds; a test waits for a state, and gives it up then
+
+
+def until(told: Callable[[], Any], wanted: Callable[[Any], bool] = bool, every: float = 0.1) -> Any:
+    """Ask again until what is told is as wanted, and give it; fails with the last that was told."""
+    end = time.monotonic() + PATIENT
+    while not wanted(found := told()):
+        assert time.monotonic() < end, found
+        time.sleep(every)
+    return found
 
 
 @contextmanager
@@ -43,7 +57,7 @@ def served(app: Any) -> Iterator[str]:
             yield f"http://127.0.0.1:{sock.getsockname()[1]}"
         finally:
             server.should_exit = True
-            thread.join(10)
+            thread.join(PATIENT)
 
 
 def key_for(
@@ -77,5 +91,5 @@ class Live:
     def stop(self) -> None:
         """Let it end as it does in service."""
         self.server.should_exit = True
-        self.thread.join(20)
+        self.thread.join(PATIENT)
         assert not self.thread.is_alive()

@@ -9,6 +9,7 @@ Every frame carries ``row`` (1-based data row of its file) beside the catalogue'
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Final
 
 import geopandas as gpd
@@ -26,8 +27,8 @@ DTYPES: Final = {
 }
 
 
-def empty_table(table: Table) -> pd.DataFrame:
-    """An empty frame with the table's columns and types, and ``row``."""
+@cache
+def _template(table: Table) -> pd.DataFrame:
     columns: dict[str, pd.Series] = {"row": pd.Series(dtype="int64")}
     columns |= {f.name: pd.Series(dtype=DTYPES[f.kind]) for f in table.fields}
     frame = pd.DataFrame(columns)
@@ -35,6 +36,11 @@ def empty_table(table: Table) -> pd.DataFrame:
         layer: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=CRS))
         return layer
     return frame
+
+
+def empty_table(table: Table) -> pd.DataFrame:
+    """An empty frame with the table's columns and types, and ``row``."""
+    return _template(table).copy()
 
 
 def _empty(name: str) -> pd.DataFrame:

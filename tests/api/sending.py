@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import openpyxl
 from fastapi.testclient import TestClient
 from postgis_fixtures import TOWN
-from serving import INCOMING
+from serving import INCOMING, until
 
 # In place of the files of a case that need not be read for what is tested.
 ONLY = {p.name: None for p in TOWN.iterdir() if p.stem not in ("flags", "supply")}
@@ -56,9 +55,9 @@ def filled(book: bytes, answers: list[dict[str, Any] | None]) -> bytes:
 
 def ended(api: TestClient, headers: dict[str, str], number: int) -> dict[str, Any]:
     """A job once it is done or failed."""
-    for _ in range(1200):
+
+    def told() -> dict[str, Any]:
         job: dict[str, Any] = api.get(f"/v1/jobs/{number}", headers=headers).json()
-        if job["state"] in ("done", "failed"):
-            return job
-        time.sleep(0.1)
-    raise AssertionError(job)
+        return job
+
+    return dict(until(told, lambda job: job["state"] in ("done", "failed")))

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 from postgis_fixtures import publication
-from serving import Live, key_for
+from serving import PATIENT, Live, key_for, until
 
 from geomujun.pipeline.publish import publish
 from geomujun.storage import audit
@@ -37,17 +37,15 @@ def test_of_publications_asked_for_at_once_one_is_made(live: Live) -> None:
 
     def ask(_: int) -> int:
         with client(live, "publisher") as own:
-            start.wait(60)
+            start.wait(PATIENT)
             return own.post("/v1/editions", json={"year": 2024}).status_code
 
     with ThreadPoolExecutor(AT_ONCE) as many:
         answers = sorted(many.map(ask, range(AT_ONCE)))
     assert answers == [202, *[409] * (AT_ONCE - 1)]
     with client(live, "publisher") as own:
-        end = time.monotonic() + 240
-        while (job := own.get("/v1/jobs").json()["items"][0])["state"] not in ("done", "failed"):
-            assert time.monotonic() < end
-            time.sleep(0.3)
+        job = until(lambda: own.get("/v1/jobs").json()["items"][0],
+                    lambda job: job["state"] in ("done", "failed"))  # fmt: skip
         assert (job["state"], job["result"]["edition"]) == ("done", 2)
         assert [e["number"] for e in own.get("/v1/editions").json()] == [2, 1]
 
@@ -87,7 +85,7 @@ def test_readers_see_one_whole_edition_while_another_takes_its_place(live: Live)
         time.sleep(0.5)
         over.set()
         for reader in readers:
-            reader.result(120)
+            reader.result(PATIENT)
     assert (first["edition"], second["edition"]) == (1, 1)  # a list is read to its end in one
     known: dict[tuple[str, int], set[Any]] = {}
     for path, edition, number in seen:

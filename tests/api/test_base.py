@@ -153,7 +153,7 @@ def test_too_much_and_too_often(town: Target, serve: Callable[..., TestClient], 
 
 
 def test_a_busy_database_is_503(town: Target, serve: Callable[..., TestClient], sign: Sign) -> None:
-    client = serve(town, pool_size=1, pool_wait_s=0.2)
+    client = serve(town, pool_size=1, pool_wait_s=2)
     admin = sign("admin")
     pool = client.app.state.service.pool
     with pool.connection():

@@ -11,12 +11,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from postgis_fixtures import TOWN, cells
 from sending import ONLY, ZIP, ended, left, packed
-from serving import INCOMING, WORKER, key_for
+from serving import INCOMING, WORKER, key_for, until
 
 from geomujun.storage import audit, editions, inputs, jobs
 from geomujun.storage.target import Target, connect
@@ -119,7 +120,7 @@ def test_files_of_a_form_and_a_later_table_by_itself(
 
 
 def test_a_token_is_its_senders_and_is_swept(town: Target, serve: Serve, sign: Sign) -> None:
-    api = serve(town, case_lasts_s=3)
+    api = serve(town)
     mine, other = sign("publisher", subject="甲"), sign("publisher", subject="乙")
     told = api.post("/v1/cases", content=packed(), headers=mine | ZIP).json()
     url = f"/v1/cases/{told['token']}"
@@ -128,13 +129,21 @@ def test_a_token_is_its_senders_and_is_swept(town: Target, serve: Serve, sign: S
         ("POST", f"{url}/load", {"json": {}}),
     ):  # fmt: skip
         assert api.request(method, path, headers=other, **more).status_code == 404, (method, path)
-    time.sleep(3.1)
+    _run_out()
     assert api.get(url, headers=mine).status_code == 404
     assert len(left()) == 1
     told = api.post("/v1/cases", content=packed(), headers=mine | ZIP).json()
     assert len(left()) == 1  # the one before was swept
     assert api.delete(f"/v1/cases/{told['token']}", headers=mine).status_code == 204
     assert left() == []
+
+
+def _run_out() -> None:
+    """Bring what waits to the end of its time."""
+    for about in Path(INCOMING).glob("*/about.json"):
+        told = json.loads(about.read_text("utf-8"))
+        assert told["until"] > time.time()
+        about.write_text(json.dumps(told | {"until": time.time() - 1}), "utf-8")
 
 
 def test_too_many_cases_of_one_sender_wait(town: Target, serve: Serve, sign: Sign) -> None:
@@ -202,12 +211,16 @@ def test_a_job_that_is_killed_is_told_and_leaves_no_edition(
 
 def _pid(target: Target, number: int) -> int:
     """The process that works on a job: the only one of our interpreter's children told so."""
-    for _ in range(300):
+
+    def state() -> Any:
         with connect(target, "app") as connection:
-            row = jobs.get(connection, number)
-        if row and row["state"] == "running":
-            break
-        time.sleep(0.05)
+            return (jobs.get(connection, number) or {}).get("state")
+
+    until(state, lambda told: told == "running", every=0.02)
+    return int(until(_child, every=0.02))
+
+
+def _child() -> int | None:
     mine = {str(os.getpid())}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
@@ -218,7 +231,7 @@ def _pid(target: Target, number: int) -> int:
                 continue
             if WORKER["worker"][2].encode() in words and parent in mine:
                 return int(folder.name)
-    raise AssertionError
+    return None
 
 
 def test_a_job_without_its_database_says_so_in_one_line(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_cursors_that_were_written_by_hand_are_400(
 def test_slow_readers_of_feeds_leave_connections_to_others(
     town: Target, serve: Serve, sign: Sign
 ) -> None:
-    client = serve(town, pool_size=2, pool_wait_s=0.2)
+    client = serve(town, pool_size=2, pool_wait_s=2)
     headers, service = sign(), client.app.state.service
     assert service.feeds.acquire(blocking=False)  # one reader that never ends
     busy = client.get("/v1/feed/land-area", headers=headers)
@@ -189,7 +189,7 @@ def test_what_is_no_http_is_refused_as_a_problem_and_the_next_one_is_served(
     live: Live, sent: bytes
 ) -> None:
     place = live.url.removeprefix("http://").split(":")
-    with socket.create_connection((place[0], int(place[1])), timeout=20) as line:
+    with socket.create_connection((place[0], int(place[1])), timeout=60) as line:
         line.sendall(sent)
         head, _, body = b"".join(iter(lambda: line.recv(65_536), b"")).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 ")
@@ -198,4 +198,4 @@ def test_what_is_no_http_is_refused_as_a_problem_and_the_next_one_is_served(
     told = json.loads(body)
     assert (told["status"], told["title"]) == (400, "Bad Request")
     assert "POST" in told["hint"]
-    assert httpx.get(f"{live.url}/healthz").status_code == 200
+    assert httpx.get(f"{live.url}/healthz", timeout=60).status_code == 200

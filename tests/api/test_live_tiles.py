@@ -54,7 +54,7 @@ def test_many_at_once_get_each_their_own(town: Target, forgetful: Live, sign: Si
     places = below(town, 16)
     wanted = {p: drawn(town, p) for p in places}
     mine = sign()
-    with httpx.Client(base_url=forgetful.url, headers=mine) as client:
+    with httpx.Client(base_url=forgetful.url, headers=mine, timeout=60) as client:
         assert client.get(address(places[0])).status_code == 200  # the edition is known now
         with ThreadPoolExecutor(12) as pool:
             found = list(pool.map(lambda p: (p, client.get(address(p))), places * 8))
@@ -66,7 +66,7 @@ def test_a_line_whose_server_process_ends_is_made_anew(
     town: Target, forgetful: Live, sign: Sign
 ) -> None:
     place = below(town, 16)[0]
-    with httpx.Client(base_url=forgetful.url, headers=sign()) as client:
+    with httpx.Client(base_url=forgetful.url, headers=sign(), timeout=60) as client:
         for _ in range(3):
             assert client.get(address(place)).status_code == 200
         (before,) = lines_of(town)
@@ -83,7 +83,7 @@ def test_a_tile_that_takes_too_long_is_refused_and_the_line_lives(town: Target, 
     place = below(town, 16)[0]
     slow = Live(town, tile_memory_mb=0, tile_lines=1, statement_ms=3_000, pool_wait_s=1.0)
     try:
-        with httpx.Client(base_url=slow.url, headers=sign()) as client:
+        with httpx.Client(base_url=slow.url, headers=sign(), timeout=60) as client:
             assert [client.get(address(place)).status_code for _ in range(3)] == [200] * 3
             with connect(town) as connection:
                 connection.execute("LOCK TABLE pub.plots")

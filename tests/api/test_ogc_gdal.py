@@ -38,7 +38,9 @@ def gdal(key: dict[str, str], source: str, **asked: Any) -> Any:
         "CPL_DEBUG": "ON",
     }
     command = [sys.executable, "-c", script, json.dumps([source, asked])]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, env=env, capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stderr
     SENT.append(done.stderr)
     return json.loads(done.stdout)

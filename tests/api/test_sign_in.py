@@ -63,7 +63,9 @@ def code(api: TestClient, subject: str) -> dict[str, str]:
         "code_challenge": challenge.decode().rstrip("="),
         "code_challenge_method": told["code_challenge_method"],
     }  # fmt: skip
-    sent = httpx.get(told["authorize"], params=asked, trust_env=False).headers["location"]
+    sent = httpx.get(told["authorize"], params=asked, trust_env=False, timeout=60).headers[
+        "location"
+    ]
     back = parse_qs(urlsplit(sent).query)
     return {"code": back["code"][0], "verifier": verifier, "redirect_uri": BACK}
 
@@ -133,7 +135,7 @@ def test_only_the_issuer_is_asked(issuer: Start, serve: Serve, town: Target) -> 
     grant(town)
     found = api.post("/v1/sign-in/oidc", json=code(api, "li"))
     assert found.status_code == 401
-    assert "/token" not in httpx.get(f"{other}/seen", trust_env=False).json()
+    assert "/token" not in httpx.get(f"{other}/seen", trust_env=False, timeout=60).json()
     strange = client(serve, town, issuer("--other-issuer"))
     assert strange.get("/v1/sign-in").json() == {"ways": ["key"], "oidc": None, "down": True}
     plain = client(serve, town, "http://issuer.example")
@@ -148,7 +150,7 @@ def test_an_issuer_that_is_away_stops_nobody_else(serve: Serve, town: Target, si
     header = {"Authorization": "Bearer a.b.c"}
     assert api.get("/v1/me", headers=header).status_code in (401, 503)
     assert api.get("/v1/me", headers=sign()).status_code == 200
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 def test_made_up_tokens_cost_the_issuer_nothing(issuer: Start, serve: Serve, town: Target) -> None:
@@ -159,7 +161,7 @@ def test_made_up_tokens_cost_the_issuer_nothing(issuer: Start, serve: Serve, tow
     for k in range(30):
         made = jwt.encode({"sub": "li"}, "x" * 32, "HS256", headers={"kid": f"k{k}"})
         assert api.get("/v1/me", headers={"Authorization": f"Bearer {made}"}).status_code == 401
-    assert httpx.get(f"{where}/seen", trust_env=False).json()["/jwks"] == 1
+    assert httpx.get(f"{where}/seen", trust_env=False, timeout=60).json()["/jwks"] == 1
 
 
 def test_without_an_issuer_there_are_keys(api: TestClient, sign: Sign) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from app_tab import Tab
+from app_tab import Tab, rested
 from conftest import context
 from pixels import rgb, shows
 from serving import Live, key_for
@@ -151,8 +151,8 @@ def test_the_public_of_zhejiang_sees_grades_and_nothing_else(drawing: Any, town:
         page.mouse.click(*at)
         panel = page.locator(".map-panel")
         panel.get_by_text(code).first.wait_for()
-        panel.locator("dl").wait_for()
-        page.wait_for_load_state("networkidle")
+        panel.locator(".map-grades").wait_for()
+        rested(page)
         text = panel.inner_text()
         assert not any(
             word in text for word in ("权利人", "疑点", "得分", "亩均税收", "用地企业")

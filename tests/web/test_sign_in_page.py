@@ -28,7 +28,7 @@ def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with made.stdout:
         yield made.stdout.readline().strip()
         made.kill()
-    made.wait(10)
+    made.wait(60)
 
 
 @pytest.fixture
