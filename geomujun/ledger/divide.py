@@ -88,7 +88,8 @@ def _sole_users(own: pd.DataFrame, use: pd.DataFrame) -> pd.DataFrame:
 
     Unless a lease says how much. Of several rows of that user the first has the area.
     """
-    order = use.sort_values(["parcel_code", "uscc", "lease_id"], kind="stable")
+    facts = ["lease_id", "relation", "head_lease_id", "lessor_uscc", "gross_m2"]
+    order = use.sort_values([*PAIR, *facts], kind="stable")  # never as the rows happen to come
     users = use.groupby("parcel_code")["uscc"].transform("nunique")
     alone = (users == 1) & ~among(use["parcel_code"], own["parcel_code"])
     stated = use["method"].isin([AreaMethod.CONTRACT.value, AreaMethod.FLOOR_SHARE.value])

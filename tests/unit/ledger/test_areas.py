@@ -268,6 +268,18 @@ def test_the_sole_user_with_two_leases_without_areas_has_all_of_it_once() -> Non
     assert areas(book) == {"O1": (3000, "registered"), "O2": (0, "registered")}
 
 
+def test_which_row_of_a_sole_user_has_the_area_does_not_hang_on_their_order() -> None:
+    """Both without a lease, so nothing but what they say tells them apart."""
+    found = []
+    for relations in (("OCCUPY", "GROUP_USE"), ("GROUP_USE", "OCCUPY")):
+        w = world()
+        for relation in relations:
+            w.link("O", relation)
+        links = w.book().links
+        found.append(dict(zip(links["relation"], links["area_m2"], strict=True)))
+    assert found[0] == found[1] == {"GROUP_USE": 3000, "OCCUPY": 0}
+
+
 def test_a_lease_that_says_how_much_holds_for_a_sole_user_too() -> None:
     book = world().link("O", "LEASE", claim_m2=1000).book()
     assert areas(book) == {"O": (1000, "contract")}
