@@ -54,10 +54,12 @@ def filled(book: bytes, answers: list[dict[str, Any] | None]) -> bytes:
 
 
 def ended(api: TestClient, headers: dict[str, str], number: int) -> dict[str, Any]:
-    """A job once it is done or failed."""
+    """A job once it is done or failed, and what it worked on is cleared."""
 
     def told() -> dict[str, Any]:
         job: dict[str, Any] = api.get(f"/v1/jobs/{number}", headers=headers).json()
         return job
 
-    return dict(until(told, lambda job: job["state"] in ("done", "failed")))
+    job = dict(until(told, lambda job: job["state"] in ("done", "failed")))
+    until(lambda: [name for name in left() if name.startswith("taken-")], lambda taken: not taken)
+    return job

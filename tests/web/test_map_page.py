@@ -203,7 +203,7 @@ def test_a_sheet_of_cells_says_what_they_are(tab: Opening, service: Live) -> Non
     page.get_by_role("button", name="打印").click()
     page.locator("dialog button.main").click()
     sheet = page.locator(".map-sheet[data-ready]")
-    sheet.wait_for(timeout=DRAWN_MS)
+    sheet.wait_for()
     assert "方格为该处地块按面积的构成" in sheet.inner_text()
 
 
