@@ -125,6 +125,17 @@ def test_a_firm_is_found_by_keyboard(tab: Opening, service: Live, column: str) -
     assert told(page)["sel"] == f"enterprise:{uscc}"
 
 
+def test_enter_before_anything_is_found_opens_what_is_found(tab: Opening, service: Live) -> None:
+    (uscc,) = asked(service, "SELECT min(uscc) FROM pub.firms WHERE edition = 1")
+    page = tab("viewer").open("/map")
+    box = page.get_by_role("combobox", name=re.compile("查找"))
+    box.fill(uscc)
+    box.press("Enter")
+    page.locator(".map-panel dl").wait_for()
+    assert told(page)["sel"] == f"enterprise:{uscc}"
+    assert page.locator("#map-hits").count() == 0
+
+
 def test_a_click_opens_the_plot_and_a_link_opens_the_same_map(tab: Opening, service: Live) -> None:
     found = plot(service, "parcel_grade = 'B' AND bucket = 'matched'")
     one = tab("viewer")
@@ -189,6 +200,28 @@ def test_clicks_before_the_next_frame_are_measured_too(tab: Opening, service: Li
     drawn(page)
     page.evaluate(CLICKED_AT_ONCE, list(middle(page)))
     page.locator(".map-measure output:text-matches('[1-9].* m')").wait_for()
+
+
+BEFORE_IT_IS_DRAWN = """
+new MutationObserver((_, self) => {
+  const button = [...document.querySelectorAll("button")].find((b) => b.textContent.includes("量距"));
+  if (!button) return;
+  self.disconnect();
+  button.click();
+}).observe(document, { childList: true, subtree: true });
+"""
+
+
+def test_measuring_may_begin_before_the_map_is_there(tab: Opening, service: Live) -> None:
+    one = tab("viewer")
+    one.page.add_init_script(BEFORE_IT_IS_DRAWN)
+    page = one.open(at(plot(service, "parcel_grade = 'B'"), 17))
+    drawn(page)
+    x, y = middle(page)
+    for shift in (-100, 100):
+        page.mouse.click(x + shift, y)
+    page.locator(".map-measure output:text-matches('[1-9].* m')").wait_for()
+    shows(page, (x, y), "#ff6f00", "the line measured", off=60)
 
 
 @pytest.mark.parametrize(("paper", "size"), [("a4-landscape", (841.92, 594.96)),
