@@ -60,6 +60,12 @@ class SchemeError(DataError):
     """A scheme or locality file has a wrong key, value or sum."""
 
 
+class UnknownSchemeError(SchemeError):
+    """The id that was asked for names no scheme: a slip of the command line, no broken input."""
+
+    exit_code = 2
+
+
 class ConflictError(GeomujunError):
     """What was to be changed was changed by somebody else meanwhile."""
 

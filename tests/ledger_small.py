@@ -101,7 +101,8 @@ class World:
         kinds = {"parcel_resolved": "str", "lessor_key": "str", "contract_no": "str",
                  "land_area_m2": "float64", "floor_area_m2": "float64"}  # fmt: skip
         outside = pd.DataFrame(self.outside, columns=list(kinds)).astype(kinds)
-        holders = pd.DataFrame(self.holders, columns=["parcel_code", "kind"]).astype("str")
+        kinds = {"parcel_code": "str", "kind": "str", "claimed": "float64"}
+        holders = pd.DataFrame(self.holders, columns=list(kinds)).astype(kinds)
         codes = pd.DataFrame({"uscc": list(self.firms), "state": "ok"}).astype("str")
         return Inputs(case, links, holders, outside, pd.DataFrame(land), codes)
 

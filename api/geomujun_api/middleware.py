@@ -172,6 +172,34 @@ def _counted(receive: Receive, most: int) -> Receive:
     return counted
 
 
+class HeadAsGet:
+    """Answers HEAD with the head of what GET answers (RFC 9110, 9.3.2): monitors ask so.
+
+    Inside the bounds and the log, so that it counts as any other request and is logged as HEAD.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+        ended = False
+
+        async def head(message: Message) -> None:
+            nonlocal ended
+            if message["type"] == "http.response.start":
+                await send(message)
+            elif not ended:
+                ended = True
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+        await self.app({**scope, "method": "GET"}, receive, head)
+
+
 class Buckets:
     """Token buckets by client, the least recent forgotten."""
 

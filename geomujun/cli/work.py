@@ -15,6 +15,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +24,11 @@ from geomujun.intake.shelf import Held, Shelf, unwritable
 from geomujun.lang import set_lang
 
 if TYPE_CHECKING:
-    from geomujun.storage.target import Target
+    from geomujun.pipeline.load import Loaded
+    from geomujun.storage.jobs import Notes
+    from geomujun.storage.target import Conn, Target
 
 _BESIDE = 5  # niceness: requests come first
-Progress = Callable[[str, int], None]
 
 
 def main() -> int:
@@ -79,14 +81,14 @@ def _job(order: dict[str, Any]) -> int:
     deed = {"load": _load, "publish": _publish}[order["what"]]
     target = Target(**order["target"])
     try:
-        done = jobs.work(target, order["job"], lambda target, say: deed(target, order, say))
+        done = jobs.work(target, order["job"], partial(deed, order))
     except GeomujunError as e:  # the database went: nowhere else is left to say it
         sys.stderr.write(f"{e} {e.hint}\n")
         return e.exit_code
     return 0 if done else 1
 
 
-def _load(target: Target, order: dict[str, Any], say: Progress) -> dict[str, Any]:
+def _load(order: dict[str, Any], target: Target, notes: Notes) -> None:
     """Load a case that was sent; it is given back when it cannot be."""
     from geomujun.pipeline import load as loading
 
@@ -97,19 +99,22 @@ def _load(target: Target, order: dict[str, Any], say: Progress) -> dict[str, Any
         order["partial"], (held.scope,),
     )  # fmt: skip
     try:
-        done = loading.load(target, asked, say)
+        loading.load(target, asked, notes.say, lambda c, made: notes.done(c, _loaded(made)))
     except BaseException:
         shelf.give_back(held)
         raise
     shelf.drop(held)
+
+
+def _loaded(made: Loaded) -> dict[str, Any]:
     changes = {
         stem: {"added": c.added, "changed": c.changed, "ended": c.ended, "same": c.same}
-        for stem, c in sorted(done.changes.items())
+        for stem, c in sorted(made.changes.items())
     }
-    return {"load": done.number or None, "changes": changes, "unchanged": sorted(done.same)}
+    return {"load": made.number or None, "changes": changes, "unchanged": sorted(made.same)}
 
 
-def _publish(target: Target, order: dict[str, Any], say: Progress) -> dict[str, Any]:
+def _publish(order: dict[str, Any], target: Target, notes: Notes) -> None:
     from geomujun.cli.run_case import parse_day
     from geomujun.cli.scheme import load_scheme
     from geomujun.pipeline import publish as publishing
@@ -123,8 +128,11 @@ def _publish(target: Target, order: dict[str, Any], say: Progress) -> dict[str, 
         merge_groups=order["merge_groups"],
         locality=order["locality"],
     )
-    done = publishing.publish(target, asked, say)
-    return {"edition": done.number, "tiles": done.tiles}
+
+    def done(connection: Conn, made: publishing.Published) -> None:
+        notes.done(connection, {"edition": made.number, "tiles": made.tiles})
+
+    publishing.publish(target, asked, notes.say, done)
 
 
 if __name__ == "__main__":

@@ -77,8 +77,27 @@ def keep(inputs: Inputs, year: int) -> Book:
         ledger_lines=lines,
         parcels=_balances(parcels, links, ground.area),
         enterprises=enterprise_buckets(case, links, inputs.codes),
-        over=parts.over,
+        over=_overstated(parts.over, inputs.holders, ground.area),
     )
+
+
+def _overstated(over: pd.DataFrame, holders: pd.DataFrame, area: pd.Series) -> pd.DataFrame:
+    """Parcels claimed beyond their area: by users, and by shares of holders that exceed the whole.
+
+    Each parcel once, with the larger claim.
+    """
+    stated = holders.dropna(subset="claimed").drop_duplicates("parcel_code")
+    room = stated["parcel_code"].map(area).astype("float64")
+    shares = pd.DataFrame(
+        {
+            "parcel_code": stated["parcel_code"],
+            "claimed_m2": round_m2(room * stated["claimed"]),
+            "area_m2": room,
+        }
+    )
+    both = pd.concat([over, shares[room > 0]], ignore_index=True)
+    both = both.sort_values(["parcel_code", "claimed_m2"], ascending=[True, False])
+    return both.drop_duplicates("parcel_code", ignore_index=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ COMPARED: Final = (
 )  # fmt: skip
 COLUMNS: Final = (*KEY, "change", "what", "cause")
 SHOWN: Final = frozenset(COMPARED) - {"evidence"}  # its text is too long for a cell
+TOLD: Final = tuple(c for c in COMPARED if c != "decision")  # it is the cause, said there
 HOW: Final = {
     "added": ("新增", "added"),
     "removed": ("删除", "removed"),
@@ -58,7 +59,7 @@ def difference(before: pd.DataFrame, after: pd.DataFrame, around: Circumstances)
 
     Returns:
         `COLUMNS`, sorted by key; ``change`` is new, lost or changed, ``what`` names the columns
-        with both values, ``cause`` is never empty.
+        with both values, ``cause`` is never empty; a decision is told there only.
     """
     both = before.merge(after, on=list(KEY), how="outer", suffixes=("", "_now"), indicator="_side")
     different = pd.DataFrame(
@@ -84,7 +85,7 @@ def _what(rows: pd.DataFrame, different: pd.DataFrame) -> list[str]:
     specs = TABLES["links"].by_name
     cells: list[list[str]] = [[] for _ in range(len(rows))]
     kept = (rows["change"] == "changed").to_numpy()
-    for name in COMPARED:
+    for name in TOLD:
         hit = np.flatnonzero(different[name].to_numpy(dtype=bool) & kept)
         was, now = rows[name].to_numpy(object), rows[f"{name}_now"].to_numpy(object)
         for i in hit:

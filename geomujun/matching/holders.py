@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from geomujun.domain.case import Case
@@ -35,7 +34,10 @@ _NUMERALS: Final = str.maketrans("一二两三四五六七八九", "1223456789")
 _PERSON_ID: Final = r"[1-5]|.*(?:身份证|护照|户口|军官证|士兵证|通行证).*"
 _PERSON_KIND: Final = r"1|个人|自然人"
 _EQUAL: Final = re.compile(r"等额|均等|平均")
-COLUMNS: Final = ("parcel_code", "seq", "name", "holder_id", "share", "kind", "n_holders")
+COLUMNS: Final = (
+    "parcel_code", "seq", "name", "holder_id", "share", "kind", "n_holders", "claimed",
+)  # fmt: skip
+SHARES_SLACK: Final = 0.01  # what rounding of shares may add to the whole
 
 
 def split_cell(text: str) -> list[str]:
@@ -82,7 +84,9 @@ def _shares(text: str, names: list[str]) -> list[str]:
         return [f"1/{n}"] * n
     parts = _aligned(text, names)
     if any(parts) or n == 1:
-        return parts
+        bare = [float(part) for part in parts if re.fullmatch(r"\d+(?:\.\d+)?", part)]
+        mixed = bool(bare) and min(bare) <= 1 < max(bare)  # "1、2": neither percent nor fractions
+        return [""] * n if mixed else parts
     numbers = [part.strip() for part in re.split(r"[/／]", text)]
     if len(numbers) == 2 * n:
         return [f"{a}/{b}" for a, b in zip(numbers[::2], numbers[1::2], strict=True)]
@@ -115,8 +119,9 @@ def explode(
 
     ``places`` and ``heads`` as `kinds_of`.
 
-    ``share`` is NaN when unknown; a sole holder has 1. Shares that do not add up to at most 1 (to
-    1 % ) are unknown, so that the parcel is not split by a typing error.
+    ``share`` is NaN when unknown; a sole holder has 1. Shares that add up to more than 1 (by more
+    than 1 %) claim more than the parcel: they are scaled down in proportion (CONTRACT §5), and
+    ``claimed`` tells what they add up to; it is NaN everywhere else.
     """
     known = pd.Index(case.parcels["parcel_code"])
     found = resolve_parcel_codes(case.right_holders["parcel_code"], known)
@@ -205,6 +210,7 @@ def _settle_shares(frame: pd.DataFrame) -> pd.DataFrame:
     count = groups["name"].transform("size")
     total = groups["share"].transform("sum")
     known = groups["share"].transform("count") == count
-    sane = known & (total <= 1.01) & (total > 0.0)
-    share = np.where(count == 1, 1.0, np.where(sane, frame["share"], np.nan))
-    return frame.assign(share=share, n_holders=count)
+    over = known & (count > 1) & (total > 1.0 + SHARES_SLACK)
+    told = frame["share"].where(known) / total.where(over, 1.0)
+    share = told.mask(count == 1, 1.0)
+    return frame.assign(share=share, n_holders=count, claimed=total.where(over))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -109,13 +109,18 @@ def _areas(
     )
     change = (made["after_m2"].fillna(0) - made["before_m2"].fillna(0)).round(2)
     made = made.assign(change_m2=change)[change != 0].sort_values("uscc", ignore_index=True)
-    causes = links.groupby("uscc")["cause"].agg(lambda c: "；".join(dict.fromkeys(c)))
+    causes = links.groupby("uscc")["cause"].agg(_each_once)
     near = _of_neighbours(pair["links"], links)
     rest = "；".join(around.bases) or t(
         "同一宗地上其他企业的变化", "others on the same land changed"
     )
     made["cause"] = made["uscc"].map(causes).fillna(made["uscc"].map(near)).fillna(rest)
     return made
+
+
+def _each_once(causes: Iterable[str]) -> str:
+    """Causes of several links, those they share said once."""
+    return "；".join(dict.fromkeys(one for cause in causes for one in cause.split("；")))
 
 
 def _of_neighbours(pair: list[pd.DataFrame], links: pd.DataFrame) -> dict[str, str]:

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from geomujun.errors import GeomujunError
 from geomujun.storage import jobs
+from geomujun.storage.jobs import Notes
 from geomujun.storage.target import Target, connect
 
-Progress = Callable[[str, int], None]
-Deed = Callable[[Target, Progress], Mapping[str, Any]]  # gives what is kept as the job's result
+Deed = Callable[[Target, Notes], None]  # notes how far it is and, where it commits, what it made
 
 
 def work(target: Target, number: int, deed: Deed) -> bool:
     """Do a job that waits, noting how far it is; False when it waits no more, or failed.
 
-    The connection that notes stays open for the job's whole life: its lock tells others that the
-    process lives.
+    Raises:
+        MachineError: the database cannot be reached.
     """
-    with connect(target, autocommit=True) as notes:
-        if jobs.take(notes, number) is None:
-            return False
-        try:
-            made = deed(target, lambda stage, rows: jobs.say(notes, number, stage, rows))
-        except GeomujunError as e:
-            _fail(target, number, e)
-            return False
-        jobs.done(notes, number, made)
+    try:
+        with Notes(target, number) as notes:
+            if not notes.take():
+                return False
+            deed(target, notes)
+    except GeomujunError as e:
+        return _ended(target, number, e)
     return True
 
 
-def _fail(target: Target, number: int, error: GeomujunError) -> None:
-    """By a new connection: the one before may have died of the same cause."""
+def _ended(target: Target, number: int, error: GeomujunError) -> bool:
+    """Whether the job was done all the same: its commit may have come before the error."""
     with connect(target, autocommit=True) as notes:
         jobs.fail(notes, number, str(error), error.hint)
+        row = jobs.get(notes, number)
+    return row is not None and row["state"] == jobs.DONE

@@ -30,6 +30,7 @@ from geomujun.storage.schema.core import PARTS
 from geomujun.storage.target import Conn, Target, connect
 
 Progress = Callable[[str, int], None]
+Done = Callable[[Conn, "Loaded"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,13 @@ class Loaded:
     same: list[str] = field(default_factory=list)  # files in force already
 
 
-def load(target: Target, asked: Load, progress: Progress | None = None) -> Loaded:
-    """Read a folder and bring the database to it.
+def load(
+    target: Target,
+    asked: Load,
+    progress: Progress | None = None,
+    done: Done = lambda _connection, _made: None,
+) -> Loaded:
+    """Read a folder and bring the database to it; ``done`` is called last in the transaction.
 
     Raises:
         DataError: a required input is unusable, or older than what is there; nothing is changed.
@@ -72,13 +78,14 @@ def load(target: Target, asked: Load, progress: Progress | None = None) -> Loade
     with connect(target) as connection, connection.transaction():
         inputs.lock(connection)
         _refuse(connection, asked, intake)
-        done = Loaded(files=intake.files)
-        fresh = _fresh(connection, asked, intake, mapping, done)
+        made = Loaded(files=intake.files)
+        fresh = _fresh(connection, asked, intake, mapping, made)
         if fresh:
             room.check(connection, _least(asked.folder, [v for v, _ in fresh]))
             say("store", sum(v.rows_kept for v, _ in fresh))
-            _store(connection, asked, intake, kept, fresh, done)
-    return done
+            _store(connection, asked, intake, kept, fresh, made)
+        done(connection, made)
+    return made
 
 
 def _least(folder: Path, files: list[FileVerdict]) -> int:

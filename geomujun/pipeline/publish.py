@@ -39,6 +39,7 @@ from geomujun.storage.schema import publications
 from geomujun.storage.target import Conn, Target, connect
 
 Progress = Callable[[str, int], None]
+Done = Callable[[Conn, "Published"], None]
 NEXT: Final = {
     editions.OBJECTION: (editions.DRAFT,),
     editions.APPROVED: (editions.OBJECTION,),
@@ -72,8 +73,15 @@ class Published:
     tiles: int
 
 
-def publish(target: Target, asked: Publication, progress: Progress | None = None) -> Published:
+def publish(
+    target: Target,
+    asked: Publication,
+    progress: Progress | None = None,
+    done: Done = lambda _connection, _made: None,
+) -> Published:
     """Build the next edition and make it the newest of its year, as a draft.
+
+    ``done`` is called last in the transaction that writes it.
 
     Raises:
         DataError: nothing was loaded.
@@ -111,7 +119,9 @@ def publish(target: Target, asked: Publication, progress: Progress | None = None
             {"year": asked.year, "scheme": asked.scheme.id, "load": stored.load,
              "decision": stored.decision, "tiles": drawn},
         )  # fmt: skip
-    return Published(number, result, drawn)
+        made = Published(number, result, drawn)
+        done(connection, made)
+    return made
 
 
 def _refuse_older(connection: Conn, year: int, stored: Stored) -> None:

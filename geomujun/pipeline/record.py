@@ -16,6 +16,7 @@ from geomujun.export.result import Result
 from geomujun.intake.reader import Intake
 from geomujun.intake.verdict import attention_lines
 from geomujun.pipeline.decisions import Decisions
+from geomujun.pipeline.unused import unused_lines
 from geomujun.policy import locality as localities
 
 if TYPE_CHECKING:
@@ -87,7 +88,10 @@ def record(
         "as_of": job.as_of.isoformat(),
         "merge_groups": job.merge_groups,
         "inputs": inputs,
-        "attention": attention_lines(intake.files),
+        "attention": [
+            *attention_lines(intake.files),
+            *unused_lines(result.case, intake.files, job.year),
+        ],
         "decisions": {"sha256": decided.sha256, "lines": decided.lines, "live": len(decided.live)},
         "closings": {
             "sha256": decided.closings.sha256,

@@ -13,7 +13,7 @@ from datetime import date
 from importlib import resources
 from typing import Any, Final, cast
 
-from geomujun.errors import SchemeError
+from geomujun.errors import SchemeError, UnknownSchemeError
 from geomujun.lang import t
 from geomujun.policy import variants
 from geomujun.policy.cohorts import CohortReader
@@ -34,10 +34,10 @@ def text_of(scheme_id: str) -> str:
     """The YAML text of a packaged scheme.
 
     Raises:
-        SchemeError: no such scheme.
+        UnknownSchemeError: no such scheme.
     """
     if scheme_id not in available():
-        raise SchemeError(
+        raise UnknownSchemeError(
             t("没有方案 {s!r}", "no scheme {s!r}", s=scheme_id),
             hint=t(
                 "可用方案：{a}；或给出方案文件的路径",

@@ -2,12 +2,15 @@
 
 The process that works on a job holds an advisory lock as long as it lives. A job under way whose
 lock nobody holds has lost its process: it is failed by whoever looks next, so that none hangs.
+That a job is done is written by the transaction that does it: either both are there or neither.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Final, Self
 
 from psycopg import errors as pg
 from psycopg.types.json import Jsonb
@@ -15,7 +18,7 @@ from psycopg.types.json import Jsonb
 from geomujun.errors import ConflictError
 from geomujun.lang import t
 from geomujun.storage import records
-from geomujun.storage.target import Conn
+from geomujun.storage.target import Conn, Target, connect
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 _KEY: Final = "geomujun/job"
@@ -76,7 +79,7 @@ def take(connection: Conn, number: int) -> dict[str, Any] | None:
 
     The connection is in autocommit: what is noted is seen at once.
     """
-    connection.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", (_KEY, number))
+    _hold(connection, number)
     return records.first(
         connection,
         "UPDATE raw.jobs SET state = 'running', started_at = now()"
@@ -85,19 +88,83 @@ def take(connection: Conn, number: int) -> dict[str, Any] | None:
     )
 
 
-def say(connection: Conn, number: int, stage: str, rows: int) -> None:
-    """Note how far a job is."""
-    connection.execute(
-        "UPDATE raw.jobs SET stage = %s, stage_rows = %s WHERE id = %s", (stage, rows, number)
-    )
+def _hold(connection: Conn, number: int) -> None:
+    """Hold a job's lock while a connection lives."""
+    connection.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", (_KEY, number))
 
 
-def done(connection: Conn, number: int, result: Mapping[str, Any]) -> None:
-    """Note what a job made."""
-    connection.execute(
-        "UPDATE raw.jobs SET state = 'done', ended_at = now(), result = %s WHERE id = %s",
-        (Jsonb(dict(result)), number),
-    )
+class Notes:
+    """What is noted of a job while it is done, by a connection that holds its lock.
+
+    When that connection dies the job does not: the next note takes a new one, and the lock again.
+    """
+
+    def __init__(self, target: Target, number: int) -> None:
+        """For a job of a database."""
+        self._target, self._number = target, number
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._connection = self._new()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open.__exit__(kind, error, trace)
+
+    def _new(self) -> Conn:
+        made = self._open.enter_context(connect(self._target, autocommit=True))
+        _hold(made, self._number)
+        return made
+
+    def take(self) -> bool:
+        """Begin the job; False when it does not wait."""
+        return take(self._connection, self._number) is not None
+
+    def say(self, stage: str, rows: int) -> None:
+        """Note how far the job is.
+
+        Raises:
+            ConflictError: see `_under_way`.
+            MachineError: the database cannot be reached.
+        """
+        try:
+            self._say(stage, rows)
+        except pg.OperationalError:
+            self._connection = self._new()
+            self._say(stage, rows)
+
+    def _say(self, stage: str, rows: int) -> None:
+        said = self._connection.execute(
+            "UPDATE raw.jobs SET stage = %s, stage_rows = %s WHERE id = %s AND state = 'running'",
+            (stage, rows, self._number),
+        )
+        _under_way(said.rowcount)
+
+    def done(self, connection: Conn, result: Mapping[str, Any]) -> None:
+        """Note what the job made, in the transaction that makes it, as the last thing there.
+
+        Raises:
+            ConflictError: see `_under_way`.
+        """
+        said = connection.execute(
+            "UPDATE raw.jobs SET state = 'done', ended_at = now(), result = %s"
+            " WHERE id = %s AND state = 'running'", (Jsonb(dict(result)), self._number),
+        )  # fmt: skip
+        _under_way(said.rowcount)
+
+
+def _under_way(jobs: int) -> None:
+    """Go on only with a job that nobody was told to have failed: what was said must stay true."""
+    if not jobs:
+        raise ConflictError(
+            t("任务已判为中断", "the job was told to have failed"),
+            hint=t("没有留下半份数据，可以重来", "nothing half-done was left: ask again"),
+        )
 
 
 def fail(connection: Conn, number: int, error: str, hint: str = "") -> None:

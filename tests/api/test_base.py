@@ -21,6 +21,25 @@ def test_it_lives_and_is_ready(api: TestClient) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/healthz", 200), ("/v1/enterprises?limit=1", 200), ("/v1/feed/land-area", 200),
+     ("/v1/enterprises/nobody", 404), ("/tiles/land.json", 200), ("/ogc/collections", 200),
+     ("/v1/match", 405)],
+)  # fmt: skip
+def test_head_says_what_get_would_without_its_body(
+    path: str, status: int, api: TestClient, sign: Sign
+) -> None:
+    viewer = sign("viewer")
+    head, whole = api.head(path, headers=viewer), api.get(path, headers=viewer)
+    assert (head.status_code, head.content) == (status, b"")
+    assert whole.status_code == status
+    assert whole.content
+    for name in ("content-type", "etag", "cache-control", "content-length"):
+        assert head.headers.get(name) == whole.headers.get(name), name
+    assert api.head("/v1/enterprises").status_code == 401
+
+
 def test_it_is_not_ready_on_another_revision(
     town: Target, serve: Callable[..., TestClient]
 ) -> None:

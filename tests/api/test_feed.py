@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jsonschema_rs
 import pandas as pd
 import pytest
@@ -160,3 +161,56 @@ def test_the_example_client_keeps_a_copy(changed: Target, tmp_path: Path) -> Non
             client.update(live.url, tmp_path / "other.json", key, 2024, "another")
     finally:
         live.stop()
+
+
+END_KEYS = "UPDATE auth.api_keys SET expires_at = now() - interval '1 second'"
+MORE = """INSERT INTO pub.ledger SELECT (jsonb_populate_record(null::pub.ledger,
+    to_jsonb(l) || jsonb_build_object('uscc', left(l.uscc, 12) || lpad(n::text, 6, '0'),
+                       'row_no', l.row_no + n * 1000))).*
+    FROM (SELECT * FROM pub.ledger WHERE edition = 1 ORDER BY uscc LIMIT 1) AS l,
+         generate_series(1, 60000) AS n"""
+
+
+def test_a_key_that_ends_in_the_middle_of_a_stream_lets_it_end_and_begins_no_other(
+    town: Target,
+) -> None:
+    """A request is authorised at its start; its rows are one statement's, and are all sent."""
+    with connect(town) as connection:  # more than the sockets between take at once
+        connection.execute(MORE)
+        connection.commit()
+    server = Live(town, key_memory_s=0.0)
+    key = key_for(town, "viewer")
+    headers = {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}
+    try:
+        with httpx.stream("GET", server.url + FEED, headers=headers, timeout=60) as answer:
+            assert answer.status_code == 200
+            pieces = answer.iter_raw(1000)
+            begun = next(pieces)
+            with connect(town) as connection:
+                connection.execute(END_KEYS)
+                connection.commit()
+            asked = httpx.get(server.url + FEED, headers=headers)
+            assert asked.status_code == 401
+            whole = begun + b"".join(pieces)
+        lines = whole.decode().splitlines()
+        end = json.loads(lines[-1])
+        assert end["end"] is True
+        assert end["rows"] == len(lines) - 1 > 60_000
+        last = json.loads(lines[len(lines) // 2])["uscc"]
+        again = httpx.get(f"{server.url}{FEED}?edition=1&after={last}", headers=headers)
+        assert again.status_code == 401
+    finally:
+        server.stop()
+
+
+def test_a_key_that_ends_between_two_pages_gets_no_second_one(
+    api: TestClient, sign: Sign, town: Target
+) -> None:
+    headers = sign("viewer")
+    first = api.get("/v1/ledger?limit=5", headers=headers).json()
+    assert first["next"]
+    with connect(town) as connection:
+        connection.execute(END_KEYS)
+        connection.commit()
+    url = f"/v1/ledger?limit=5&cursor={first['next']}"
+    assert api.get(url, headers=headers).status_code == 401

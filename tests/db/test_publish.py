@@ -141,6 +141,9 @@ def test_two_editions_differ_where_a_decision_fell_and_say_so(town: Target) -> N
     assert item["uscc"] in set(found.areas["uscc"])
     for frame in found.tables().values():
         assert (frame["cause"].astype("str").str.len() > 0).all()
+        for row in frame.to_dict("records"):
+            said = [*str(row.get("what", "")).split("；"), *str(row["cause"]).split("；")]
+            assert len(said) == len(set(said)), row  # nothing is told twice
     same = compare.compare(town, 1, 1)
     assert all(frame.empty for frame in same.tables().values())
 

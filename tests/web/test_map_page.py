@@ -16,6 +16,7 @@ from test_accessibility import faults
 
 from geomujun.domain.legend import legend
 from geomujun.pipeline.publish import publish
+from geomujun.storage import tiles
 from geomujun.storage.target import connect
 
 GROUND = "#eef1f3"
@@ -168,60 +169,19 @@ def test_plots_of_the_view_are_reached_without_a_mouse(tab: Opening, service: Li
     assert page.evaluate("document.activeElement.id") == "map-panel-title"
 
 
-def test_a_distance_is_what_the_scale_of_the_map_says(tab: Opening, service: Live) -> None:
-    page = tab("viewer").open(at(plot(service, "parcel_grade = 'B'"), 17))
+EDGES = """box => ["Top", "Right", "Bottom", "Left"].map(
+    side => getComputedStyle(box)[`border${side}Width`])"""
+
+
+def test_a_sheet_of_cells_says_what_they_are(tab: Opening, service: Live) -> None:
+    page = tab("viewer").open(at(plot(service, "parcel_grade = 'B'"), 10))
     drawn(page)
-    x, y = middle(page)
-    lat = float(told(page)["at"].split(",")[1])
-    page.get_by_role("button", name="量距").click()
-    for shift in (-100, 100):
-        page.mouse.click(x + shift, y)
-    page.locator(".map-measure output:text-matches('[1-9].* m')").wait_for()
-    measured = float(page.locator(".map-measure output").inner_text().split()[0].replace(",", ""))
-    across = 200 * 2 * math.pi * 6_378_137 * math.cos(math.radians(lat)) / (512 * 2**17)
-    assert measured == pytest.approx(across, rel=0.01)
-    assert "sel" not in told(page), "clicks measure, they choose nothing"
-    page.get_by_role("button", name="结束").click()
-    assert page.locator(".map-measure").count() == 0
-
-
-CLICKED_AT_ONCE = """async ([x, y]) => {
-  [...document.querySelectorAll("button")].find((b) => b.textContent.includes("量距")).click();
-  for (let turn = 0; turn < 5; turn++) await null; // the page is told, no frame was drawn
-  for (const shift of [-100, 100])
-    for (const type of ["mousedown", "mouseup", "click"])
-      document.querySelector(".maplibregl-canvas").dispatchEvent(
-        new MouseEvent(type, { bubbles: true, clientX: x + shift, clientY: y }));
-}"""
-
-
-def test_clicks_before_the_next_frame_are_measured_too(tab: Opening, service: Live) -> None:
-    page = tab("viewer").open(at(plot(service, "parcel_grade = 'B'"), 17))
-    drawn(page)
-    page.evaluate(CLICKED_AT_ONCE, list(middle(page)))
-    page.locator(".map-measure output:text-matches('[1-9].* m')").wait_for()
-
-
-BEFORE_IT_IS_DRAWN = """
-new MutationObserver((_, self) => {
-  const button = [...document.querySelectorAll("button")].find((b) => b.textContent.includes("量距"));
-  if (!button) return;
-  self.disconnect();
-  button.click();
-}).observe(document, { childList: true, subtree: true });
-"""
-
-
-def test_measuring_may_begin_before_the_map_is_there(tab: Opening, service: Live) -> None:
-    one = tab("viewer")
-    one.page.add_init_script(BEFORE_IT_IS_DRAWN)
-    page = one.open(at(plot(service, "parcel_grade = 'B'"), 17))
-    drawn(page)
-    x, y = middle(page)
-    for shift in (-100, 100):
-        page.mouse.click(x + shift, y)
-    page.locator(".map-measure output:text-matches('[1-9].* m')").wait_for()
-    shows(page, (x, y), "#ff6f00", "the line measured", off=60)
+    page.evaluate("window.print = () => {}")
+    page.get_by_role("button", name="打印").click()
+    page.locator("dialog button.main").click()
+    sheet = page.locator(".map-sheet[data-ready]")
+    sheet.wait_for()
+    assert "方格为该处地块按面积的构成" in sheet.inner_text()
 
 
 @pytest.mark.parametrize(("paper", "size"), [("a4-landscape", (841.92, 594.96)),
@@ -244,6 +204,8 @@ def test_a_sheet_is_printed_with_its_title_legend_scale_and_marks(
         assert word in text
     assert "D类" not in text, "what is hidden is not in the key"
     assert "经过筛选" in text
+    assert "方格" not in text, "plots are drawn"
+    assert sheet.locator(".map-sheet-body > div").first.evaluate(EDGES) == ["2px"] * 4
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     (box,) = re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", pdf)
     assert [float(v) for v in box] == pytest.approx(size, abs=1.5)
@@ -266,24 +228,55 @@ def test_english_and_a_tablet(tab: Opening, service: Live) -> None:
     assert page.evaluate(wide) == 0
 
 
-def test_cells_of_low_zooms_follow_the_legend_in_each_mode(tab: Opening, service: Live) -> None:
-    buckets = legend().parcel_buckets
+def alone(service: Live, zoom: int) -> tuple[float, float, str]:
+    """The middle of a cell of a zoom whose plots are all of one bucket, and that bucket."""
+    side = 40075016.685578488 / 2 ** (zoom + 5)  # a cell is 1/32 tile
     x, y, bucket = asked(
         service,
-        "SELECT min(ST_X(c)), min(ST_Y(c)), min(bucket) FROM (SELECT bucket,"
+        "SELECT min(ST_X(c)), min(ST_Y(c)), min(bucket) FROM (SELECT bucket,"  # noqa: S608 - a number
         " ST_Transform(ST_Centroid(geom_3857), 4490) AS c,"
-        " floor(ST_X(ST_Centroid(geom_3857)) / 611.49622628141), "
-        " floor(ST_Y(ST_Centroid(geom_3857)) / 611.49622628141) FROM pub.plots WHERE edition = 1)"
+        f" floor(ST_X(ST_Centroid(geom_3857)) / {side}), "
+        f" floor(ST_Y(ST_Centroid(geom_3857)) / {side}) FROM pub.plots WHERE edition = 1)"
         " AS p (bucket, c, i, j) GROUP BY i, j"
         " HAVING count(DISTINCT bucket) = 1 AND min(bucket) <> 'matched' ORDER BY count(*) DESC, 1"
         " LIMIT 1",
     )
-    n = 2**16  # cells of 1/32 tile at z11: the map is brought to the middle of the plot's
+    n = 2 ** (zoom + 5)
     column = math.floor((x + 180) / 360 * n)
     row = math.floor((1 - math.asinh(math.tan(math.radians(y))) / math.pi) / 2 * n)
-    lng = (column + 0.5) / n * 360 - 180
     lat = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (row + 0.5) / n))))
-    here = f"/map?at={lng:.6f},{lat:.6f},11&layers=&mode=bucket"
+    return (column + 0.5) / n * 360 - 180, lat, bucket
+
+
+def fill_up(service: Live, zoom: int, lng: float, lat: float) -> None:
+    """Let the tile of a place be one too full of plots: its cells are what the service sends."""
+    n = 2**zoom
+    x = math.floor((lng + 180) / 360 * n)
+    y = math.floor((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n)
+    with connect(service.target) as connection:
+        row = connection.execute(
+            "SELECT service.grid_tile(1, %s, %s, %s, '{\"\"}')", (zoom, x, y)
+        ).fetchone()
+        tile = tiles.packed(bytes(row[0]))
+        done = connection.execute(
+            "UPDATE pub.tile_cache SET body = %s, etag = %s"
+            " WHERE edition = 1 AND z = %s AND x = %s AND y = %s",
+            (tile.body, tile.etag, zoom, x, y),
+        )
+        assert done.rowcount == 1
+        connection.commit()
+
+
+@pytest.mark.parametrize(("zoom", "full"), [(11, False), (12, True)])
+def test_cells_follow_the_legend_in_each_mode(
+    tab: Opening, service: Live, zoom: int, full: bool
+) -> None:
+    """At low zooms, and in tiles of z12 and z13 that are too full of plots."""
+    buckets = legend().parcel_buckets
+    lng, lat, bucket = alone(service, zoom)
+    if full:
+        fill_up(service, zoom, lng, lat)
+    here = f"/map?at={lng:.6f},{lat:.6f},{zoom}&layers=&mode=bucket"
     others = ",".join(name for name in buckets if name != bucket)
     one = tab("viewer")
     for hidden in ("", others):

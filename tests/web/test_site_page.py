@@ -89,6 +89,27 @@ def test_the_map_is_drawn_and_a_search_shows_the_plot(opened: Any) -> None:
     until(page, page.locator("canvas").screenshot, lambda now: now != before, "the same picture")
 
 
+LINES = """labels => labels.flatMap(label => [...label.querySelectorAll("span:not(:has(*))")]
+    .map(part => Math.round(part.getBoundingClientRect().height
+        / parseFloat(getComputedStyle(part).lineHeight))))"""
+
+
+@pytest.mark.parametrize("width", [1366, 1024, 600])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_legend_breaks_no_line(opened: Any, width: int, lang: str) -> None:
+    page = opened
+    page.set_viewport_size({"width": width, "height": 768})
+    if lang == "en":
+        page.get_by_role("button", name="English").click()
+    labels = page.locator(".choice:has(.small)")
+    assert labels.count() == 5
+    # as many firms as a county has
+    page.locator(".choice .small").evaluate_all(
+        "parts => parts.forEach(p => p.textContent = p.textContent.replace(/[0-9]+/g, '12,147'))"
+    )
+    assert set(labels.evaluate_all(LINES)) == {1}
+
+
 def test_a_firms_name_is_text(opened: Any) -> None:
     page = opened
     page.get_by_label("查企业或宗地代码").fill("onerror")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal, LiteralString
 
 from fastapi import APIRouter, Path, Query, Response
@@ -11,20 +12,22 @@ from pydantic import Field
 
 from geomujun.errors import UsageError
 from geomujun.lang import t
-from geomujun.policy.rights import Reader
-from geomujun.storage.target import Conn
+from geomujun.storage import editions
+from geomujun.storage.tiles import EVERYWHERE
 from geomujun_api import formats, reading, within
 from geomujun_api.answers import Strict, problems
 from geomujun_api.deps import Reading
+from geomujun_api.kept import kept
 from geomujun_api.problems import UnknownReaderError
 from geomujun_api.rows import SOURCES
-from geomujun_api.service import Caller
+from geomujun_api.service import Caller, Service
 from geomujun_api.shown import GONE, newest, shown
 from geomujun_api.words import EditionNumber
 
 router: Final = APIRouter(prefix="/v1", responses=problems(404))
 M2_PER_MU: Final = 10_000 / 15
 MOST: Final = 5_000  # shapes of one answer
+_COUNTS: Final = 64  # summaries kept: of editions, and of readers of other divisions
 
 # What plots are put together by: the columns that must be visible for it, and the expression.
 BY: Final[dict[str, tuple[tuple[str, ...], LiteralString]]] = {
@@ -89,10 +92,12 @@ def plots(caller: Reading, asked: Annotated[PlotsAsked, Query()]) -> PlotSummary
         raise UnknownReaderError(t("没有公开，需要密钥", "not published; a key is needed"))
     with caller.service.reading() as connection:
         edition = reading.resolve(caller, connection, asked.edition, asked.year)
-        rows = _counted(connection, shown_by, edition.number, caller.reader, asked.division or "")
         row = connection.execute(
             "SELECT map FROM pub.editions WHERE number = %s", (edition.number,)
         ).fetchone()
+    rows = _counted(
+        caller.service, shown_by, edition.number, caller.reader.divisions, asked.division or ""
+    )
     groups = {
         name: _cells(caller, rows, at, "area_m2" in visible) for at, name in enumerate(shown_by)
     }
@@ -102,18 +107,39 @@ def plots(caller: Reading, asked: Annotated[PlotsAsked, Query()]) -> PlotSummary
     return PlotSummary(edition=edition.number, year=edition.year, tax_breaks=told, groups=groups)
 
 
+def warm(service: Service) -> None:
+    """Count the plots of the current edition, so that the first map's legend is no slower."""
+    with service.reading() as connection:
+        number = editions.current(connection)
+    if number:
+        _counted(service, {name: said for name, (_, said) in BY.items()}, number, EVERYWHERE, "")
+
+
 def _counted(
-    connection: Conn, by: dict[str, LiteralString], edition: int, reader: Reader, division: str
+    service: Service,
+    by: dict[str, LiteralString],
+    edition: int,
+    divisions: Sequence[str],
+    division: str,
 ) -> list[tuple[Any, ...]]:
-    """All combinations with their plots and m²: one pass over the plots, whatever is asked."""
+    """All combinations with their plots and m²: one pass over the plots, whatever is asked.
+
+    Kept, since an edition never changes: a city's plots take half a second, at every first map.
+    """
     columns = ", ".join(by.values())
     places = ", ".join(str(n + 1) for n in range(len(by)))
-    found: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT {columns}, count(*), coalesce(sum(area_m2), 0) FROM pub.plots"  # noqa: S608 - fixed expressions
-        " WHERE edition = %(edition)s AND division_code ^@ ANY (%(divisions)s)"
-        f" AND division_code ^@ %(division)s GROUP BY {places}",
-        {"edition": edition, "divisions": list(reader.divisions), "division": division},
-    ).fetchall()
+
+    def count() -> list[tuple[Any, ...]]:
+        with service.streaming() as connection:
+            return connection.execute(
+                f"SELECT {columns}, count(*), coalesce(sum(area_m2), 0) FROM pub.plots"  # noqa: S608 - fixed expressions
+                " WHERE edition = %(edition)s AND division_code ^@ ANY (%(divisions)s)"
+                f" AND division_code ^@ %(division)s GROUP BY {places}",
+                {"edition": edition, "divisions": list(divisions), "division": division},
+            ).fetchall()
+
+    key = (edition, tuple(sorted(divisions)), division, tuple(by))
+    found: list[tuple[Any, ...]] = kept(service, "plots counted", _COUNTS).get(key, count)
     return found
 
 

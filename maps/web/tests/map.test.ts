@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { areaOf, distance, lengthOf, type Position } from "../src/map/geodesy";
+import { areaOf, distance, lengthOf, type Position, tileOf } from "../src/map/geodesy";
 import { mixOf, readMix } from "../src/map/mix";
 
 vi.stubGlobal("localStorage", { getItem: () => null });
@@ -17,6 +17,12 @@ test.each<[Position, Position, number]>([
 ])("metres between %j and %j", (a, b, metres) => {
   expect(Math.abs(distance(a, b) - metres) / metres).toBeLessThan(1e-5);
 });
+
+test.each([
+  [[119.7, 28.98], 12, "3409/1703"],
+  [[-179.9, 85], 3, "0/0"],
+  [[0.001, -0.001], 1, "1/1"],
+])("the tile of %j at %j", (at, zoom, tile) => expect(tileOf(at, zoom)).toBe(tile));
 
 test("square metres of a plot and of a county, either way round", () => {
   const plot: Position[] = [[119.75, 29.03], [119.752, 29.03], [119.7521, 29.0315], [119.75, 29.0314]]; // prettier-ignore

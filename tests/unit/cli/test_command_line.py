@@ -79,11 +79,20 @@ def test_the_package_is_the_command_line_too() -> None:
     assert "geomujun run --help" in done.stderr
 
 
+def test_an_id_that_names_no_scheme_is_a_slip_of_the_command_line(
+    geomujun: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = geomujun("run", TOWN, "--out", "x", "--scheme", "nowhere-2022", "--year", "2024")
+    assert done.code == 2
+    assert "zhejiang-2022" in complaint(done)[1]
+    assert not (tmp_path / "x").exists()
+
+
 @pytest.mark.parametrize(
     "args",
     [
         ("run", "gone", "--out", "x", *SCHEME),
-        ("run", TOWN, "--out", "x", "--scheme", "nowhere-2022", "--year", "2024"),
         ("run", TOWN, "--out", "x", "--scheme", "gone.yaml", "--year", "2024"),
         ("run", TOWN, "--out", "x", "--scheme", "bad.yaml", "--year", "2024"),
         ("run", TOWN, "--out", "x", *SCHEME, "--decisions", "gone.jsonl"),

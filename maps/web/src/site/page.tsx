@@ -222,7 +222,8 @@ function Key(given: {
               change(e.currentTarget.checked ? [...shown, grade] : shown.filter((g) => g !== grade))
             }
           />
-          <Chip entry={entry} text={entry.mark ?? grade} /> {label(entry)}{" "}
+          <Chip entry={entry} text={entry.mark ?? grade} />
+          <span>{label(entry)}</span>
           <span class="small">
             {t("{n} 宗", "{n} plots", { n: num(plots.get(grade) ?? 0) })}
             {firms(grade) === null && ` · ${t("企业数不公布", "firms withheld")}`}

@@ -98,6 +98,7 @@ export function follow(map: Map, edition: () => number): () => void {
       effect(() => cells.fill(edition())),
     ];
     map.on("moveend", fill);
+    map.on("idle", () => cells.fill(edition())); // tiles have come: which of them are too full?
   };
   if (map.isStyleLoaded()) begin();
   else map.once("style.load", begin);

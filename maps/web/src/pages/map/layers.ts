@@ -1,6 +1,6 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from "maplibre-gl";
 import { legend } from "../../legend";
-import { flagged, FINDING, FONTS, LOW, PLOTS_FROM, REVIEW } from "../../map/style";
+import { flagged, FINDING, FONTS, LOW, PLOTS_FROM, PLOTS_ONLY, REVIEW } from "../../map/style";
 import { LARGER, PARTS, SIDES } from "../../map/mix";
 import type { Layer, Mark, Mode } from "./address";
 import type { ModeView } from "./modes";
@@ -140,15 +140,15 @@ function cellLayers(drawn: Drawn): LayerSpecification[] {
   const cells = { source: "land", "source-layer": "grid" } as const;
   const mixed = Object.keys(drawn.view.cells).length > 0;
   const low = drawn.only.has("low") ? [[">", ["coalesce", ["get", "low"], 0], 0]] : [];
-  const dense = drawn.asked ? [[">=", ["zoom"], PLOTS_FROM]] : []; // where plots are too many
-  const filter = ["all", ...low, ...dense] as FilterSpecification;
+  const filter = ["all", ...low] as FilterSpecification;
+  const seen = (wanted: boolean): "visible" | "none" => (wanted && !drawn.asked ? "visible" : "none"); // prettier-ignore
   return [
     {
       id: "cells",
       type: "fill",
       ...cells,
       filter,
-      layout: { visibility: mixed ? "none" : "visible" },
+      layout: { visibility: seen(!mixed) },
       paint: { "fill-color": cellColour(drawn), "fill-opacity": 0.85 },
     },
     {
@@ -157,7 +157,7 @@ function cellLayers(drawn: Drawn): LayerSpecification[] {
       ...cells,
       filter,
       layout: {
-        visibility: mixed ? "visible" : "none",
+        visibility: seen(mixed),
         "icon-image": mixName(drawn),
         "icon-allow-overlap": true,
         "icon-ignore-placement": true,
@@ -167,7 +167,13 @@ function cellLayers(drawn: Drawn): LayerSpecification[] {
       id: "cells-asked",
       type: "symbol",
       source: "cells",
-      maxzoom: PLOTS_FROM,
+      maxzoom: PLOTS_ONLY,
+      // those of a zoom left a moment ago do not lie above plots
+      filter: [
+        "==",
+        ["get", "full"],
+        [">=", ["zoom"], PLOTS_FROM],
+      ] as unknown as FilterSpecification,
       layout: {
         "icon-image": ["get", "image"],
         "icon-allow-overlap": true,

@@ -12,6 +12,7 @@ import { approvalLine } from "./ground";
 import { countOf } from "./key";
 import { awaiting } from "./overlays";
 import { hidden, layers, legendView, mode, only } from "./state";
+import { PLOTS_FROM } from "../../map/style";
 import { layerName } from "./key";
 import { modeName } from "./modes";
 
@@ -105,7 +106,7 @@ function showSheet(map: Map, title: string, paper: Paper): void {
 function Sheet(given: { map: Map; title: string; paper: Paper; close: () => void }) {
   const { map, paper } = given;
   const box = useRef<HTMLDivElement>(null);
-  const [bar, setBar] = useState<{ mm: number; metres: number; ratio: number } | null>(null);
+  const [bar, setBar] = useState<Scale | null>(null);
   const size = PAPERS[paper];
   const width = size.width - 2 * MARGIN_MM - KEY_MM;
   const height = size.height - 2 * MARGIN_MM - HEAD_MM - FOOT_MM;
@@ -163,8 +164,15 @@ function Sheet(given: { map: Map; title: string; paper: Paper; close: () => void
   );
 }
 
-/** Metres of a round length at the middle of a map, and how long it is on paper. */
-function scaleOf(map: Map): { mm: number; metres: number; ratio: number } {
+/** Metres of a round length at the middle of a map, how long it is on paper; cells or plots. */
+interface Scale {
+  mm: number;
+  metres: number;
+  ratio: number;
+  cells: boolean;
+}
+
+function scaleOf(map: Map): Scale {
   const { clientWidth, clientHeight } = map.getContainer();
   const at = (x: number): [number, number] => {
     const p = map.unproject([x, clientHeight / 2]);
@@ -174,7 +182,8 @@ function scaleOf(map: Map): { mm: number; metres: number; ratio: number } {
   const span = distance(at(clientWidth / 2 - across / 2), at(clientWidth / 2 + across / 2));
   const perMm = span / (across * PIXEL_MM);
   const metres = niceLength(perMm * 40);
-  return { mm: metres / perMm, metres, ratio: perMm * 1000 };
+  const cells = map.getZoom() < PLOTS_FROM;
+  return { mm: metres / perMm, metres, ratio: perMm * 1000, cells };
 }
 
 function Mark() {
@@ -182,7 +191,7 @@ function Mark() {
   return published ? null : <strong class="map-sheet-mark">{t("内部资料", "Internal")}</strong>;
 }
 
-function SheetKey(given: { bar: { mm: number; metres: number; ratio: number } | null }) {
+function SheetKey(given: { bar: Scale | null }) {
   const view = legendView.value;
   const { bar } = given;
   const marks = [...layers.value].filter((l) => l !== "letters");
@@ -225,6 +234,9 @@ function SheetKey(given: { bar: { mm: number; metres: number; ratio: number } | 
           </li>
         ))}
       </ul>
+      {bar?.cells && (
+        <p>{t("方格为该处地块按面积的构成", "squares: the land there, by area of each class")}</p>
+      )}
       {filtered && <p>{t("图中地块经过筛选", "plots are filtered")}</p>}
       {bar && (
         <div class="map-sheet-scale">
