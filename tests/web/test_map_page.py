@@ -126,6 +126,17 @@ def test_a_firm_is_found_by_keyboard(tab: Opening, service: Live, column: str) -
     assert told(page)["sel"] == f"enterprise:{uscc}"
 
 
+def test_enter_before_anything_is_found_opens_what_is_found(tab: Opening, service: Live) -> None:
+    (uscc,) = asked(service, "SELECT min(uscc) FROM pub.firms WHERE edition = 1")
+    page = tab("viewer").open("/map")
+    box = page.get_by_role("combobox", name=re.compile("查找"))
+    box.fill(uscc)
+    box.press("Enter")
+    page.locator(".map-panel dl").wait_for()
+    assert told(page)["sel"] == f"enterprise:{uscc}"
+    assert page.locator("#map-hits").count() == 0
+
+
 def test_a_click_opens_the_plot_and_a_link_opens_the_same_map(tab: Opening, service: Live) -> None:
     found = plot(service, "parcel_grade = 'B' AND bucket = 'matched'")
     one = tab("viewer")
@@ -156,40 +167,6 @@ def test_plots_of_the_view_are_reached_without_a_mouse(tab: Opening, service: Li
     page.locator(".map-listed").get_by_role("button", name=found[0]).press("Enter")
     page.locator(".map-panel dl").wait_for()
     assert page.evaluate("document.activeElement.id") == "map-panel-title"
-
-
-def test_a_distance_is_what_the_scale_of_the_map_says(tab: Opening, service: Live) -> None:
-    page = tab("viewer").open(at(plot(service, "parcel_grade = 'B'"), 17))
-    drawn(page)
-    x, y = middle(page)
-    lat = float(told(page)["at"].split(",")[1])
-    page.get_by_role("button", name="量距").click()
-    for shift in (-100, 100):
-        page.mouse.click(x + shift, y)
-    page.locator(".map-measure output:text-matches('[1-9].* m')").wait_for()
-    measured = float(page.locator(".map-measure output").inner_text().split()[0].replace(",", ""))
-    across = 200 * 2 * math.pi * 6_378_137 * math.cos(math.radians(lat)) / (512 * 2**17)
-    assert measured == pytest.approx(across, rel=0.01)
-    assert "sel" not in told(page), "clicks measure, they choose nothing"
-    page.get_by_role("button", name="结束").click()
-    assert page.locator(".map-measure").count() == 0
-
-
-CLICKED_AT_ONCE = """async ([x, y]) => {
-  [...document.querySelectorAll("button")].find((b) => b.textContent.includes("量距")).click();
-  for (let turn = 0; turn < 5; turn++) await null; // the page is told, no frame was drawn
-  for (const shift of [-100, 100])
-    for (const type of ["mousedown", "mouseup", "click"])
-      document.querySelector(".maplibregl-canvas").dispatchEvent(
-        new MouseEvent(type, { bubbles: true, clientX: x + shift, clientY: y }));
-}"""
-
-
-def test_clicks_before_the_next_frame_are_measured_too(tab: Opening, service: Live) -> None:
-    page = tab("viewer").open(at(plot(service, "parcel_grade = 'B'"), 17))
-    drawn(page)
-    page.evaluate(CLICKED_AT_ONCE, list(middle(page)))
-    page.locator(".map-measure output:text-matches('[1-9].* m')").wait_for()
 
 
 EDGES = """box => ["Top", "Right", "Bottom", "Left"].map(

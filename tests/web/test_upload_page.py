@@ -14,6 +14,25 @@ from town_page import OWN, service  # noqa: F401
 from geomujun.storage.target import Target, connect
 
 READ_MS = 180_000
+# A service so busy that an answer takes longer than the page waits between two questions.
+SLOW_JOBS = """
+const asked = window.fetch;
+window.fetch = async (...given) => {
+  const answer = await asked(...given);
+  if (String(given[0].url ?? given[0]).includes("/v1/jobs"))
+    await new Promise((done) => setTimeout(done, 1500));
+  return answer;
+};
+"""
+# What the browser would open for somebody who presses as soon as there is something to press.
+AT_ONCE = """
+new MutationObserver((_, self) => {
+  const first = document.querySelector("input[type=file]");
+  if (!first) return;
+  window.folder = first.webkitdirectory;
+  self.disconnect();
+}).observe(document, { childList: true, subtree: true });
+"""
 
 
 def loads(target: Target) -> int:
@@ -48,7 +67,9 @@ def test_a_good_case_is_judged_then_stored_then_run(
     tab: Opening, town: Target, tmp_path: Path
 ) -> None:  # fmt: skip
     before = loads(town)
-    page = tab("publisher").open("/upload")
+    one = tab("publisher")
+    one.page.add_init_script(SLOW_JOBS)
+    page = one.open("/upload")
     send(page, case(tmp_path, **{"enterprises.csv": changed(), ".DS_Store": b"x"}))
     told = page.get_by_label("结论")
     told.get_by_text("✓ 可以入库").wait_for()
@@ -94,8 +115,11 @@ def test_a_bad_case_says_where_and_what_to_do_and_is_thrown_away(
 def test_land_of_others_cannot_be_stored_and_other_roles_have_no_page(
     tab: Opening, tmp_path: Path
 ) -> None:
-    page = tab("publisher", ("3301",)).open("/upload")
+    one = tab("publisher", ("3301",))
+    one.page.add_init_script(AT_ONCE)
+    page = one.open("/upload")
     send(page, case(tmp_path))
+    assert page.evaluate("window.folder"), "a folder can be chosen from the first moment on"
     page.get_by_label("结论").get_by_text("✗ 不能入库").wait_for()
     page.get_by_label("结论").get_by_text("不在辖区 3301 内").first.wait_for()
     assert page.get_by_role("button", name="入库……").is_disabled()
