@@ -173,7 +173,7 @@ def _counted(receive: Receive, most: int) -> Receive:
 
 
 class HeadAsGet:
-    """Answers HEAD with the head of what GET answers (RFC 9110, 9.3.2): monitors and proxies ask so.
+    """Answers HEAD with the head of what GET answers (RFC 9110, 9.3.2): monitors ask so.
 
     Inside the bounds and the log, so that it counts as any other request and is logged as HEAD.
     """
