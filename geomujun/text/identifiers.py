@@ -151,7 +151,7 @@ def resolve_parcel_codes(written: pd.Series, known: pd.Index) -> pd.DataFrame:
         known: Codes of the parcel table, as that table writes them.
 
     Returns:
-        Frame on the index of ``written``: ``code`` (one of ``known``, "" when nothing fits) and ``how``:
+        Frame on the index of ``written``: ``code``, one of ``known`` ("" for none), and ``how``:
         ``exact`` · ``variant`` (other writing of the same code) · ``unit`` (28-digit unit) ·
         ``typo`` (letters for digits) · ``short`` (without its county, and only one fits) · "".
         Numbers of other shapes (``津南长(挂)G2024-01号``) are variants of one another when only
@@ -192,13 +192,14 @@ def _other_writings(raw: pd.Series, known: pd.Index) -> tuple[np.ndarray, np.nda
 
 
 def _plain(known: pd.Index) -> pd.Index:
-    """Known codes as `normalise_parcel_code` leaves them, in their order; a second of one code is nobody's."""
+    """Known codes as `normalise_parcel_code` leaves them, in order; a second of one is nobody's."""
     plain = pd.Series(known, dtype="str")
     odd = ~plain.str.fullmatch(r"[0-9]{12}[A-Z]{2}[0-9]{5}")
     if odd.any():
         plain = plain.mask(odd, normalise_parcel_code(plain.where(odd, "")))
         plain = plain.mask(plain.duplicated(), [f"\x00{i}" for i in range(len(plain))])
-    return pd.Index(plain, dtype="str")
+    names: pd.Index = pd.Index(plain, dtype="str")
+    return names
 
 
 def _loose(codes: pd.Series) -> pd.Series:
