@@ -45,9 +45,10 @@ def resolve_leases(
         owners: Best OWN pairs and all holders: ``parcel_code``, ``uscc`` ("" for others), ``name``.
 
     Returns:
-        Lease rows in the order of 合同编号, one a tenant, with ``lessor_key``, ``lessee_key`` (uscc or ""),
-        ``lessor_p``, ``lessee_p`` (how sure), ``maybe_key``, ``maybe_p`` (whom to ask about where
-        ``lessee_key`` is ""), ``rival_key``, ``rival_p``, ``parcel_resolved``, ``parcel_how`` and
+        Lease rows in the order of 合同编号, one a tenant, with ``lessor_key``, ``lessee_key`` (uscc
+        or ""), ``lessor_p``, ``lessee_p`` (how sure), ``maybe_key``, ``maybe_p`` (whom to ask about
+        where ``lessee_key`` is ""), ``rival_key``, ``rival_p``, ``parcel_resolved``,
+        ``parcel_how`` and
         ``parcel_p``.
     """
     leases = case.leases.sort_values(["contract_no", "row"], ignore_index=True)
