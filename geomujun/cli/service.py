@@ -110,6 +110,7 @@ def publish(  # noqa: PLR0913, PLR0917 - one argument per option; typer passes n
     told(
         {"edition": done.number, "tiles": done.tiles, **done.result.run},
         [
+            *(f"! {line}" for line in done.result.run["attention"]),
             t("第 {n} 号发布已生成（草稿），瓦片 {k} 幅", "edition {n} is a draft; {k} tiles",
               n=done.number, k=done.tiles),
             t("下一步：geomujun edition advance {n} objection",

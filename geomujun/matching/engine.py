@@ -126,6 +126,8 @@ def match(
     links["band"] = _bands(links, weights)
     links["decision"] = Verdict.NONE.value
     outside = _outside(leases)
+    if decisions is not None:
+        decisions = _of_this_case(decisions, case, land)
     if decisions is not None and len(decisions):
         links = _decide(links, decisions, _untitled(ground.holders, links))
         links = _with_contract(_without_answered(links, ground.holders), outside)
@@ -341,6 +343,13 @@ def _without_answered(links: pd.DataFrame, holders: pd.DataFrame) -> pd.DataFram
     settled = among(links["parcel_code"], said) & among(links["parcel_code"], sole)
     moot = own & settled & (links["band"] == Band.REVIEW) & links["decision"].isin(UNDECIDED)
     return links[~moot].reset_index(drop=True)
+
+
+def _of_this_case(decisions: pd.DataFrame, case: Case, land: Land) -> pd.DataFrame:
+    """Decisions whose land and enterprise are there; of others `DECISION_STALE` tells."""
+    there = among(decisions["parcel_code"], land.rows["code"])
+    there &= among(decisions["uscc"], case.enterprises["uscc"])
+    return decisions[there]
 
 
 def _decide(links: pd.DataFrame, decisions: pd.DataFrame, untitled: pd.Series) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 
 from geomujun.domain.case import Case
 from geomujun.domain.keys import among, rows_among
+from geomujun.matching.cotenants import each_tenant
 from geomujun.matching.holdings import letting
 from geomujun.matching.land import Land
 from geomujun.matching.parties import lessors, tenants
@@ -44,12 +45,14 @@ def resolve_leases(
         owners: Best OWN pairs and all holders: ``parcel_code``, ``uscc`` ("" for others), ``name``.
 
     Returns:
-        The lease rows in the order of 合同编号, with ``lessor_key``, ``lessee_key`` (uscc or ""),
-        ``lessor_p``, ``lessee_p`` (how sure), ``maybe_key``, ``maybe_p`` (whom to ask about where
-        ``lessee_key`` is ""), ``rival_key``, ``rival_p``, ``parcel_resolved``, ``parcel_how`` and
+        Lease rows in the order of 合同编号, one a tenant, with ``lessor_key``, ``lessee_key`` (uscc
+        or ""), ``lessor_p``, ``lessee_p`` (how sure), ``maybe_key``, ``maybe_p`` (whom to ask about
+        where ``lessee_key`` is ""), ``rival_key``, ``rival_p``, ``parcel_resolved``,
+        ``parcel_how`` and
         ``parcel_p``.
     """
     leases = case.leases.sort_values(["contract_no", "row"], ignore_index=True)
+    leases = each_tenant(leases, register)
     leases[["lessor_key", "lessor_p"]] = lessors(leases, register, weights)
     found = resolve_parcel_codes(leases["parcel_code"], pd.Index(case.parcels["parcel_code"]))
     leases["parcel_resolved"], leases["parcel_how"] = found["code"], found["how"]

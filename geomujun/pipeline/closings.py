@@ -19,7 +19,7 @@ from geomujun.crosscheck.closing import CLOSED, OPEN
 from geomujun.crosscheck.grounds import GROUNDS
 from geomujun.domain.jsonl import Fault
 from geomujun.lang import t
-from geomujun.pipeline.jsonl import Lines, read_lines
+from geomujun.pipeline.jsonl import Lines, instants, read_lines, time_fault
 from geomujun.screening.table import rule_table
 
 TEXT: Final = (
@@ -60,7 +60,7 @@ def _row(found: dict[str, Any]) -> tuple[dict[str, Any], Fault | None]:
     """One object as a row, or the field, value and reason it is refused for."""
     row = {k: "" if found.get(k) is None else str(found[k]) for k in TEXT}
     state = str(found.get("state") or CLOSED)
-    return {**row, "state": state}, _fault(row, state)
+    return {**row, "state": state}, _fault(row, state) or time_fault(row)
 
 
 def _fault(row: dict[str, str], state: str) -> Fault | None:
@@ -98,12 +98,13 @@ def live_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Live closings of rows with `TEXT`, ``state`` and ``line``: the newest of each finding."""
     frame = pd.DataFrame(rows, columns=[*TEXT, "state", "line"])
     frame = frame.astype(dict.fromkeys((*TEXT, "state"), "str") | {"line": "int64"})
-    frame = frame.sort_values([*_NAMED, "decided_at", "line"], kind="stable")
+    frame["at"] = instants(frame["decided_at"])
+    frame = frame.sort_values([*_NAMED, "at", "line"], kind="stable")
     # A finding may be named by its id once and by its sides another time: the newest counts.
     whole = (frame["rule"] != "") & (frame["subject_id"] != "")
     sides = frame["rule"] + "\n" + frame["subject_id"] + "\n" + frame["other_id"]
     key = sides.where(whole, frame["finding_id"])
-    order = frame.assign(key=key).sort_values(["key", "decided_at", "line"], kind="stable")
+    order = frame.assign(key=key).sort_values(["key", "at", "line"], kind="stable")
     newest = order.drop_duplicates("key", keep="last")
     live = newest.loc[newest["state"] == CLOSED, list(TEXT)]
     return live.sort_values(_NAMED, kind="stable", ignore_index=True)

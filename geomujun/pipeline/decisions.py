@@ -17,7 +17,7 @@ from geomujun.domain.jsonl import Fault
 from geomujun.domain.words import Relation, Verdict
 from geomujun.lang import t
 from geomujun.pipeline.closings import Closings, no_closings
-from geomujun.pipeline.jsonl import Lines, read_lines
+from geomujun.pipeline.jsonl import Lines, instants, read_lines, time_fault
 from geomujun.text.identifiers import normalise_code, normalise_parcel_code
 
 TEXT: Final = (
@@ -58,7 +58,8 @@ def _row(found: dict[str, Any]) -> tuple[dict[str, Any], Fault | None]:
     """One object as a row, or the field, value and reason it is refused for."""
     row: dict[str, Any] = {k: "" if found.get(k) is None else str(found[k]) for k in TEXT}
     row["area_m2"] = _area(found.get("area_m2"))
-    fault = _text_fault(row) or _area_fault(row["area_m2"], found.get("area_m2"))
+    area = found.get("area_m2")
+    fault = _text_fault(row) or time_fault(row) or _area_fault(row["area_m2"], area)
     return ({}, fault) if fault else (row, None)
 
 
@@ -102,6 +103,13 @@ def frame_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
     frame["parcel_code"] = normalise_parcel_code(frame["parcel_code"])
     frame["uscc"] = normalise_code(frame["uscc"])
     # The newest counts; at one moment the later line.
-    frame = frame.sort_values(["parcel_code", "uscc", "decided_at", "line"], kind="stable")
-    live = frame.drop_duplicates(["parcel_code", "uscc"], keep="last")
-    return live.drop(columns="line").reset_index(drop=True)
+    frame = frame.sort_values("line", kind="stable")
+    return newest(frame).drop(columns="line")
+
+
+def newest(frame: pd.DataFrame) -> pd.DataFrame:
+    """The newest decision of each pair, sorted; of several of one moment the last row."""
+    keys = ["parcel_code", "uscc", "at"]
+    order = frame.assign(at=instants(frame["decided_at"])).sort_values(keys, kind="stable")
+    live = order.drop_duplicates(["parcel_code", "uscc"], keep="last")
+    return live.drop(columns="at").reset_index(drop=True)

@@ -6,8 +6,11 @@ A line that is no object, or is refused, is told with its number and left out, n
 from __future__ import annotations
 
 import hashlib
+import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +22,9 @@ from geomujun.errors import DataError
 from geomujun.lang import t
 
 MAX_BYTES: Final = 256 << 20
+_CHINA: Final = timezone(timedelta(hours=8))  # where a time that names no zone was written
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=_CHINA)
+_DAY: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 Row = dict[str, Any]
 RowOf = Callable[[Row], tuple[Row, Fault | None]]
 Check = Callable[[Row], Fault | None]
@@ -89,3 +95,33 @@ def read_log(path: Path, columns: Sequence[str], check: Check) -> tuple[pd.DataF
 
     rows, faults = read_lines(path).checked(row_of)
     return pd.DataFrame(rows, columns=list(columns)), faults
+
+
+def instant(text: str) -> float | None:
+    """A time as it can be compared: seconds, -inf for "", None for what is no time.
+
+    ISO 8601, also with a day as in 2025/3/1; without a zone it is China's time. Two zones may
+    write one moment differently, so texts are never compared.
+    """
+    if not text.strip():
+        return -math.inf
+    padded = _DAY.sub(lambda d: f"{d[1]}-{int(d[2]):02}-{int(d[3]):02}", text.strip(), count=1)
+    try:
+        at = datetime.fromisoformat(padded)
+    except ValueError:
+        return None
+    return ((at if at.tzinfo else at.replace(tzinfo=_CHINA)) - _EPOCH).total_seconds()
+
+
+def instants(times: pd.Series) -> pd.Series:
+    """`instant` of a column; what is no time counts as the oldest."""
+    told = [instant(text) for text in times.astype("str")]
+    return pd.Series([-math.inf if at is None else at for at in told], times.index, dtype="float64")
+
+
+def time_fault(row: Row) -> Fault | None:
+    """The fault of a row whose ``decided_at`` is no time."""
+    if instant(row["decided_at"]) is not None:
+        return None
+    what = t("不是时间，应写作 2025-03-01T09:30:00+08:00", "no time: 2025-03-01T09:30:00+08:00")
+    return "decided_at", row["decided_at"], what

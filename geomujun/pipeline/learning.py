@@ -37,7 +37,7 @@ def learn_case(folder: Path, decisions: Path | None, as_of: date, out: Path) -> 
     weights = shipped()
     identity = settle(read_case(folder).case)
     decided = read_decisions(decisions) if decisions else no_decisions()
-    decided = settled_decisions(decided, identity.codes)
+    decided = settled_decisions(decided, identity)
     case = identity.case
     ground = prepare(case, as_of, weights)
     lets = lets_of(case, ground.register)

@@ -16,6 +16,7 @@ import pandas as pd
 from geomujun import __version__
 from geomujun.crosscheck.engine import check
 from geomujun.domain.case import Case
+from geomujun.domain.keys import among
 from geomujun.evaluation import groups
 from geomujun.evaluation.engine import Evaluation, evaluate, region_scheme
 from geomujun.evaluation.indicators import UNITS
@@ -32,7 +33,7 @@ from geomujun.matching.engine import Matches, match
 from geomujun.matching.identity import Identity, settle
 from geomujun.matching.weights import Weights
 from geomujun.pipeline.closings import read_closings
-from geomujun.pipeline.decisions import Decisions, no_decisions, read_decisions
+from geomujun.pipeline.decisions import Decisions, newest, no_decisions, read_decisions
 from geomujun.pipeline.record import Clock, peak_mb, record
 from geomujun.pipeline.rerun import Basis, earlier
 from geomujun.pipeline.scored import leave
@@ -42,6 +43,7 @@ from geomujun.policy import locality as localities
 from geomujun.policy import targets
 from geomujun.policy.model import Scheme
 from geomujun.screening.engine import Screened, screened
+from geomujun.text.identifiers import resolve_parcel_codes
 from geomujun.text.lexicon import divisions
 
 Progress = Callable[[str, int], None]
@@ -115,7 +117,7 @@ def ground(job: Job) -> Ground:
     intake = read_case(job.folder)
     identity = settle(intake.case)
     decided = read_decisions(job.decisions) if job.decisions else no_decisions()
-    decided = settled_decisions(decided, identity.codes)
+    decided = settled_decisions(decided, identity)
     inputs = inputs_of(identity, match(identity.case, job.as_of, decided.live))
     book = keep(inputs, job.year)
     found = evaluate(inputs.case, book, job.scheme, job.year, job.merge_groups)
@@ -137,7 +139,7 @@ def solve(
     layers = t("叠置图层", "laying layers over each other")
     overlaid = alongside(layers, lambda: _overlaid(identity.case), job.workers)
     say("match", len(identity.case.parcels))
-    decided = settled_decisions(decided, identity.codes)
+    decided = settled_decisions(decided, identity)
     matched = match(identity.case, job.as_of, decided.live, basis.weights, basis.frozen)
     basis.done(identity.case, matched.register, job.as_of)
     clock.lap("match")
@@ -212,15 +214,24 @@ def _looked(facts: Facts, overlays: Overlays) -> tuple[pd.DataFrame, Screened, d
     return findings, low, clock.seconds
 
 
-def settled_decisions(decided: Decisions, codes: pd.DataFrame) -> Decisions:
-    """Decisions with the settled code of enterprises whose written code they carry."""
+def settled_decisions(decided: Decisions, identity: Identity) -> Decisions:
+    """Decisions with the codes the case goes by.
+
+    Those of enterprises whose written code was mended, and of parcels whose code the case writes
+    otherwise (with dashes, in small or wide letters).
+    """
+    codes, case = identity.codes, identity.case
     mended = codes[codes["written"] != codes["uscc"]]
     rename = pd.Series(mended["uscc"].to_numpy(), index=mended["written"].to_numpy(), dtype="str")
     code = decided.live["uscc"]
-    live = decided.live.assign(uscc=code.map(rename).astype("str").fillna(code))
-    live = live.sort_values(["parcel_code", "uscc", "decided_at"], kind="stable")
-    live = live.drop_duplicates(["parcel_code", "uscc"], keep="last")
-    return replace(decided, live=live.reset_index(drop=True))
+    parcel = decided.live["parcel_code"]
+    found = resolve_parcel_codes(parcel, pd.Index(case.parcels["parcel_code"]))
+    same = found["how"].isin(["exact", "variant"]) & ~among(parcel, case.patches["patch_code"])
+    live = decided.live.assign(
+        uscc=code.map(rename).astype("str").fillna(code),
+        parcel_code=found["code"].where(same, parcel),
+    )
+    return replace(decided, live=newest(live))
 
 
 def _books(

@@ -17,7 +17,7 @@ from geomujun.domain.catalogue import TABLES
 from geomujun.domain.keys import among
 from geomujun.intake.verdict import FileVerdict
 from geomujun.lang import t
-from geomujun.text.identifiers import resolve_parcel_codes
+from geomujun.text.identifiers import looks_like_person_id, resolve_parcel_codes
 
 BY_FIRM: Final = ("indicators", "flags", "groups", "previous_grades")
 BY_PARCEL: Final = ("right_holders", "supply")
@@ -53,9 +53,11 @@ def _strangers(case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _left_over(stem: str, codes: pd.Series, parent: str) -> Iterator[tuple[str, str]]:
-    named = sorted(code for code in codes.unique() if code)
-    if not named:
+    strange = pd.Series(sorted(code for code in codes.unique() if code), dtype="str")
+    if strange.empty:
         return
+    masked = strange.where(~looks_like_person_id(strange), strange.str.slice(0, 6) + "****")
+    named = masked.tolist()  # 个体户 may be keyed by an identity card
     shown = t("、", ", ").join(named[:SHOWN]) + ("…" if len(named) > SHOWN else "")
     yield (
         stem,

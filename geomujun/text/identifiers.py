@@ -148,10 +148,10 @@ def resolve_parcel_codes(written: pd.Series, known: pd.Index) -> pd.DataFrame:
 
     Args:
         written: Parcel codes as a lease, supply or building row has them; "" when missing.
-        known: Codes of the parcel table, as `normalise_parcel_code` leaves them.
+        known: Codes of the parcel table, as that table writes them.
 
     Returns:
-        Frame on the index of ``written``: ``code`` ("" when nothing fits) and ``how``:
+        Frame on the index of ``written``: ``code``, one of ``known`` ("" for none), and ``how``:
         ``exact`` · ``variant`` (other writing of the same code) · ``unit`` (28-digit unit) ·
         ``typo`` (letters for digits) · ``short`` (without its county, and only one fits) · "".
         Numbers of other shapes (``津南长(挂)G2024-01号``) are variants of one another when only
@@ -172,6 +172,7 @@ def resolve_parcel_codes(written: pd.Series, known: pd.Index) -> pd.DataFrame:
 
 def _other_writings(raw: pd.Series, known: pd.Index) -> tuple[np.ndarray, np.ndarray]:
     """Codes and how they were found, of distinct texts that are no known code as they stand."""
+    as_written, known = known.to_numpy(object), _plain(known)
     clean = normalise_parcel_code(raw)
     compact = raw.str.normalize("NFKC").str.upper().str.replace(r"[^0-9A-Z]", "", regex=True)
     guesses = [
@@ -183,14 +184,22 @@ def _other_writings(raw: pd.Series, known: pd.Index) -> tuple[np.ndarray, np.nda
     ]
     code, how = np.full(len(raw), "", dtype=object), np.full(len(raw), "", dtype=object)
     for name, guess in guesses:
-        hit = (
-            (code == "")
-            & (known.get_indexer(pd.Index(guess)) >= 0)
-            & (guess != "").to_numpy(dtype=bool)
-        )
-        code[hit] = guess.to_numpy(object)[hit]
+        at = known.get_indexer(pd.Index(guess))
+        hit = (code == "") & (at >= 0) & (guess != "").to_numpy(dtype=bool)
+        code[hit] = as_written[at[hit]]
         how[hit] = name
     return code, how
+
+
+def _plain(known: pd.Index) -> pd.Index:
+    """Known codes as `normalise_parcel_code` leaves them, in order; a second of one is nobody's."""
+    plain = pd.Series(known, dtype="str")
+    odd = ~plain.str.fullmatch(r"[0-9]{12}[A-Z]{2}[0-9]{5}")
+    if odd.any():
+        plain = plain.mask(odd, normalise_parcel_code(plain.where(odd, "")))
+        plain = plain.mask(plain.duplicated(), [f"\x00{i}" for i in range(len(plain))])
+    names: pd.Index = pd.Index(plain, dtype="str")
+    return names
 
 
 def _loose(codes: pd.Series) -> pd.Series:

@@ -78,3 +78,5 @@ def test_from_nothing_to_a_published_edition_and_back(geomujun: Command, tmp_pat
     assert geomujun("db", "down")["stopped"] is True
     assert geomujun("db", "status")["running"] is False
     assert geomujun("edition", "list")["editions"] == json.loads(json.dumps(rows, default=str))
+    told = geomujun("publish", "2030")["attention"]  # a year nobody sent figures for
+    assert any("没有 2030 年的指标" in line for line in told)

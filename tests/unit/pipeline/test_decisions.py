@@ -9,8 +9,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from ledger_small import frame, layer
 
+from geomujun.domain.case import Case
 from geomujun.errors import DataError
+from geomujun.matching.identity import Identity
 from geomujun.pipeline.decisions import TEXT, no_decisions, read_decisions
 from geomujun.pipeline.reconcile import settled_decisions
 
@@ -115,9 +118,43 @@ def test_no_file_is_no_decision() -> None:
     assert no_decisions().sha256 == ""
 
 
+def identity_of(parcels: list[str], codes: pd.DataFrame) -> Identity:
+    case = Case(
+        parcels=layer("parcels", [{"parcel_code": code} for code in parcels]),
+        enterprises=frame("enterprises", []),
+    )
+    none = pd.DataFrame()
+    return Identity(case, none, codes, none)
+
+
+@pytest.mark.parametrize("written", ["330603-001002-GB-00018", "330603001002gb00018"])
+def test_a_decision_follows_the_way_the_case_writes_a_parcel(tmp_path: Path, written: str) -> None:
+    found = read(tmp_path, LINE | {"parcel_code": written})
+    codes = pd.DataFrame({"written": [], "uscc": []}, dtype="str")
+    (code,) = settled_decisions(found, identity_of([written], codes)).live["parcel_code"]
+    assert code == written
+
+
+def test_the_newest_is_told_by_the_moment_and_not_by_its_text(tmp_path: Path) -> None:
+    found = read(tmp_path, LINE | {"verdict": "same", "decided_at": "2025-01-01T00:30:00Z"},
+                 LINE | {"verdict": "different", "decided_at": "2025-01-01T08:00:00+08:00"})  # fmt: skip
+    assert found.live["verdict"].tolist() == ["same"]
+    found = read(tmp_path, LINE | {"verdict": "same", "decided_at": "2025/10/1"},
+                 LINE | {"verdict": "different", "decided_at": "2025-9-30 23:59"})  # fmt: skip
+    assert found.live["verdict"].tolist() == ["same"]
+
+
+def test_what_is_no_time_is_a_reject(tmp_path: Path) -> None:
+    found = read(tmp_path, LINE | {"decided_at": "yesterday"}, LINE | {"decided_at": "2025-02-30"})
+    assert found.live.empty
+    assert found.rejects[["row", "field", "value"]].to_numpy().tolist() == [
+        [1, "decided_at", "yesterday"], [2, "decided_at", "2025-02-30"],
+    ]  # fmt: skip
+
+
 def test_a_decision_on_a_broken_code_follows_its_mending(tmp_path: Path) -> None:
     found = read(tmp_path, LINE | {"uscc": "BROKEN", "decided_at": "2025-01-01"},
                  LINE | {"verdict": "different", "decided_at": "2025-02-01"})  # fmt: skip
     codes = pd.DataFrame({"written": ["BROKEN"], "uscc": [LINE["uscc"]], "state": ["repaired"]})
-    live = settled_decisions(found, codes).live
+    live = settled_decisions(found, identity_of([LINE["parcel_code"]], codes)).live
     assert live[["uscc", "verdict"]].to_numpy().tolist() == [[LINE["uscc"], "different"]]

@@ -127,6 +127,22 @@ def test_a_decision_makes_a_link_the_engine_had_no_sign_of(tmp_path: Path) -> No
     assert buckets.to_dict() == {P: "matched", Q: "matched"}
 
 
+@pytest.mark.parametrize(
+    "gone", [{"parcel_code": f"{P[:-2]}99"}, {"uscc": code(9)}], ids=["parcel", "firm"]
+)
+def test_a_decision_on_what_is_gone_makes_no_link(tmp_path: Path, gone: dict[str, str]) -> None:
+    pair = {"parcel_code": P, "uscc": STRANGER} | gone
+    path = decide(tmp_path, **pair, verdict="same", relation="OCCUPY", area_m2=200)
+    case = town(start_on="2020-01-01", end_on="2029-12-31")
+    before, after = run(case).tables, run(case, decisions=path).tables
+    for table in ("links", "ledger", "parcel_reconciliation", "parcel_evaluation"):
+        pd.testing.assert_frame_equal(after[table], before[table])
+    stale = after["cross_check"].query("rule == 'DECISION_STALE'")
+    assert stale[["subject_id", "other_id"]].to_numpy().tolist() == [
+        [pair["uscc"], pair["parcel_code"]]
+    ]
+
+
 def test_a_decision_takes_a_link_away(tmp_path: Path) -> None:
     path = decide(tmp_path, parcel_code=P, uscc=TENANT, verdict="different")
     result = run(town(start_on="2020-01-01", end_on="2029-12-31"), decisions=path)

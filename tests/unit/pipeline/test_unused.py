@@ -34,6 +34,12 @@ def test_a_veto_of_a_firm_in_no_list_is_told() -> None:
     assert line == f"flags：1 行的代码不在企业表中，未用：{STRANGER}"
 
 
+def test_an_identity_card_in_place_of_a_code_is_masked() -> None:
+    person = "11010519491231002X"
+    (line,) = unused_lines(case(flags=[{"uscc": person}]), FILES, 2024)
+    assert line.endswith("未用：110105****")
+
+
 def test_holders_and_supply_of_parcels_that_are_not_there_are_told() -> None:
     lost = [{"parcel_code": ELSEWHERE}]
     lines = unused_lines(case(right_holders=lost, supply=lost), FILES, 2024)

@@ -34,6 +34,16 @@ def resolve(text: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
+    "known", ["330603-001002-GB-00018", "330603001002gb00018", "33060300１００２GB00018"]
+)
+@pytest.mark.parametrize("written", ["330603001002GB00018", "330603 001002 GB 00018"])
+def test_the_parcel_table_too_may_write_a_code_otherwise(known: str, written: str) -> None:
+    table = pd.Index([known, "330603001002GB00019"])
+    found = resolve_parcel_codes(column(written, known), table)
+    assert found.to_numpy().tolist() == [[known, "variant"], [known, "exact"]]
+
+
+@pytest.mark.parametrize(
     ("first17", "check"),
     [
         ("91350100M000100Y4", "3"),  # Σ = 1640, 1640 mod 31 = 28, 31 - 28 = 3
