@@ -23,6 +23,7 @@ from geomujun.export.sheets_rows import (
     clip,
     cut,
     figure,
+    fitting,
     in_mu,
     interval,
     rank_text,
@@ -330,7 +331,7 @@ class Cards:
             (
                 legend().word("rule", r["rule"]),
                 legend().word("severity", r["severity"]),
-                clip(r["message"], CLIP["message"]),
+                str(r["message"]),
             )
             for r in hits.to_dict("records")
         ]
@@ -339,12 +340,12 @@ class Cards:
                 (
                     legend().word("rule", r["rule"]),
                     t("提示", "hint"),
-                    clip(f"{code[-7:]} {r['basis']}", CLIP["message"]),
+                    f"{code[-7:]} {r['basis']}",
                 )
                 for r in low.iloc[self._low.get(code, np.empty(0, dtype=int))].to_dict("records")
             ]
         return cut(
             t("疑点和提示（筛查，不作认定）", "Findings and hints (a screening, no verdict)"),
             (t("事项", "rule"), t("程度", "severity"), t("说明", "message")),
-            rows, "findings", (20, 8, 72),
+            fitting(rows), "findings", (20, 8, 72),
         )  # fmt: skip

@@ -55,6 +55,14 @@ def cut(
     return Listing(title, header, list(rows[:most]), max(len(rows) - most, 0), widths)
 
 
+def fitting(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Findings, the last cell of each as long as there is room: few of them get more lines each."""
+    lines = max(1, LINES["findings"] // max(1, len(rows)))
+    # a word that goes over to the next line leaves some of this one empty
+    most = CLIP["message"] * lines - 8 * (lines - 1)
+    return [(*row[:-1], clip(row[-1], most)) for row in rows]
+
+
 def why(link: Mapping[Any, Any] | pd.Series | None) -> str:
     """What a link rests on, in a few words."""
     if link is None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
 import httpx
+import pytest
 from app_tab import Opening
+from geomujun_api.routes import web
 from serving import Live, key_for
 
 
@@ -59,6 +63,45 @@ def test_the_apps_pages_run_under_a_strict_policy_and_unknown_files_are_404(serv
         assert kept.headers["content-type"].startswith("text/javascript")
         for wrong in ("/app/assets/../../x.py", "/app/%2e%2e/__init__.py", "/app/none.js"):
             assert client.get(wrong).status_code == 404
+
+
+HASHED = re.compile(r"-([\w-]{8})\.(js|mjs|css)")
+
+
+def build_again(folder: Path) -> None:
+    """Another build in the place of one: every file of code has another name."""
+    for file in [*folder.iterdir(), *(folder / "assets").iterdir()]:
+        if file.suffix == ".gz":
+            file.unlink()
+        elif file.suffix in (".js", ".mjs", ".css", ".html", ".json"):
+            text = HASHED.sub(r"-\1n.\2", file.read_text())
+            file.unlink()
+            (file.parent / HASHED.sub(r"-\1n.\2", file.name)).write_text(text)
+
+
+def test_a_build_made_while_the_service_runs_is_served_and_open_pages_go_on(
+    tab: Opening, service: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(web._BUILD, tmp_path / "web"))
+    monkeypatch.setattr(web, "_BUILD", folder)
+    one = tab("viewer")
+    page = one.open("/lists")
+    page.locator("tbody tr").first.wait_for()
+    with httpx.Client(base_url=service.url, trust_env=False) as client:
+        before = client.get("/app/lists").text.split('src="')[1].split('"')[0]
+        build_again(folder)
+        after = client.get("/app/lists").text.split('src="')[1].split('"')[0]
+        assert after == HASHED.sub(r"-\1n.\2", before)
+        assert client.get(after).status_code == 200
+        assert client.get(before).status_code == 404
+    one.expected.append(404)
+    page.get_by_role("link", name="疑点").click()  # its code was not loaded yet
+    page.get_by_role("heading", name="疑点").first.wait_for()
+    assert page.locator("script[type=module]").first.get_attribute("src") == after
+    # Chromium complains of the code that is gone, and of nothing else.
+    gone = [fault for fault in one.faults if not re.search(r"/app/assets/findings-\S{8}\.", fault)]
+    assert gone == []
+    one.faults.clear()
 
 
 def test_a_page_is_told_with_all_its_code(service: Live) -> None:

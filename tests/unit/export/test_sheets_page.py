@@ -13,23 +13,23 @@ from geomujun.export import sheets_html
 from geomujun.export.sheets_book import write_card
 from geomujun.export.sheets_card import Card
 from geomujun.export.sheets_map import Atlas
-from geomujun.export.sheets_rows import CLIP, clip, cut
+from geomujun.export.sheets_rows import CLIP, clip, cut, fitting
 
 EVIL = '<img src=x onerror="alert(1)">"&'
 
 
-def full_card(text: str) -> Card:
+def full_card(text: str, findings: int = 14) -> Card:
     """As long as a card can be: every list longer than the page holds, every text clipped."""
     area = (
         "339921024001GB00079", clip(text, CLIP["place"]), "租入", "1,234,567.89", "1,851.8518",
         clip(text, CLIP["evidence"]),
     )  # fmt: skip
     score = (clip(text, 40), "123,456.7890", "123,456.7890", "12,345%", "1,234.56")
-    finding = (clip(text, 16), "高", clip(text, CLIP["message"]))
+    found = fitting([(clip(text, 16), "高", text)] * findings)
     listings = [
         cut("用地", ("甲",) * 6, [area] * 15, "areas", (20, 22, 7, 11, 9, 31)),
         cut("指标", ("乙",) * 5, [score] * 17, "indicators", (36, 18, 18, 12, 16)),
-        cut("疑点", ("丙",) * 3, [finding] * 14, "findings", (20, 8, 72)),
+        cut("疑点", ("丙",) * 3, found, "findings", (20, 8, 72)),
     ]
     listings[0].rows.append(
         ("", "合计", "", "1.00", "1.0000", "登记 + 租入 + 其他 - 租出 - 暂不计入")
@@ -80,8 +80,19 @@ def test_the_cutout_has_scale_north_neighbours_and_only_near_plots() -> None:
     assert Atlas(far, far.iloc[:0]).cutout(["nowhere"]) == ("", 1)
 
 
+def test_few_findings_are_told_at_length() -> None:
+    long = (
+        "建筑占地 807.27 ㎡ ÷ 登记面积 3586.37 ㎡ = 0.225（2024 年数据，截至 2024-12-31）"
+        + "字" * 20
+    )
+    for n in (1, 2):
+        assert [row[-1] for row in fitting([("规则", "提示", long)] * n)] == [long] * n
+    assert fitting([("规则", "提示", long)] * 3)[0][-1].endswith("…")
+
+
 @pytest.mark.browser
-def test_the_fullest_sheet_fits_one_page(tmp_path: Path) -> None:
+@pytest.mark.parametrize("findings", [1, 2, 5, 14])
+def test_the_fullest_sheet_fits_one_page(tmp_path: Path, findings: int) -> None:
     import os
     import shutil
 
@@ -96,7 +107,8 @@ def test_the_fullest_sheet_fits_one_page(tmp_path: Path) -> None:
 
     path = tmp_path / "page.html"
     path.write_text(
-        sheets_html.page(full_card("溪岫镇涧松路一百六十九号" * 20), "关于"), encoding="utf-8"
+        sheets_html.page(full_card("溪岫镇涧松路一百六十九号" * 90, findings), "关于"),
+        encoding="utf-8",
     )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
