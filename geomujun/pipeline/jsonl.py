@@ -24,7 +24,9 @@ from geomujun.lang import t
 MAX_BYTES: Final = 256 << 20
 _CHINA: Final = timezone(timedelta(hours=8))  # where a time that names no zone was written
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=_CHINA)
-_DAY: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_DAY: Final = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)日?(?:[T\s]*(\d{1,2})(?=:))?"
+)
 Row = dict[str, Any]
 RowOf = Callable[[Row], tuple[Row, Fault | None]]
 Check = Callable[[Row], Fault | None]
@@ -100,17 +102,21 @@ def read_log(path: Path, columns: Sequence[str], check: Check) -> tuple[pd.DataF
 def instant(text: str) -> float | None:
     """A time as it can be compared: seconds, -inf for "", None for what is no time.
 
-    ISO 8601, also with a day as in 2025/3/1; without a zone it is China's time. Two zones may
-    write one moment differently, so texts are never compared.
+    ISO 8601, also as spreadsheets and people write it (2025/3/1 9:30, 2025年3月1日); without a zone
+    it is China's time. Two zones may write one moment differently, so texts are never compared.
     """
     if not text.strip():
         return -math.inf
-    padded = _DAY.sub(lambda d: f"{d[1]}-{int(d[2]):02}-{int(d[3]):02}", text.strip(), count=1)
     try:
-        at = datetime.fromisoformat(padded)
+        at = datetime.fromisoformat(_DAY.sub(_padded, text.strip(), count=1))
     except ValueError:
         return None
     return ((at if at.tzinfo else at.replace(tzinfo=_CHINA)) - _EPOCH).total_seconds()
+
+
+def _padded(day: re.Match[str]) -> str:
+    hour = "" if day[4] is None else f"T{int(day[4]):02}"
+    return f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}{hour}"
 
 
 def instants(times: pd.Series) -> pd.Series:

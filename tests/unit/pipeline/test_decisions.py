@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from geomujun.domain.case import Case
 from geomujun.errors import DataError
 from geomujun.matching.identity import Identity
 from geomujun.pipeline.decisions import TEXT, no_decisions, read_decisions
+from geomujun.pipeline.jsonl import instant
 from geomujun.pipeline.reconcile import settled_decisions
 
 LINE = {"parcel_code": "330603001002GB00018", "uscc": "91350100M000100Y43", "verdict": "same"}
@@ -142,6 +144,18 @@ def test_the_newest_is_told_by_the_moment_and_not_by_its_text(tmp_path: Path) ->
     found = read(tmp_path, LINE | {"verdict": "same", "decided_at": "2025/10/1"},
                  LINE | {"verdict": "different", "decided_at": "2025-9-30 23:59"})  # fmt: skip
     assert found.live["verdict"].tolist() == ["same"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2025-03-01T09:30:00+08:00", "2025-03-01T01:30Z", "2025-03-01 09:30", "2025/3/1 9:30",
+     "2025.3.1T9:30:00", "2025年3月1日 9:30", "2025年3月1日9:30", "20250301T0930"],
+)  # fmt: skip
+def test_times_are_read_as_people_and_spreadsheets_write_them(written: str) -> None:
+    whole = datetime.fromisoformat("2025-03-01T09:30:00+08:00")
+    day = datetime.fromisoformat("2025-03-01T00:00:00+08:00")
+    assert instant(written) == pytest.approx(instant("2025年3月1日") + (whole - day).seconds)
+    assert instant("2025-03-01") == instant("2025/3/1") == instant("2025年3月1日")
 
 
 def test_what_is_no_time_is_a_reject(tmp_path: Path) -> None:
