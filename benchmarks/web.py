@@ -8,7 +8,10 @@ Debian's Chromium with WebGL in software, each round in a new context. The first
 city loads and publishes it, which takes minutes; --work keeps it. "First map" is from the request
 of the page until no tile of the first view is awaited and a frame is drawn. The tour goes from z8
 to z16 at the densest cell of the world and at two others, panning at each zoom, and looks at every
-tile and frame on the way. A card's time is that of its one answer. Prints one JSON object.
+tile and frame on the way. A card's time is that of its one answer. "Next question" is from the key
+that gives a decision's reason, a second after the question came, until the next one is painted;
+what is decided stays in --work.
+Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -43,6 +46,21 @@ _WATCH: Final = """() => {
     if (performance.frames === frames) requestAnimationFrame(next);
   };
   requestAnimationFrame(next);
+}"""
+_READING_MS: Final = 1000  # nobody judges faster
+_QUESTION: Final = "article[data-question]:not(.stale)"
+_WATCH_QUESTIONS: Final = """() => {
+  window.waits = [];
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '1') return;
+    const begun = performance.now();
+    const shown = () =>
+      document.querySelector('article[data-question]:not(.stale)')?.dataset.question;
+    const before = shown();
+    const look = () => shown() && shown() !== before
+      ? window.waits.push(performance.now() - begun) : requestAnimationFrame(look);
+    look();
+  }, true);
 }"""
 _DRAWN: Final = ".map-box[data-idle]"  # set once no tile is awaited and a frame is drawn
 
@@ -194,7 +212,31 @@ def cards(base: str, key: str, rounds: int) -> dict[str, float]:
             started = time.perf_counter()
             client.get(f"/v1/cards/parcels/{row['parcel_code']}").raise_for_status()
             took.append((time.perf_counter() - started) * 1000)
-    return {"median_ms": statistics.median(took), "p95_ms": statistics.quantiles(took, n=20)[-1]}
+    return _middle(took)
+
+
+def questions(browser: Any, base: str, key: str, count: int = 20) -> dict[str, float]:
+    """Milliseconds to the next question of the review workbench, judged by keyboard."""
+    page = _opened(browser, key)
+    with page.expect_response(lambda r: r.url.endswith("/v1/review/claims")):
+        page.goto(f"{base}/app/review")
+    page.wait_for_selector(_QUESTION)
+    page.evaluate(_WATCH_QUESTIONS)
+    for turn in range(count):
+        page.wait_for_timeout(_READING_MS)
+        page.keyboard.press("u")
+        page.keyboard.press("1")
+        page.wait_for_function("before => window.waits.length > before", arg=turn)
+    took = page.evaluate("window.waits")
+    page.context.close()
+    return _middle(took)
+
+
+def _middle(took: list[float]) -> dict[str, float]:
+    return {
+        "median_ms": round(statistics.median(took), 1),
+        "p95_ms": round(statistics.quantiles(took, n=20)[-1], 1),
+    }
 
 
 def main() -> None:
@@ -213,6 +255,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=ARGS)
         opened = [first_map(browser, base, key) for _ in range(asked.rounds)]
         tours = [tour(browser, base, key, at) for at in places(base, key)]
+        asked_next = questions(browser, base, key)
         browser.close()
         told = {
             "size": asked.size,
@@ -222,7 +265,8 @@ def main() -> None:
             "largest_tile_kb": round(opened[-1]["largest_tile"] / 1000, 1),
             "largest_tile_of_tours_kb": max(z["largest_kb"] for t in tours for z in t.values()),
             "tours": tours,
-            "parcel_card": {k: round(v, 1) for k, v in cards(base, key, asked.rounds).items()},
+            "parcel_card": cards(base, key, asked.rounds),
+            "next_question": asked_next,
         }
     print(json.dumps(told, indent=1))
     if not asked.work:
