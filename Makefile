@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+# Processes that test beside each other, each with a PostGIS and a Chromium of its own; 0 is one after the other.
+TESTERS ?= 2
 DEMO_OUT ?= data/out/demo
 
 .PHONY: setup setup-dev demo web serve test test-long check bench catalogue lock clean
@@ -34,7 +36,7 @@ serve: setup web
 test: setup-dev
 	@bash scripts/apt.sh chromium fonts-noto-cjk 'postgresql-*-postgis-*'
 	@$(MAKE) --no-print-directory check web
-	@$(BIN)/python -m pytest -m "not long"
+	@$(BIN)/python -m pytest -m "not long" -n $(TESTERS) --dist loadfile
 
 test-long: setup-dev web
 	@bash scripts/apt.sh chromium fonts-noto-cjk 'postgresql-*-postgis-*'

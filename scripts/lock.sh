@@ -10,8 +10,11 @@ uv pip compile "${common[@]}" requirements/bench.in -o requirements/bench.lock
 uv pip compile "${common[@]}" requirements/node.in -o requirements/node.lock
 uv pip compile "${common[@]}" -c requirements/run.lock --group dev -o requirements/dev.lock
 # npm's own way to leave addresses out (--omit-lockfile-registry-resolved) loses the packages of other platforms.
-cd maps/web
-rm -f package-lock.json
+# Away from node_modules, which npm would read in place of the registry, and write no hashes.
+there=$(mktemp -d)
+trap 'rm -rf "$there"' EXIT
+cp maps/web/package.json "$there"
+cd "$there"
 npm install --package-lock-only --no-audit --no-fund --loglevel=error
 node -e '
   const fs = require("fs");
@@ -19,3 +22,5 @@ node -e '
   for (const one of Object.values(lock.packages)) delete one.resolved;
   fs.writeFileSync("package-lock.json", JSON.stringify(lock, null, 2) + "\n");
 '
+cd - >/dev/null
+cp "$there/package-lock.json" maps/web/

@@ -1,10 +1,29 @@
-"""Makes the builders beside this file importable from every test."""
+"""What every folder of tests may ask for: a PostGIS and a Chromium, one of each a session."""
 
-from __future__ import annotations
+from chromium import browser, drawing, playing
+from postgis_fixtures import (
+    blank,
+    cluster,
+    county,
+    county_template,
+    database,
+    empty_template,
+    home,
+    town,
+    town_template,
+)
 
-import sys
-from pathlib import Path
-
-HERE = str(Path(__file__).parent)
-if HERE not in sys.path:
-    sys.path.insert(0, HERE)
+__all__ = [
+    "blank",
+    "browser",
+    "cluster",
+    "county",
+    "county_template",
+    "database",
+    "drawing",
+    "empty_template",
+    "home",
+    "playing",
+    "town",
+    "town_template",
+]

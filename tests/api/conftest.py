@@ -11,14 +11,6 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from geomujun_api import ServiceSettings, create_app
-from postgis_fixtures import (  # noqa: F401
-    cluster,
-    database,
-    empty_template,
-    home,
-    town,
-    town_template,
-)
 from serving import FREELY, INCOMING, WORKER, Live, key_for
 
 from geomujun.storage.target import Target
@@ -56,7 +48,7 @@ def serve() -> Iterator[Callable[..., TestClient]]:
 
 
 @pytest.fixture
-def live(town: Target) -> Iterator[Live]:  # noqa: F811
+def live(town: Target) -> Iterator[Live]:
     """The town's service behind a real server."""
     made = Live(town)
     yield made
@@ -64,13 +56,13 @@ def live(town: Target) -> Iterator[Live]:  # noqa: F811
 
 
 @pytest.fixture
-def api(town: Target, serve: Client) -> TestClient:  # noqa: F811
+def api(town: Target, serve: Client) -> TestClient:
     """The town's service, without a key."""
     return serve(town)
 
 
 @pytest.fixture
-def sign(town: Target) -> Callable[..., dict[str, str]]:  # noqa: F811
+def sign(town: Target) -> Callable[..., dict[str, str]]:
     """Headers with a new key of the town: ``sign("reviewer", ("3301",))``."""
 
     def headers(

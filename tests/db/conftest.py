@@ -5,15 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from postgis_fixtures import (  # noqa: F401
-    blank,
-    cluster,
-    database,
-    empty_template,
-    home,
-    town,
-    town_template,
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from postgis_fixtures import home  # noqa: F401
 from test_guides import ROOT, STEP, Reader
 
 DOCS = ROOT / "docs"
@@ -26,7 +25,7 @@ SITE = ROOT / "maps" / "geomujun_maps" / "site" / "index.html"
 def test_the_tutorial_does_what_it_says(
     name: str,
     tmp_path: Path,
-    home: Path,  # noqa: F811
+    home: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     if not SITE.exists():

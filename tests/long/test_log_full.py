@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from postgis_fixtures import DAY, TOWN, edit, home, publication  # noqa: F401
+from postgis_fixtures import DAY, TOWN, edit, publication
 from small_disk import small_disk
 
 from geomujun.errors import MachineError
@@ -78,7 +78,7 @@ class Logged:
 
 
 @pytest.fixture
-def logged(home: Path) -> Iterator[Logged]:  # noqa: F811
+def logged(home: Path) -> Iterator[Logged]:
     """A store with the sample town and edition 1; few segments are kept for later."""
     cluster = Cluster(home)
     with small_disk(SIZE_MB) as disk:

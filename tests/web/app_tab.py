@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from chromium import WAIT_MS
+
 # What the app says for some seconds only, kept for those who look late.
 SAID = """
 window.said = [];
@@ -15,6 +17,22 @@ new MutationObserver((changes) => {
       if (node instanceof Element && node.matches(".toast")) window.said.push(node.textContent);
 }).observe(document, { childList: true, subtree: true });
 """
+
+
+def context(browser: Any, key: str = "", **given: Any) -> Any:
+    """A context of a usual screen, its tabs signed in with a key; it waits long."""
+    made = browser.new_context(
+        **{"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN"} | given
+    )
+    made.set_default_timeout(WAIT_MS)
+    made.add_init_script(SAID)
+    if key:
+        made.add_init_script(
+            f"if (!sessionStorage.getItem('geomujun.begun')) {{"
+            f"sessionStorage.setItem('geomujun.begun', '1');"
+            f"sessionStorage.setItem('geomujun.token', {key!r})}}"
+        )
+    return made
 
 
 def said(page: Any, text: str) -> None:

@@ -14,8 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from app_tab import Tab, rested
-from conftest import context
+from app_tab import Tab, context, rested
 from pixels import rgb, shows
 from serving import Live, key_for
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import WAIT_MS
+from chromium import WAIT_MS
 from geomujun_maps.folium_map import write_map
 from pixels import shows
 from result_builder import county_result, masked_sample, sample_result, with_name

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from conftest import ARGS, Opening, Tab, context, need_chromium
+from app_tab import Opening, Tab, context
+from chromium import ARGS, need_chromium
 from pixels import shows
 from postgis_fixtures import publication
 from serving import Live, key_for

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import context
+from app_tab import context
 from pixels import until
 
 from geomujun.pipeline.publish import advance

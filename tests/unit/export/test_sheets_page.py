@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pytest
@@ -92,37 +93,21 @@ def test_few_findings_are_told_at_length() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("findings", [1, 2, 5, 14])
-def test_the_fullest_sheet_fits_one_page(tmp_path: Path, findings: int) -> None:
-    import os
-    import shutil
-
-    chromium = (
-        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    )
-    if not chromium:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail("no Chromium")
-        pytest.skip("no Chromium")
-    from playwright.sync_api import sync_playwright
-
+def test_the_fullest_sheet_fits_one_page(tmp_path: Path, browser: Any, findings: int) -> None:
     path = tmp_path / "page.html"
     path.write_text(
         sheets_html.page(full_card("溪岫镇涧松路一百六十九号" * 90, findings), "关于"),
         encoding="utf-8",
     )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
-        page.goto(path.as_uri())
-        over = page.evaluate(
-            "(() => { const p = document.querySelector('.page');"
-            " return [p.scrollHeight - p.clientHeight,"
-            " p.getBoundingClientRect().bottom - document.querySelector('footer').getBoundingClientRect().bottom] })()"
-        )
-        pdf = page.pdf(format="A4", prefer_css_page_size=True)
-        browser.close()
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    over = page.evaluate(
+        "(() => { const p = document.querySelector('.page');"
+        " return [p.scrollHeight - p.clientHeight,"
+        " p.getBoundingClientRect().bottom - document.querySelector('footer').getBoundingClientRect().bottom] })()"
+    )
+    pdf = page.pdf(format="A4", prefer_css_page_size=True)
+    page.close()
     assert over[0] <= 0
     assert over[1] > 0
     assert pdf.count(b"/Type /Page\n") == 1
