@@ -1,7 +1,8 @@
 """The land-area feed: rows as a stream, in three forms, with a digest that is signed.
 
 A row's ``version`` is the edition since which it has been as it is: whoever has read edition N asks
-``since=N`` and is given what changed, and what ended. The digest is over the lines of the NDJSON
+``since=N`` and is given what changed, and what ended; what went back, too, when N was withdrawn and
+the edition shown is an older one. The digest is over the lines of the NDJSON
 form, whatever form was read.
 """
 
@@ -29,22 +30,28 @@ _CHUNK: Final = 2_000
 _GROUP: Final = 20_000  # rows of a Parquet row group
 Row = tuple[Any, ...]
 
-# Every row of the year's editions up to this one, islands of equal rows, and the beginning of the
-# island each row of this edition belongs to. A withdrawn edition between two equal ones is no gap.
+# A withdrawn edition between two equal ones is no gap.
+_TOLD: Final = """
+SELECT number FROM pub.editions
+WHERE year = %(year)s AND number <= %(edition)s
+  AND (state <> 'withdrawn' OR number = %(edition)s)
+ORDER BY number
+"""
+# Every row of these editions, islands of equal rows, and the beginning of the island each row of
+# the edition asked for belongs to. Whoever has edition `since` may have read it before it was
+# withdrawn, and be ahead of this one: so its rows are compared, too.
 _ROWS: Final = """
 WITH eds AS (
-  SELECT number, built_at, row_number() OVER (ORDER BY number) AS ord
-  FROM pub.editions
-  WHERE year = %(year)s AND number <= %(edition)s
-    AND (state <> 'withdrawn' OR number = %(edition)s)
+  SELECT number, row_number() OVER (ORDER BY number) AS ord
+  FROM pub.editions WHERE number = ANY (%(told)s)
 ), seen AS (
-  SELECT l.uscc, l.edition, e.ord, l.registered_m2, l.leased_in_m2, l.other_m2, l.leased_out_m2,
+  SELECT l.uscc, l.edition, l.registered_m2, l.leased_in_m2, l.other_m2, l.leased_out_m2,
          l.exempt_m2, l.occupied_m2, l.occupied_mu, coalesce(v.unit_kind, 'enterprise') AS unit,
          coalesce(v.unit_id, l.uscc) AS unit_id, v.area_mu AS unit_area_mu
-  FROM eds AS e
-  JOIN pub.ledger AS l ON l.edition = e.number AND l.division_code ^@ ANY (%(divisions)s)
+  FROM pub.ledger AS l
   LEFT JOIN pub.enterprise_evaluation AS v ON v.edition = l.edition AND v.uscc = l.uscc
-  WHERE l.uscc > %(after)s
+  WHERE l.edition = ANY (%(told)s::int[] || %(since)s::int)
+    AND l.division_code ^@ ANY (%(divisions)s) AND l.uscc > %(after)s
 ), told AS (
   SELECT s.*, row(registered_m2, leased_in_m2, other_m2, leased_out_m2, exempt_m2, occupied_m2,
                   occupied_mu, unit, unit_id, unit_area_mu)::text AS content
@@ -53,14 +60,17 @@ WITH eds AS (
   SELECT t.*,
          CASE WHEN lag(content) OVER w IS DISTINCT FROM content
                 OR lag(ord) OVER w IS DISTINCT FROM ord - 1 THEN edition END AS began
-  FROM told AS t WINDOW w AS (PARTITION BY uscc ORDER BY ord)
+  FROM told AS t JOIN eds AS e ON e.number = t.edition WINDOW w AS (PARTITION BY uscc ORDER BY ord)
 ), versions AS (
-  SELECT s.*, max(began) OVER (PARTITION BY uscc ORDER BY ord) AS version FROM steps AS s
+  SELECT s.*, max(began) OVER (PARTITION BY uscc ORDER BY edition) AS version FROM steps AS s
 )
 SELECT v.uscc, registered_m2, leased_in_m2, other_m2, leased_out_m2, exempt_m2, occupied_m2,
        occupied_mu, unit, unit_id, unit_area_mu, v.version, e.built_at, FALSE AS ended
 FROM versions AS v JOIN pub.editions AS e ON e.number = v.version
-WHERE v.edition = %(edition)s AND v.version > %(since)s
+WHERE v.edition = %(edition)s
+  AND (v.version > %(since)s
+       OR (v.uscc, v.content) NOT IN (SELECT t.uscc, t.content FROM told AS t
+                                      WHERE t.edition = %(since)s))
 UNION ALL
 SELECT o.uscc, 0, 0, 0, 0, 0, 0, 0, 'enterprise', o.uscc, NULL, %(edition)s, e.built_at, TRUE
 FROM pub.ledger AS o JOIN pub.editions AS e ON e.number = %(edition)s
@@ -74,23 +84,33 @@ ORDER BY 1
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which rows: those of an edition that changed since another, after a 信用代码."""
+    """Which rows: those of an edition that changed since another, after a 信用代码.
+
+    ``told`` are the editions whose rows are compared, as `editions_told` gives them.
+    """
 
     edition: int
     year: int
     since: int
     after: str
     divisions: tuple[str, ...]
+    told: tuple[int, ...]
 
 
 def rows(connection: Conn, asked: Question) -> Iterator[list[Row]]:
     """Rows by the thousand, in order of ``uscc``, from a cursor that the server keeps."""
-    values = {"edition": asked.edition, "year": asked.year, "since": asked.since,
+    values = {"edition": asked.edition, "told": list(asked.told), "since": asked.since,
               "after": asked.after, "divisions": list(asked.divisions)}  # fmt: skip
     with connection.cursor(name="feed") as cursor:
         cursor.execute(_ROWS, values)
         while chunk := cursor.fetchmany(_CHUNK):
             yield [(*r[:12], r[12].isoformat(), r[13]) for r in chunk]
+
+
+def editions_told(connection: Conn, edition: int, year: int) -> tuple[int, ...]:
+    """The editions a row of this one can have as its ``version``; fewer once one is withdrawn."""
+    found = connection.execute(_TOLD, {"edition": edition, "year": year})
+    return tuple(number for (number,) in found)
 
 
 _dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -92,8 +92,8 @@ def listed(
     open_for = caller.service.streaming if exported else caller.service.reading
     with open_for() as connection:
         edition = resolve(caller, connection, asked.edition or pinned, asked.year)
-        headers = _headers(caller, asked, edition, media)
-        if _unchanged(caller, headers):
+        headers = headers_of(caller, asked, edition, media)
+        if unchanged(caller, headers):
             return Response(status_code=304, headers=headers)
         shape = {formats.GEOJSON: "geojson", formats.PARQUET: "wkb"}.get(media, "")
         question = Asked(edition.number, fields, where, after, asked.limit,
@@ -159,8 +159,8 @@ def given(
 ) -> Response:
     """One thing of an edition, with its ETag, told as `Caller.told` says."""
     media = media or formats.JSON
-    headers = _headers(caller, asked, edition, media)
-    if _unchanged(caller, headers):
+    headers = headers_of(caller, asked, edition, media)
+    if unchanged(caller, headers):
         return Response(status_code=304, headers=headers)
     return Response(formats.dumps(caller.told(body)), media_type=media, headers=headers)
 
@@ -176,13 +176,18 @@ def now(caller: Caller, body: dict[str, Any], media: str = "") -> Response:
 # -- ETags, addresses and cursors
 
 
-def _headers(caller: Caller, asked: EditionAsked, edition: Edition, media: str) -> dict[str, str]:
-    """An edition never changes: what was asked, by whom and of which edition is the content."""
+def headers_of(
+    caller: Caller, asked: EditionAsked, edition: Edition, media: str, *more: Any
+) -> dict[str, str]:
+    """An edition never changes: what was asked, by whom and of which edition is the content.
+
+    ``more`` is what else an answer hangs on.
+    """
     reader = caller.reader
     parts = [
         __version__, edition.number, caller.request.url.path, caller.request.url.query, media,
         reader.divisions, reader.public, sorted(caller.service.policy.public),
-        sorted(caller.service.policy.statistical), get_lang(),
+        sorted(caller.service.policy.statistical), get_lang(), *more,
     ]  # fmt: skip
     tag = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
     keep = "public" if reader.public else "private"
@@ -199,7 +204,8 @@ def _headers(caller: Caller, asked: EditionAsked, edition: Edition, media: str) 
     return headers
 
 
-def _unchanged(caller: Caller, headers: dict[str, str]) -> bool:
+def unchanged(caller: Caller, headers: dict[str, str]) -> bool:
+    """Whether the caller has just this already."""
     known = caller.request.headers.get("if-none-match", "")
     tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
     return known.strip() == "*" or headers["ETag"] in tags
