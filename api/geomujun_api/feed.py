@@ -40,37 +40,37 @@ ORDER BY number
 # Every row of these editions, islands of equal rows, and the beginning of the island each row of
 # the edition asked for belongs to. Whoever has edition `since` may have read it before it was
 # withdrawn, and be ahead of this one: so its rows are compared, too.
-_ROWS: Final = """
+_SEEN: Final = """
+  SELECT s.*, row(registered_m2, leased_in_m2, other_m2, leased_out_m2, exempt_m2, occupied_m2,
+                  occupied_mu, unit, unit_id, unit_area_mu)::text AS content
+  FROM (SELECT l.uscc, l.edition, l.registered_m2, l.leased_in_m2, l.other_m2, l.leased_out_m2,
+               l.exempt_m2, l.occupied_m2, l.occupied_mu,
+               coalesce(v.unit_kind, 'enterprise') AS unit, coalesce(v.unit_id, l.uscc) AS unit_id,
+               v.area_mu AS unit_area_mu
+        FROM pub.ledger AS l
+        LEFT JOIN pub.enterprise_evaluation AS v ON v.edition = l.edition AND v.uscc = l.uscc
+        WHERE l.division_code ^@ ANY (%(divisions)s) AND l.uscc > %(after)s) AS s
+"""
+_ROWS: Final = f"""
 WITH eds AS (
   SELECT number, row_number() OVER (ORDER BY number) AS ord
   FROM pub.editions WHERE number = ANY (%(told)s)
-), seen AS (
-  SELECT l.uscc, l.edition, l.registered_m2, l.leased_in_m2, l.other_m2, l.leased_out_m2,
-         l.exempt_m2, l.occupied_m2, l.occupied_mu, coalesce(v.unit_kind, 'enterprise') AS unit,
-         coalesce(v.unit_id, l.uscc) AS unit_id, v.area_mu AS unit_area_mu
-  FROM pub.ledger AS l
-  LEFT JOIN pub.enterprise_evaluation AS v ON v.edition = l.edition AND v.uscc = l.uscc
-  WHERE l.edition = ANY (%(told)s::int[] || %(since)s::int)
-    AND l.division_code ^@ ANY (%(divisions)s) AND l.uscc > %(after)s
-), told AS (
-  SELECT s.*, row(registered_m2, leased_in_m2, other_m2, leased_out_m2, exempt_m2, occupied_m2,
-                  occupied_mu, unit, unit_id, unit_area_mu)::text AS content
-  FROM seen AS s
+), told AS ({_SEEN} WHERE edition = ANY (%(told)s)
 ), steps AS (
-  SELECT t.*,
+  SELECT t.*, e.ord,
          CASE WHEN lag(content) OVER w IS DISTINCT FROM content
                 OR lag(ord) OVER w IS DISTINCT FROM ord - 1 THEN edition END AS began
   FROM told AS t JOIN eds AS e ON e.number = t.edition WINDOW w AS (PARTITION BY uscc ORDER BY ord)
 ), versions AS (
-  SELECT s.*, max(began) OVER (PARTITION BY uscc ORDER BY edition) AS version FROM steps AS s
+  SELECT s.*, max(began) OVER (PARTITION BY uscc ORDER BY ord) AS version FROM steps AS s
 )
 SELECT v.uscc, registered_m2, leased_in_m2, other_m2, leased_out_m2, exempt_m2, occupied_m2,
        occupied_mu, unit, unit_id, unit_area_mu, v.version, e.built_at, FALSE AS ended
 FROM versions AS v JOIN pub.editions AS e ON e.number = v.version
 WHERE v.edition = %(edition)s
   AND (v.version > %(since)s
-       OR (v.uscc, v.content) NOT IN (SELECT t.uscc, t.content FROM told AS t
-                                      WHERE t.edition = %(since)s))
+       OR (v.uscc, v.content) NOT IN (SELECT b.uscc, b.content FROM ({_SEEN}) AS b
+                                      WHERE b.edition = %(since)s))
 UNION ALL
 SELECT o.uscc, 0, 0, 0, 0, 0, 0, 0, 'enterprise', o.uscc, NULL, %(edition)s, e.built_at, TRUE
 FROM pub.ledger AS o JOIN pub.editions AS e ON e.number = %(edition)s
@@ -79,7 +79,7 @@ WHERE o.edition = %(since)s AND o.division_code ^@ ANY (%(divisions)s) AND o.usc
                   WHERE n.edition = %(edition)s AND n.uscc = o.uscc
                     AND n.division_code ^@ ANY (%(divisions)s))
 ORDER BY 1
-"""
+"""  # noqa: S608 - fixed text, twice
 
 
 @dataclass(frozen=True, slots=True)
