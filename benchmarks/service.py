@@ -197,11 +197,12 @@ async def open_loop(base: str, key: str, urls: list[str], rate: float) -> dict[s
             **quantiles(taken)}  # fmt: skip
 
 
-def feed(base: str, key: str, accept: str) -> dict[str, Any]:
-    """Rows a second of the whole feed, read to its end."""
+def feed(base: str, key: str, accept: str, since: int = 0) -> dict[str, Any]:
+    """The feed since an edition, read to its end."""
     headers = {"Authorization": f"Bearer {key}", "Accept": accept}
     began, size, lines = time.perf_counter(), 0, 0
-    with httpx.stream("GET", f"{base}/v1/feed/land-area", headers=headers, timeout=300) as answer:
+    url = f"{base}/v1/feed/land-area?since={since}"
+    with httpx.stream("GET", url, headers=headers, timeout=300) as answer:
         for part in answer.iter_bytes(1 << 20):
             size += len(part)
             lines += part.count(b"\n")
@@ -227,6 +228,7 @@ def measure(served: Served, key: str, firms: int, seconds: int) -> dict[str, Any
             rate = {"rows_per_second": round(firms / found["seconds"])}
             out[f"feed_{name}"] = found | rate if not again else out[f"feed_{name}"]
         memory.append(served.usage()[1])
+    out["feed_nothing_new"] = feed(served.base, key, FORMS["ndjson"], since=1)
     out["feed_memory_growth_mb"] = [round(b - a, 1) for a, b in pairwise(memory)]
     return out
 

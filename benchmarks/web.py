@@ -10,8 +10,7 @@ of the page until no tile of the first view is awaited and a frame is drawn. The
 to z16 at the densest cell of the world and at two others, panning at each zoom, and looks at every
 tile and frame on the way. A card's time is that of its one answer. "Next question" is from the key
 that gives a decision's reason, a second after the question came, until the next one is painted;
-what is decided stays in --work.
-Prints one JSON object.
+what is decided stays in --work. Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -49,13 +48,12 @@ _WATCH: Final = """() => {
 }"""
 _READING_MS: Final = 1000  # nobody judges faster
 _QUESTION: Final = "article[data-question]:not(.stale)"
-_WATCH_QUESTIONS: Final = """() => {
+_WATCH_QUESTIONS: Final = """(question) => {
   window.waits = [];
   document.addEventListener('keydown', (event) => {
     if (event.key !== '1') return;
     const begun = performance.now();
-    const shown = () =>
-      document.querySelector('article[data-question]:not(.stale)')?.dataset.question;
+    const shown = () => document.querySelector(question)?.dataset.question;
     const before = shown();
     const look = () => shown() && shown() !== before
       ? window.waits.push(performance.now() - begun) : requestAnimationFrame(look);
@@ -221,7 +219,7 @@ def questions(browser: Any, base: str, key: str, count: int = 20) -> dict[str, f
     with page.expect_response(lambda r: r.url.endswith("/v1/review/claims")):
         page.goto(f"{base}/app/review")
     page.wait_for_selector(_QUESTION)
-    page.evaluate(_WATCH_QUESTIONS)
+    page.evaluate(_WATCH_QUESTIONS, _QUESTION)
     for turn in range(count):
         page.wait_for_timeout(_READING_MS)
         page.keyboard.press("u")

@@ -2,8 +2,7 @@
 
 A row's ``version`` is the edition since which it has been as it is: whoever has read edition N asks
 ``since=N`` and is given what changed, and what ended; what went back, too, when N was withdrawn and
-the edition shown is an older one. The digest is over the lines of the NDJSON
-form, whatever form was read.
+an older edition is shown. The digest is over the lines of the NDJSON form, whatever form was read.
 """
 
 from __future__ import annotations
@@ -37,9 +36,7 @@ WHERE year = %(year)s AND number <= %(edition)s
   AND (state <> 'withdrawn' OR number = %(edition)s)
 ORDER BY number
 """
-# Every row of these editions, islands of equal rows, and the beginning of the island each row of
-# the edition asked for belongs to. Whoever has edition `since` may have read it before it was
-# withdrawn, and be ahead of this one: so its rows are compared, too.
+# Rows with what makes them equal to others.
 _SEEN: Final = """
   SELECT s.*, row(registered_m2, leased_in_m2, other_m2, leased_out_m2, exempt_m2, occupied_m2,
                   occupied_mu, unit, unit_id, unit_area_mu)::text AS content
@@ -51,6 +48,9 @@ _SEEN: Final = """
         LEFT JOIN pub.enterprise_evaluation AS v ON v.edition = l.edition AND v.uscc = l.uscc
         WHERE l.division_code ^@ ANY (%(divisions)s) AND l.uscc > %(after)s) AS s
 """
+# Every row of these editions, islands of equal rows, and the beginning of the island each row of
+# the edition asked for belongs to. Whoever has edition `since` may have read it before it was
+# withdrawn, and be ahead of this one: so its rows are compared, too.
 _ROWS: Final = f"""
 WITH eds AS (
   SELECT number, row_number() OVER (ORDER BY number) AS ord
@@ -64,13 +64,13 @@ WITH eds AS (
 ), versions AS (
   SELECT s.*, max(began) OVER (PARTITION BY uscc ORDER BY ord) AS version FROM steps AS s
 )
-SELECT v.uscc, registered_m2, leased_in_m2, other_m2, leased_out_m2, exempt_m2, occupied_m2,
-       occupied_mu, unit, unit_id, unit_area_mu, v.version, e.built_at, FALSE AS ended
+SELECT v.uscc, v.registered_m2, v.leased_in_m2, v.other_m2, v.leased_out_m2, v.exempt_m2,
+       v.occupied_m2, v.occupied_mu, v.unit, v.unit_id, v.unit_area_mu, v.version, e.built_at,
+       FALSE AS ended
 FROM versions AS v JOIN pub.editions AS e ON e.number = v.version
+LEFT JOIN ({_SEEN} WHERE edition = %(since)s) AS held ON held.uscc = v.uscc
 WHERE v.edition = %(edition)s
-  AND (v.version > %(since)s
-       OR (v.uscc, v.content) NOT IN (SELECT b.uscc, b.content FROM ({_SEEN}) AS b
-                                      WHERE b.edition = %(since)s))
+  AND (v.version > %(since)s OR held.content IS DISTINCT FROM v.content)
 UNION ALL
 SELECT o.uscc, 0, 0, 0, 0, 0, 0, 0, 'enterprise', o.uscc, NULL, %(edition)s, e.built_at, TRUE
 FROM pub.ledger AS o JOIN pub.editions AS e ON e.number = %(edition)s
