@@ -112,24 +112,34 @@ def facts(source: MapSource) -> str:
 
 
 def totals(found: View, rows: list[int]) -> list[str]:
-    """Sums of a page: plots, matched share, low-efficiency hints."""
+    """Sums of a page: plots, patches among them, matched share, low-efficiency hints.
+
+    The tables count parcels only: without the second line the map would seem to say otherwise.
+    """
     mu = found.mu[rows]
     plots = found.plots.iloc[rows]
     matched = (plots["bucket"] == "matched").to_numpy()
     low = (plots["low_efficiency"] > 0).to_numpy()
+    patch = (plots["kind"] == "patch").to_numpy()
     whole = float(mu.sum())
     share = 100 * float(mu[matched].sum()) / whole if whole else 0.0
-    return [
-        t("共 {n:,} 宗，{mu:,.0f} 亩", "{n:,} plots, {mu:,.0f} mu", n=len(rows), mu=whole),
-        t(
+    lines = [
+        (True, t("共 {n:,} 宗，{mu:,.0f} 亩", "{n:,} plots, {mu:,.0f} mu", n=len(rows), mu=whole)),
+        (patch.any(), t(
+            "其中无证图斑 {n:,} 块，{mu:,.0f} 亩",
+            "{n:,} of them patches without parcel, {mu:,.0f} mu",
+            n=int(patch.sum()), mu=float(mu[patch].sum()),
+        )),
+        (True, t(
             "已对应 {n:,} 宗，占面积 {p:.1f}%", "{n:,} matched, {p:.1f}% of the area",
             n=int(matched.sum()), p=share,
-        ),
-        t(
+        )),
+        (True, t(
             "低效用地提示 {n:,} 宗，{mu:,.0f} 亩", "{n:,} low-efficiency hints, {mu:,.0f} mu",
             n=int(low.sum()), mu=float(mu[low].sum()),
-        ),
+        )),
     ]  # fmt: skip
+    return [text for told, text in lines if told]
 
 
 def parks(source: MapSource) -> list[dict[str, Any]]:

@@ -106,6 +106,16 @@ def test_every_plot_has_its_grades_bucket_users_and_reasons(page: Path) -> None:
     assert sum(len(x) for x in plots["review"]) == (truth["links"]["band"] == "review").sum()
 
 
+def test_the_sums_tell_parcels_from_patches(page: Path, tmp_path: Path) -> None:
+    """The tables count parcels only, and must be seen to agree."""
+    parcels = len(sample_result().case.parcels)
+    whole, patches, *_ = _data(page)["meta"]["totals"]
+    assert whole.startswith(f"共 {parcels + 4} 宗，")
+    assert patches.startswith("其中无证图斑 4 块，")
+    write_map(masked(empty_result()), tmp_path / "map.html")
+    assert not [x for x in _data(tmp_path / "map.html")["meta"]["totals"] if "图斑" in x]
+
+
 def test_coordinates_decode_to_the_parcels_within_a_millionth_of_a_degree(page: Path) -> None:
     plots = _data(page)["plots"]
     shapes = sample_result().case.parcels.set_index("parcel_code").geometry
