@@ -234,6 +234,7 @@ def _middle(took: list[float]) -> dict[str, float]:
     return {
         "median_ms": round(statistics.median(took), 1),
         "p95_ms": round(statistics.quantiles(took, n=20)[-1], 1),
+        "worst_ms": round(max(took), 1),
     }
 
 
